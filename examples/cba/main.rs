@@ -1,0 +1,2 @@
+//! The CBA pipeline.
+fn main() {}

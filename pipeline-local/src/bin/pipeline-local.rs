@@ -1,0 +1,2 @@
+//! The local engine as a server.
+fn main() {}
