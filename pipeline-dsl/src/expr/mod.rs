@@ -1,0 +1,5 @@
+//! Typed SQL expressions.
+
+mod col;
+
+pub use col::{Col, Source};
