@@ -1,7 +1,13 @@
 //! A Snowflake for one machine: tables with history, streams, tasks and procedures, reached over Snowflake's own wire
 //! protocol by official drivers.
 
+pub mod engine;
 pub mod error;
+pub mod server;
+pub mod session;
 pub mod types;
 
+pub use engine::{Engine, EngineConfig};
 pub use error::{Result, SqlError};
+pub use server::{Config, Server};
+pub use session::Session;
