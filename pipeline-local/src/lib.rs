@@ -3,11 +3,14 @@
 
 pub mod engine;
 pub mod error;
+pub mod parse;
 pub mod server;
 pub mod session;
+pub mod statement;
 pub mod types;
 
 pub use engine::{Engine, EngineConfig};
 pub use error::{Result, SqlError};
 pub use server::{Config, Server};
 pub use session::Session;
+pub use statement as exec;
