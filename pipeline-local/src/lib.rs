@@ -3,10 +3,14 @@
 
 pub mod engine;
 pub mod error;
+pub mod notification;
 pub mod parse;
+pub mod procedure;
+pub mod scripting;
 pub mod server;
 pub mod session;
 pub mod statement;
+pub mod task;
 pub mod types;
 
 pub use engine::{Engine, EngineConfig};

@@ -3,8 +3,8 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::ast::{
-    Block, Caught, CursorSource, Declaration, DeclarationKind, Expression, Handler, Initializer, LoopKind, NameRef, Position,
-    Sql, Statement, StatementKind, TableSource, Target,
+    Block, Caught, CursorSource, Declaration, DeclarationKind, Expression, Handler, Initializer, LoopKind, NameRef,
+    Position, Sql, Statement, StatementKind, TableSource, Target,
 };
 use super::simple;
 use super::tokens::{Placed, Tokens};
@@ -32,9 +32,49 @@ const CLOSERS: [&str; 6] = ["END", "EXCEPTION", "ELSE", "ELSEIF", "WHEN", "UNTIL
 
 /// Words of expressions that are never variables.
 const EXPRESSION_WORDS: [&str; 44] = [
-    "ALL", "AND", "ANY", "AS", "ASC", "AT", "BETWEEN", "BY", "CASE", "CAST", "COLLATE", "DESC", "DISTINCT", "ELSE", "END",
-    "ESCAPE", "EXISTS", "FALSE", "FROM", "FOR", "GROUP", "ILIKE", "IN", "INTERVAL", "IS", "LIKE", "NOT", "NULL", "ON", "OR",
-    "ORDER", "OVER", "PARTITION", "REGEXP", "RLIKE", "SELECT", "SOME", "THEN", "TIME", "TRUE", "TRY_CAST", "WHEN", "WHERE",
+    "ALL",
+    "AND",
+    "ANY",
+    "AS",
+    "ASC",
+    "AT",
+    "BETWEEN",
+    "BY",
+    "CASE",
+    "CAST",
+    "COLLATE",
+    "DESC",
+    "DISTINCT",
+    "ELSE",
+    "END",
+    "ESCAPE",
+    "EXISTS",
+    "FALSE",
+    "FROM",
+    "FOR",
+    "GROUP",
+    "ILIKE",
+    "IN",
+    "INTERVAL",
+    "IS",
+    "LIKE",
+    "NOT",
+    "NULL",
+    "ON",
+    "OR",
+    "ORDER",
+    "OVER",
+    "PARTITION",
+    "REGEXP",
+    "RLIKE",
+    "SELECT",
+    "SOME",
+    "THEN",
+    "TIME",
+    "TRUE",
+    "TRY_CAST",
+    "WHEN",
+    "WHERE",
     "WITHIN",
 ];
 
@@ -172,7 +212,9 @@ impl Parser<'_> {
 
     /// A value up to the semicolon: an expression or a statement in parentheses.
     fn value(&mut self) -> Result<Initializer> {
-        if self.tokens.peek_keyword().as_deref() == Some("ASYNC") && self.tokens.at(self.tokens.index() + 1).is_some_and(|next| next.token == Token::LParen) {
+        if self.tokens.peek_keyword().as_deref() == Some("ASYNC")
+            && self.tokens.at(self.tokens.index() + 1).is_some_and(|next| next.token == Token::LParen)
+        {
             return Err(SqlError::unsupported("ASYNC child jobs"));
         }
         if matches!(self.tokens.peek(), Some(Placed { token: Token::LParen, .. })) {
@@ -182,7 +224,19 @@ impl Parser<'_> {
             let first = self.tokens.keyword_at(1);
             let is_statement = matches!(
                 first.as_deref(),
-                Some("SELECT" | "WITH" | "CALL" | "EXECUTE" | "SHOW" | "DESCRIBE" | "DESC" | "INSERT" | "UPDATE" | "DELETE" | "MERGE")
+                Some(
+                    "SELECT"
+                        | "WITH"
+                        | "CALL"
+                        | "EXECUTE"
+                        | "SHOW"
+                        | "DESCRIBE"
+                        | "DESC"
+                        | "INSERT"
+                        | "UPDATE"
+                        | "DELETE"
+                        | "MERGE"
+                )
             );
             if ends && is_statement {
                 self.tokens.set_index(open + 1);
@@ -246,11 +300,17 @@ impl Parser<'_> {
     }
 
     fn statement_kind(&mut self) -> Result<StatementKind> {
-        let next_is = |parser: &Self, token: Token| parser.tokens.at(parser.tokens.index() + 1).is_some_and(|next| next.token == token);
+        let next_is = |parser: &Self, token: Token| {
+            parser.tokens.at(parser.tokens.index() + 1).is_some_and(|next| next.token == token)
+        };
         if next_is(self, Token::Assignment) {
             let target = self.target()?;
             self.tokens.expect(&Token::Assignment)?;
             return Ok(StatementKind::Assign { target, value: self.value()? });
+        }
+        if next_is(self, Token::Colon) {
+            // A label before a loop; Snowflake has them only after its end.
+            return Err(self.unexpected_at(self.tokens.index() + 1));
         }
         let Some(word) = self.tokens.peek_keyword() else { return self.sql_statement() };
         let second = self.tokens.keyword_at(1);
@@ -259,10 +319,16 @@ impl Parser<'_> {
             ("BEGIN", None) if next_is(self, Token::SemiColon) => return self.sql_statement(),
             ("BEGIN" | "DECLARE", _) => return Ok(StatementKind::Block(self.block()?)),
             ("EXECUTE", Some("IMMEDIATE")) => return self.execute_immediate(None),
-            ("ASYNC" | "AWAIT" | "CANCEL", _) => return Err(SqlError::unsupported(format_args!("{word} of child jobs"))),
+            ("ASYNC" | "AWAIT" | "CANCEL", _) => {
+                return Err(SqlError::unsupported(format_args!("{word} of child jobs")));
+            }
             ("SELECT" | "WITH", _) => return self.select(),
             ("CALL", _) => return self.call(),
-            ("NULL" | "LET" | "IF" | "CASE" | "FOR" | "WHILE" | "REPEAT" | "LOOP" | "BREAK" | "EXIT" | "CONTINUE" | "ITERATE", _)
+            (
+                "NULL" | "LET" | "IF" | "CASE" | "FOR" | "WHILE" | "REPEAT" | "LOOP" | "BREAK" | "EXIT" | "CONTINUE"
+                | "ITERATE",
+                _,
+            )
             | ("OPEN" | "FETCH" | "CLOSE" | "RETURN" | "RAISE", _) => {}
             _ => return self.sql_statement(),
         }
@@ -480,7 +546,11 @@ impl Parser<'_> {
             let tail = self.sql(rest, end)?;
             let shift = sql.text.len() + 1;
             sql.text = format!("{} {}", sql.text, tail.text);
-            sql.binds.extend(tail.binds.into_iter().map(|bind| NameRef { start: bind.start + shift, end: bind.end + shift, ..bind }));
+            sql.binds.extend(tail.binds.into_iter().map(|bind| NameRef {
+                start: bind.start + shift,
+                end: bind.end + shift,
+                ..bind
+            }));
         }
         self.tokens.set_index(end);
         Ok(StatementKind::SelectInto { sql, targets })
@@ -528,7 +598,9 @@ impl Parser<'_> {
             word(index).as_deref() == Some("AS") && matches!(word(index + 1).as_deref(), Some("BEGIN" | "DECLARE"))
         });
         if has_body {
-            return Err(SqlError::unsupported("a bare block as the body of CREATE within a block; put the body between $$ and $$"));
+            return Err(SqlError::unsupported(
+                "a bare block as the body of CREATE within a block; put the body between $$ and $$",
+            ));
         }
         Ok(end)
     }
@@ -555,7 +627,9 @@ impl Parser<'_> {
                     match word.as_str() {
                         _ if stops_here => return Ok(index),
                         "CASE" => cases += 1,
-                        "END" => cases = cases.saturating_sub(1),
+                        "END" if cases > 0 => cases -= 1,
+                        // Nothing before it is closed by it: a semicolon is missing.
+                        "END" if depth == 0 => return Ok(index),
                         _ => {}
                     }
                 }
@@ -653,7 +727,10 @@ impl Parser<'_> {
                 Token::Colon => {
                     let path = previous.is_some_and(|before| {
                         before.end == placed.start
-                            && matches!(before.token, Token::Word(_) | Token::RParen | Token::RBracket | Token::SingleQuotedString(_))
+                            && matches!(
+                                before.token,
+                                Token::Word(_) | Token::RParen | Token::RBracket | Token::SingleQuotedString(_)
+                            )
                     });
                     if let (false, Some(name)) = (path, self.tokens.at(index + 1).filter(|_| index + 1 < end)) {
                         if let Some(folded) = name.identifier() {
@@ -679,9 +756,11 @@ impl Parser<'_> {
                     }
                 }
                 Token::Word(word) if bare && !queries.last().copied().unwrap_or(false) => {
-                    let after_name = previous.is_some_and(|before| matches!(before.token, Token::Period | Token::DoubleColon));
+                    let after_name =
+                        previous.is_some_and(|before| matches!(before.token, Token::Period | Token::DoubleColon));
                     let next = token(index + 1);
-                    let keyword = word.quote_style.is_none() && EXPRESSION_WORDS.contains(&word.value.to_ascii_uppercase().as_str());
+                    let keyword = word.quote_style.is_none()
+                        && EXPRESSION_WORDS.contains(&word.value.to_ascii_uppercase().as_str());
                     let typed = matches!(next, Some(Token::SingleQuotedString(_)));
                     let field = self.field_after(index, end);
                     let called = match field {
@@ -716,5 +795,72 @@ impl Parser<'_> {
             return None;
         }
         self.tokens.at(index + 2)?.identifier()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_that_parse() {
+        for text in [
+            "BEGIN RETURN 1; END",
+            "DECLARE n INTEGER DEFAULT 0; bad EXCEPTION (-20001, 'empty'); BEGIN n := (SELECT COUNT(*) FROM t); IF (n = 0) THEN RAISE bad; END IF; RETURN n; EXCEPTION WHEN bad THEN RETURN 0; WHEN STATEMENT_ERROR OR EXPRESSION_ERROR CONTINUE THEN RAISE; END;",
+            "BEGIN CASE WHEN 1 > 0 THEN RETURN 'a'; ELSE NULL; END; END;",
+            "BEGIN FOR i IN REVERSE 1 TO 3 DO CONTINUE; END FOR; WHILE (TRUE) LOOP BREAK l; END LOOP l; REPEAT NULL; UNTIL (TRUE) END REPEAT; RETURN 1; END",
+            "BEGIN BEGIN TRANSACTION; COMMIT; RETURN CASE WHEN 1 = 1 THEN 'x' END; END",
+            "DECLARE c CURSOR FOR SELECT 1 WHERE 1 > ?; rs RESULTSET DEFAULT (SHOW TABLES); BEGIN OPEN c USING (1); FETCH c INTO a; CLOSE c; RETURN TABLE(rs); END",
+            "BEGIN LET q := 'x'; EXECUTE IMMEDIATE q || '1' USING (q, q); CALL p(1, :q) INTO :q; RETURN TABLE(RESULTSET_FROM_CURSOR(c)); END",
+        ] {
+            parse_block(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        }
+    }
+
+    #[test]
+    fn texts_of_syntax_errors() {
+        for (text, expected) in [
+            ("BEGIN IF n > 1 THEN NULL; END IF; END", "syntax error line 1 at position 9 unexpected 'n'."),
+            ("BEGIN RETURN 1 END", "syntax error line 1 at position 15 unexpected 'END'."),
+            ("BEGIN RETURN 1;", "syntax error line 1 at position 15 unexpected '<EOF>'."),
+            ("BEGIN BEGIN NULL; END;", "unexpected '<EOF>'."),
+            ("BEGIN\n  l: LOOP NULL; END LOOP; END", "syntax error line 2 at position 3 unexpected ':'."),
+            ("BEGIN INSERT INTO t VALUES (:r.price); END", "syntax error line 1 at position 30 unexpected '.'."),
+            ("BEGIN END", "unexpected 'END'."),
+            ("DECLARE x; BEGIN NULL; END", "unexpected ';'."),
+            ("DECLARE e EXCEPTION (-1, 'x'); BEGIN NULL; END", "invalid exception number -1"),
+            ("BEGIN AWAIT ALL; END", "Unsupported feature 'AWAIT of child jobs'."),
+        ] {
+            let error = parse_block(text).expect_err(text);
+            assert!(error.message.contains(expected), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn names_of_expressions_and_statements() {
+        let names = |text: &str| -> Vec<String> {
+            let block = parse_block(&format!("BEGIN {text}; END")).unwrap();
+            let names = match &block.body[0].kind {
+                StatementKind::Return(Some(Initializer::Expression(expression))) => expression.names.clone(),
+                StatementKind::Sql(sql) => sql.binds.clone(),
+                other => panic!("{other:?}"),
+            };
+            names
+                .iter()
+                .map(|name| name.field.as_ref().map_or(name.name.clone(), |field| format!("{}.{field}", name.name)))
+                .collect()
+        };
+        for (text, expected) in [
+            ("RETURN a + :b", vec!["A", "B"]),
+            ("RETURN f(x, 'y') || r.col || DATE '2020-01-01'", vec!["X", "R.COL"]),
+            (
+                "RETURN CASE WHEN v IS NULL THEN (SELECT MAX(c) FROM t WHERE k = :k) ELSE v:path.x END",
+                vec!["V", "K", "V"],
+            ),
+            ("RETURN CAST(x AS VARCHAR) || y::NUMBER", vec!["X", "Y"]),
+            ("INSERT INTO t SELECT src:a.b, :v FROM s WHERE x=:w", vec!["V", "W"]),
+        ] {
+            assert_eq!(names(text), expected, "{text}");
+        }
     }
 }

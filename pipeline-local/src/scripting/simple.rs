@@ -130,5 +130,6 @@ fn number(text: &str, negative: bool) -> Option<Simple> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let unscaled: i128 = format!("{whole}{fraction}").parse().ok()?;
     let scale = u8::try_from(fraction.len()).ok().filter(|scale| *scale <= 37)?;
-    (whole.len() + fraction.len() <= 38).then_some(Simple::Number { unscaled: if negative { -unscaled } else { unscaled }, scale })
+    (whole.len() + fraction.len() <= 38)
+        .then_some(Simple::Number { unscaled: if negative { -unscaled } else { unscaled }, scale })
 }

@@ -4,7 +4,8 @@ use datafusion::sql::sqlparser::dialect::SnowflakeDialect;
 use datafusion::sql::sqlparser::tokenizer::{Location, Token, Tokenizer};
 
 use super::ast::Position;
-use crate::types::{DEFAULT_BINARY_LENGTH, MAX_VARCHAR_LENGTH, SqlType};
+use crate::parse::Cursor;
+use crate::types::SqlType;
 use crate::{Result, SqlError};
 
 /// A token with its bytes in the text.
@@ -45,8 +46,12 @@ pub(super) struct Tokens<'a> {
 impl<'a> Tokens<'a> {
     pub(super) fn new(text: &'a str) -> Result<Self> {
         let with_spans = Tokenizer::new(&SnowflakeDialect {}, text).tokenize_with_location().map_err(|error| {
-            let at = Position { line: error.location.line as u32, column: error.location.column.saturating_sub(1) as u32 };
-            SqlError::syntax(format_args!("parse error line {} at position {} near '{}'.", at.line, at.column, error.message))
+            let at =
+                Position { line: error.location.line as u32, column: error.location.column.saturating_sub(1) as u32 };
+            SqlError::syntax(format_args!(
+                "parse error line {} at position {} near '{}'.",
+                at.line, at.column, error.message
+            ))
         })?;
         let lines = Lines::new(text);
         let tokens = with_spans
@@ -87,7 +92,13 @@ impl<'a> Tokens<'a> {
 
     /// The place of the next token, or of the end.
     pub(super) fn position(&self) -> Position {
-        self.peek().or(self.tokens.last()).map_or(Position { line: 1, column: 0 }, |token| token.position)
+        match (self.peek(), self.tokens.last()) {
+            (Some(next), _) => next.position,
+            (None, Some(last)) => {
+                Position { column: last.position.column + (last.end - last.start) as u32, ..last.position }
+            }
+            (None, None) => Position { line: 1, column: 0 },
+        }
     }
 
     pub(super) fn next(&mut self) -> Option<Placed> {
@@ -179,115 +190,37 @@ impl<'a> Tokens<'a> {
                 _ => {}
             }
         }
-        Err(SqlError::syntax(format_args!(
-            "syntax error line {} at position {} unexpected '<EOF>'.",
-            self.tokens.last().map_or(1, |last| last.position.line),
-            self.tokens.last().map_or(0, |last| last.position.column + (last.end - last.start) as u32)
-        )))
+        let mut end = Self { text: self.text, tokens: Vec::new(), index: 0 };
+        end.tokens.extend(self.tokens.last().cloned());
+        end.index = 1;
+        Err(end.unexpected())
     }
 
-    /// A data type, if one stands here; the cursor stays where no type name is found.
+    /// A data type, if one stands here rather than the beginning of a value or the end.
     pub(super) fn data_type(&mut self) -> Result<Option<SqlType>> {
-        let Some(name) = self.peek_keyword() else { return Ok(None) };
+        match self.peek().map(|next| &next.token) {
+            Some(Token::Word(_)) if self.peek_keyword().as_deref() != Some("DEFAULT") => {}
+            _ => return Ok(None),
+        }
         let start = self.index;
-        self.index += 1;
-        let mut two_words = |tokens: &mut Self, second: &[&str]| {
-            for word in second {
-                tokens.accept_keyword(word);
+        let mut depth = 0_usize;
+        let mut end = start;
+        while let Some(placed) = self.tokens.get(end) {
+            match &placed.token {
+                Token::LParen => depth += 1,
+                Token::RParen => depth = depth.saturating_sub(1),
+                Token::SemiColon | Token::Assignment => break,
+                Token::Comma if depth == 0 => break,
+                Token::Word(_) if placed.keyword().as_deref() == Some("DEFAULT") => break,
+                _ => {}
             }
-        };
-        let sql_type = match name.as_str() {
-            "NUMBER" | "DECIMAL" | "DEC" | "NUMERIC" => {
-                let (precision, scale) = self.two_arguments(38, 0)?;
-                if precision == 0 || precision > 38 || scale > precision || scale > 37 {
-                    return Err(SqlError::compilation(2, "0A000", format_args!("Unsupported data type '{name}({precision},{scale})'.")));
-                }
-                SqlType::Number { precision: precision as u8, scale: scale as u8 }
-            }
-            "INT" | "INTEGER" | "BIGINT" | "SMALLINT" | "TINYINT" | "BYTEINT" => SqlType::INTEGER,
-            "DOUBLE" => {
-                two_words(self, &["PRECISION"]);
-                SqlType::Float
-            }
-            "FLOAT" | "FLOAT4" | "FLOAT8" | "REAL" => SqlType::Float,
-            "VARCHAR" | "STRING" | "TEXT" | "NVARCHAR" | "NVARCHAR2" | "VARCHAR2" => match self.one_argument()? {
-                Some(length) if length == 0 || length > MAX_VARCHAR_LENGTH => {
-                    return Err(SqlError::compilation(2, "0A000", format_args!("Unsupported data type '{name}({length})'.")));
-                }
-                Some(length) => SqlType::Varchar(length),
-                None => SqlType::TEXT,
-            },
-            "CHAR" | "CHARACTER" | "NCHAR" => {
-                let varying = self.accept_keyword("VARYING");
-                match self.one_argument()? {
-                    Some(length) => SqlType::Varchar(length),
-                    None if varying => SqlType::TEXT,
-                    None => SqlType::Varchar(1),
-                }
-            }
-            "BINARY" | "VARBINARY" => SqlType::Binary(self.one_argument()?.unwrap_or(DEFAULT_BINARY_LENGTH)),
-            "BOOLEAN" => SqlType::Boolean,
-            "DATE" => SqlType::Date,
-            "TIME" => SqlType::Time(self.scale()?),
-            "TIMESTAMP" => {
-                let scale = self.scale()?;
-                if self.accept_keyword("WITH") {
-                    let local = self.accept_keyword("LOCAL");
-                    self.expect_keyword("TIME")?;
-                    self.expect_keyword("ZONE")?;
-                    if local { SqlType::TimestampLtz(scale) } else { SqlType::TimestampTz(scale) }
-                } else {
-                    if self.accept_keyword("WITHOUT") {
-                        self.expect_keyword("TIME")?;
-                        self.expect_keyword("ZONE")?;
-                    }
-                    SqlType::TimestampNtz(scale)
-                }
-            }
-            "DATETIME" | "TIMESTAMP_NTZ" | "TIMESTAMPNTZ" => SqlType::TimestampNtz(self.scale()?),
-            "TIMESTAMP_LTZ" | "TIMESTAMPLTZ" => SqlType::TimestampLtz(self.scale()?),
-            "TIMESTAMP_TZ" | "TIMESTAMPTZ" => SqlType::TimestampTz(self.scale()?),
-            "VARIANT" => SqlType::Variant,
-            "OBJECT" => SqlType::Object,
-            "ARRAY" => SqlType::Array,
-            "GEOGRAPHY" | "GEOMETRY" | "VECTOR" | "DECFLOAT" | "UUID" | "MAP" | "FILE" => {
-                return Err(SqlError::unsupported(format_args!("data type {name}")));
-            }
-            _ => {
-                self.index = start;
-                return Ok(None);
-            }
-        };
+            end += 1;
+        }
+        let mut cursor = Cursor::new(self.slice(start, end))?;
+        let sql_type =
+            cursor.data_type().map_err(|error| if error.code == 1003 { self.unexpected() } else { error })?;
+        self.index = start + cursor.index();
         Ok(Some(sql_type))
-    }
-
-    fn scale(&mut self) -> Result<u8> {
-        match self.one_argument()? {
-            Some(scale) if scale > 9 => {
-                Err(SqlError::compilation(2, "0A000", format_args!("Unsupported fraction digits {scale}; 0 to 9 are allowed.")))
-            }
-            Some(scale) => Ok(scale as u8),
-            None => Ok(9),
-        }
-    }
-
-    fn one_argument(&mut self) -> Result<Option<u32>> {
-        if !self.accept(&Token::LParen) {
-            return Ok(None);
-        }
-        let number = self.expect_number()?;
-        self.expect(&Token::RParen)?;
-        Ok(Some(number))
-    }
-
-    fn two_arguments(&mut self, first: u32, second: u32) -> Result<(u32, u32)> {
-        if !self.accept(&Token::LParen) {
-            return Ok((first, second));
-        }
-        let first = self.expect_number()?;
-        let second = if self.accept(&Token::Comma) { self.expect_number()? } else { second };
-        self.expect(&Token::RParen)?;
-        Ok((first, second))
     }
 
     /// An unsigned integer.
