@@ -1,4 +1,31 @@
 //! Typed Rust for Snowflake tables, streams, procedures and tasks.
 
+// Lets the macros name this crate from inside it too.
+extern crate self as pipeline_dsl;
+
 pub mod body;
+pub mod check;
 pub mod expr;
+pub mod fragment;
+pub mod graph;
+pub mod ident;
+pub mod node;
+pub mod object;
+pub mod pipeline;
+pub mod schedule;
+pub mod script;
+pub mod types;
+
+#[doc(hidden)]
+pub mod __private;
+
+/// What a program that describes a pipeline needs.
+pub mod prelude {
+    pub use crate::fragment::Fragment;
+    pub use crate::node::{Object, Procedure, Reads, Stream, Table, Writes};
+    pub use crate::pipeline::{Pipeline, Scenario};
+    pub use crate::types::{
+        Array, Binary, Boolean, Date, Float, Integer, Number, ObjectValue, Time, TimestampLtz, TimestampNtz,
+        TimestampTz, Varchar, Variant,
+    };
+}

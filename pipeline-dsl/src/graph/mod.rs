@@ -1,0 +1,77 @@
+//! The whole pipeline: what it reaches, in which order it is created, and what its role must be allowed to do.
+
+mod grants;
+
+pub use grants::Grant;
+
+use std::collections::HashSet;
+
+use crate::node::{Kind, Node, NodeRef};
+use crate::object::{Definition, TaskDef};
+use crate::pipeline::PipelineDef;
+
+/// Everything that a pipeline consists of.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    /// Every object once, in creation order: by kind, and within a kind after the objects it depends on. External
+    /// objects are among them.
+    pub objects: Vec<NodeRef>,
+    /// What the pipeline's role must be granted, and no more.
+    pub grants: Vec<Grant>,
+}
+
+impl Graph {
+    /// The graph of a pipeline.
+    pub fn of(pipeline: &PipelineDef) -> Self {
+        let mut walk = Walk::default();
+        walk.visit(pipeline.role);
+        for object in pipeline.objects {
+            walk.visit(*object);
+        }
+        let mut objects = walk.order;
+        objects.sort_by_key(|object| object.get().kind);
+        let grants = grants::derive(pipeline.role, &objects);
+        Self { objects, grants }
+    }
+
+    /// The objects of one kind, in creation order.
+    pub fn of_kind(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &'static Node> {
+        self.objects.iter().map(|object| object.get()).filter(move |node| node.kind == kind)
+    }
+
+    /// The tasks with their definitions, each after the tasks it follows.
+    pub fn tasks(&self) -> impl DoubleEndedIterator<Item = (&'static Node, &'static TaskDef)> {
+        self.of_kind(Kind::Task).filter_map(|node| match &node.definition {
+            Definition::Task(task) => Some((node, task)),
+            _ => None,
+        })
+    }
+
+    /// The tasks of the pipeline in the order in which they are resumed: children and finalizers before their root.
+    pub fn resume_order(&self) -> Vec<&'static Node> {
+        let (mut order, mut roots) = (Vec::new(), Vec::new());
+        for (node, task) in self.tasks().filter(|(node, _)| !node.external) {
+            if task.is_root() { roots.push(node) } else { order.insert(0, node) }
+        }
+        order.extend(roots);
+        order
+    }
+}
+
+#[derive(Default)]
+struct Walk {
+    seen: HashSet<NodeRef>,
+    order: Vec<NodeRef>,
+}
+
+impl Walk {
+    /// Adds an object after all that it depends on. A circle, which `pipeline!` has refused, would be cut.
+    fn visit(&mut self, object: NodeRef) {
+        if self.seen.insert(object) {
+            for dependency in object.get().depends_on() {
+                self.visit(dependency);
+            }
+            self.order.push(object);
+        }
+    }
+}

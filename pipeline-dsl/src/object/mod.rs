@@ -1,0 +1,132 @@
+//! One file per object kind: its definition, the rules that concern it alone, and its DDL.
+
+mod database;
+mod notification_integration;
+mod procedure;
+mod role;
+mod schema;
+mod stream;
+mod table;
+mod task;
+mod view;
+mod warehouse;
+
+pub(crate) use notification_integration::{Arn, arn};
+
+pub use database::DatabaseDef;
+pub use notification_integration::{NotificationIntegrationDef, Provider};
+pub use procedure::{Access, Argument, ExecuteAs, Privilege, ProcedureDef};
+pub use role::RoleDef;
+pub use schema::SchemaDef;
+pub use stream::StreamDef;
+pub use table::{Autoincrement, Column, DefaultValue, TableDef};
+pub use task::{Compute, Condition, OverlapPolicy, TaskAction, TaskDef};
+pub use view::ViewDef;
+pub use warehouse::{WarehouseDef, WarehouseSize};
+
+#[doc(hidden)]
+pub use notification_integration::{check_role_arn, check_topic_arn};
+#[doc(hidden)]
+pub use table::{concat_columns, default_fits};
+#[doc(hidden)]
+pub use task::check_task;
+
+use crate::ident;
+use crate::node::{Node, NodeRef};
+
+/// What is particular to each kind of object.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each variant holds the definition of the kind that it is named after")]
+pub enum Definition {
+    Database(DatabaseDef),
+    Schema(SchemaDef),
+    Warehouse(WarehouseDef),
+    Role(RoleDef),
+    Table(TableDef),
+    Stream(StreamDef),
+    NotificationIntegration(NotificationIntegrationDef),
+    Procedure(ProcedureDef),
+    View(ViewDef),
+    Task(TaskDef),
+}
+
+impl Definition {
+    pub(crate) const fn dependency_count(&self) -> usize {
+        match self {
+            Self::Stream(_) => 1,
+            Self::Procedure(procedure) => procedure.reads.len() + procedure.writes.len(),
+            Self::View(view) => view.reads.len(),
+            Self::Task(task) => task.dependency_count(),
+            Self::Database(_)
+            | Self::Schema(_)
+            | Self::Warehouse(_)
+            | Self::Role(_)
+            | Self::Table(_)
+            | Self::NotificationIntegration(_) => 0,
+        }
+    }
+
+    pub(crate) const fn dependency(&self, index: usize) -> Option<NodeRef> {
+        match self {
+            Self::Stream(stream) => Some(stream.source),
+            Self::Procedure(procedure) => {
+                let reads = procedure.reads.len();
+                if index < reads { Some(procedure.reads[index]) } else { Some(procedure.writes[index - reads].object) }
+            }
+            Self::View(view) => Some(view.reads[index]),
+            Self::Task(task) => task.dependency(index),
+            Self::Database(_)
+            | Self::Schema(_)
+            | Self::Warehouse(_)
+            | Self::Role(_)
+            | Self::Table(_)
+            | Self::NotificationIntegration(_) => None,
+        }
+    }
+}
+
+impl Node {
+    /// The statement that creates the object, without a final semicolon. It may run any number of times: it never
+    /// replaces what holds data, an offset or a schedule.
+    pub fn create(&self) -> String {
+        match &self.definition {
+            Definition::Database(database) => database.create(self),
+            Definition::Schema(schema) => schema.create(self),
+            Definition::Warehouse(warehouse) => warehouse.create(self),
+            Definition::Role(role) => role.create(self),
+            Definition::Table(table) => table.create(self),
+            Definition::Stream(stream) => stream.create(self),
+            Definition::NotificationIntegration(integration) => integration.create(self),
+            Definition::Procedure(procedure) => procedure.create(self),
+            Definition::View(view) => view.create(self),
+            Definition::Task(task) => task.create(self),
+        }
+    }
+
+    /// The statement that drops the object, without a final semicolon.
+    pub fn drop(&self) -> String {
+        let signature = match &self.definition {
+            Definition::Procedure(procedure) => procedure.signature(),
+            _ => String::new(),
+        };
+        // SQL calls every integration INTEGRATION when it drops one.
+        let kind = match self.definition {
+            Definition::NotificationIntegration(_) => "INTEGRATION",
+            _ => self.kind.sql(),
+        };
+        format!("DROP {kind} IF EXISTS {}{signature}", self.qualified_name())
+    }
+
+    /// The property lines that end with the comment, each on a line of its own.
+    fn with_properties(&self, head: String, mut properties: Vec<String>) -> String {
+        if !self.comment.is_empty() {
+            properties.push(format!("COMMENT = {}", ident::literal(self.comment)));
+        }
+        properties.into_iter().fold(head, |sql, property| sql + "\n    " + &property)
+    }
+}
+
+/// `TRUE` or `FALSE`.
+fn boolean(value: bool) -> &'static str {
+    if value { "TRUE" } else { "FALSE" }
+}

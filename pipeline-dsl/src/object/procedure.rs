@@ -1,0 +1,100 @@
+use crate::body::Body;
+use crate::ident;
+use crate::node::{Node, NodeRef};
+use crate::types::DataType;
+
+/// A stored procedure.
+#[derive(Clone, Copy, Debug)]
+pub struct ProcedureDef {
+    /// Its arguments in order.
+    pub arguments: &'static [Argument],
+    /// The type of what it returns.
+    pub returns: DataType,
+    /// The tables and streams it reads.
+    pub reads: &'static [NodeRef],
+    /// The tables it writes, with the privileges that takes.
+    pub writes: &'static [Access],
+    /// Builds its statements.
+    pub body: fn() -> Body,
+    /// With whose rights it runs.
+    pub execute_as: ExecuteAs,
+}
+
+/// An argument of a procedure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// The SQL name, without quotes.
+    pub name: &'static str,
+    /// Its type.
+    pub data_type: DataType,
+}
+
+/// With whose rights a procedure runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExecuteAs {
+    /// Those of the role that owns it.
+    Owner,
+    /// Those of the role that calls it.
+    Caller,
+}
+
+/// What may be done with an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    /// The object.
+    pub object: NodeRef,
+    /// What is done with it.
+    pub privileges: &'static [Privilege],
+}
+
+/// A privilege on a table or stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "Snowflake's names of its privileges")]
+pub enum Privilege {
+    Select,
+    Insert,
+    Update,
+    Delete,
+    Truncate,
+}
+
+impl Privilege {
+    /// The privilege as GRANT writes it.
+    pub const fn sql(self) -> &'static str {
+        match self {
+            Self::Select => "SELECT",
+            Self::Insert => "INSERT",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+            Self::Truncate => "TRUNCATE",
+        }
+    }
+}
+
+impl ProcedureDef {
+    /// The argument types in parentheses, as GRANT and DROP name a procedure.
+    pub fn signature(&self) -> String {
+        let types: Vec<_> = self.arguments.iter().map(|argument| argument.data_type.name()).collect();
+        format!("({})", types.join(", "))
+    }
+
+    pub(super) fn create(&self, node: &Node) -> String {
+        let arguments: Vec<_> = self
+            .arguments
+            .iter()
+            .map(|argument| format!("{} {}", ident::quote(argument.name), argument.data_type))
+            .collect();
+        let mut sql = format!("CREATE OR REPLACE PROCEDURE {}({})", node.qualified_name(), arguments.join(", "));
+        sql.push_str("\nCOPY GRANTS");
+        sql.push_str(&format!("\nRETURNS {}\nLANGUAGE SQL", self.returns));
+        if !node.comment.is_empty() {
+            sql.push_str(&format!("\nCOMMENT = {}", ident::literal(node.comment)));
+        }
+        sql.push_str(match self.execute_as {
+            ExecuteAs::Owner => "\nEXECUTE AS OWNER",
+            ExecuteAs::Caller => "\nEXECUTE AS CALLER",
+        });
+        let body = crate::body::to_sql(&(self.body)());
+        format!("{sql}\nAS\n$$\n{}\n$$", body.trim_end())
+    }
+}

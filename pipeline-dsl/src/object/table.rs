@@ -1,0 +1,216 @@
+use std::fmt::Write;
+
+use super::database::retention;
+use crate::check::Msg;
+use crate::ident;
+use crate::node::Node;
+use crate::types::DataType;
+
+/// A table.
+#[derive(Clone, Copy, Debug)]
+pub struct TableDef {
+    /// The columns in order.
+    pub columns: &'static [Column],
+    /// Without Fail-safe.
+    pub transient: bool,
+    /// Days of Time Travel, 0 to 90, or the schema's default.
+    pub data_retention_days: Option<u8>,
+    /// Whether changes are recorded before the first stream is created.
+    pub change_tracking: bool,
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// The SQL name, without quotes.
+    pub name: &'static str,
+    /// The name of the field.
+    pub rust_name: &'static str,
+    /// Its type.
+    pub data_type: DataType,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// The value of a row that gives none.
+    pub default: Option<DefaultValue>,
+    /// Numbers given by Snowflake, unique but neither gap-free nor in order.
+    pub autoincrement: Option<Autoincrement>,
+    /// The doc comment, or nothing.
+    pub comment: &'static str,
+}
+
+impl Column {
+    /// Whether an INSERT must give a value.
+    pub const fn is_required(&self) -> bool {
+        !self.nullable && self.default.is_none() && self.autoincrement.is_none()
+    }
+
+    /// The same column where its rows are copies: without default and numbering.
+    pub(crate) const fn as_plain_data(self) -> Self {
+        Self { default: None, autoincrement: None, ..self }
+    }
+}
+
+/// How Snowflake numbers rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Autoincrement {
+    /// The first number.
+    pub start: i64,
+    /// The distance to the next.
+    pub step: i64,
+}
+
+/// The value of a column in a row that gives none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// Text.
+    Text(&'static str),
+    /// A number, as written.
+    Number(&'static str),
+    /// A truth value.
+    Boolean(bool),
+    /// A function of Snowflake without arguments, in upper case and without parentheses, such as `CURRENT_TIMESTAMP`.
+    Function(&'static str),
+}
+
+impl DefaultValue {
+    /// The value as SQL writes it.
+    pub fn sql(self) -> String {
+        match self {
+            Self::Text(text) => ident::literal(text),
+            Self::Number(number) => number.to_owned(),
+            Self::Boolean(value) => super::boolean(value).to_owned(),
+            Self::Function(name) => format!("{name}()"),
+        }
+    }
+}
+
+impl TableDef {
+    pub(super) fn create(&self, node: &Node) -> String {
+        let transient = if self.transient { "TRANSIENT " } else { "" };
+        let mut sql = format!("CREATE {transient}TABLE IF NOT EXISTS {} (\n", node.qualified_name());
+        let last = self.columns.len().saturating_sub(1);
+        for (index, column) in self.columns.iter().enumerate() {
+            sql.push_str("    ");
+            sql.push_str(&column_ddl(column));
+            sql.push_str(if index == last { "\n" } else { ",\n" });
+        }
+        sql.push(')');
+        let mut properties = retention(self.data_retention_days);
+        if self.change_tracking {
+            properties.push("CHANGE_TRACKING = TRUE".to_owned());
+        }
+        node.with_properties(sql, properties)
+    }
+}
+
+fn column_ddl(column: &Column) -> String {
+    let mut sql = format!("{} {}", ident::quote(column.name), column.data_type);
+    if !column.nullable {
+        sql.push_str(" NOT NULL");
+    }
+    if let Some(default) = column.default {
+        let _ = write!(sql, " DEFAULT {}", default.sql());
+    }
+    match column.autoincrement {
+        Some(Autoincrement { start: 1, step: 1 }) => sql.push_str(" AUTOINCREMENT"),
+        Some(Autoincrement { start, step }) => {
+            let _ = write!(sql, " AUTOINCREMENT START {start} INCREMENT {step}");
+        }
+        None => {}
+    }
+    if !column.comment.is_empty() {
+        let _ = write!(sql, " COMMENT {}", ident::literal(column.comment));
+    }
+    sql
+}
+
+/// Joins the columns of a table from those of its fields: one for most, several for a flattened struct, whose columns
+/// become plain data. `N` is the total.
+#[doc(hidden)]
+pub const fn concat_columns<const N: usize>(parts: &[(bool, &'static [Column])]) -> [Column; N] {
+    let mut columns = [Column {
+        name: "",
+        rust_name: "",
+        data_type: DataType::Boolean,
+        nullable: true,
+        default: None,
+        autoincrement: None,
+        comment: "",
+    }; N];
+    let mut next = 0;
+    let mut part = 0;
+    while part < parts.len() {
+        let (flattened, source) = parts[part];
+        let mut index = 0;
+        while index < source.len() {
+            columns[next] = if flattened { source[index].as_plain_data() } else { source[index] };
+            next += 1;
+            index += 1;
+        }
+        part += 1;
+    }
+    columns
+}
+
+/// Rule `default-type`: a default must have the type of its column.
+#[doc(hidden)]
+#[track_caller]
+pub const fn default_fits(table: &str, column: &str, data_type: DataType, default: DefaultValue) {
+    let found = match default {
+        DefaultValue::Text(text) => {
+            if let DataType::Varchar { length } = data_type
+                && characters(text) > length as usize
+            {
+                let mut msg = Msg::<1024>::new();
+                msg.push("the default of column ").name(column).push(" of table ").name(table).push(" has ");
+                msg.number(characters(text) as u64).push(" characters, but the column holds ").number(length as u64);
+                msg.rule("default-type", "shorten the default, or lengthen the column");
+                panic!("{}", msg.as_str());
+            }
+            match data_type {
+                DataType::Varchar { .. } => return,
+                _ => "text",
+            }
+        }
+        DefaultValue::Number(_) => match data_type {
+            DataType::Number { .. } | DataType::Float => return,
+            _ => "a number",
+        },
+        DefaultValue::Boolean(_) => match data_type {
+            DataType::Boolean => return,
+            _ => "a truth value",
+        },
+        DefaultValue::Function(name) => match (name.as_bytes(), data_type) {
+            (
+                b"CURRENT_TIMESTAMP" | b"SYSTIMESTAMP" | b"LOCALTIMESTAMP" | b"SYSDATE",
+                DataType::TimestampNtz | DataType::TimestampLtz | DataType::TimestampTz,
+            )
+            | (b"CURRENT_DATE", DataType::Date)
+            | (b"CURRENT_TIME", DataType::Time)
+            | (
+                b"CURRENT_USER" | b"CURRENT_ROLE" | b"CURRENT_WAREHOUSE" | b"CURRENT_ACCOUNT" | b"UUID_STRING",
+                DataType::Varchar { .. },
+            ) => return,
+            _ => name,
+        },
+    };
+    let mut msg = Msg::<1024>::new();
+    msg.push("the default of column ").name(column).push(" of table ").name(table).push(" is ").push(found);
+    msg.push(", but the column is of type ").push(data_type.name());
+    msg.rule("default-type", "Snowflake does not convert defaults: write one of the column's type");
+    panic!("{}", msg.as_str());
+}
+
+const fn characters(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut count = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        // Bytes that continue a character begin with the bits 10.
+        if bytes[at] & 0b1100_0000 != 0b1000_0000 {
+            count += 1;
+        }
+        at += 1;
+    }
+    count
+}

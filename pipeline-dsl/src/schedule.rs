@@ -1,0 +1,431 @@
+//! When tasks run: intervals and cron expressions. The parser runs in constants, at run time and in tests alike. See
+//! "CREATE TASK" in Snowflake's documentation.
+
+use crate::check::{Msg, same};
+
+/// When a task runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// Every so often, counted from when the task is resumed.
+    Every {
+        /// How many units.
+        amount: u32,
+        /// Of what.
+        unit: Unit,
+    },
+    /// At the minutes that five fields choose, in a time zone: `0 5 * * MON-FRI Europe/Zurich`.
+    Cron(&'static str),
+}
+
+/// A unit of an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Unit {
+    Seconds,
+    Minutes,
+    Hours,
+}
+
+impl Unit {
+    const fn seconds(self) -> u64 {
+        match self {
+            Self::Seconds => 1,
+            Self::Minutes => 60,
+            Self::Hours => 3600,
+        }
+    }
+}
+
+impl Schedule {
+    /// The schedule as Snowflake writes it, without quotes: `2 MINUTES`, `USING CRON 0 5 * * * UTC`.
+    pub fn sql(self) -> String {
+        match self {
+            Self::Every { amount, unit: Unit::Seconds } => format!("{amount} SECONDS"),
+            Self::Every { amount, unit: Unit::Minutes } => format!("{amount} MINUTES"),
+            Self::Every { amount, unit: Unit::Hours } => format!("{amount} HOURS"),
+            Self::Cron(expression) => format!("USING CRON {expression}"),
+        }
+    }
+
+    /// Reads an interval such as `2 minutes`. The unit may be in the singular and in any case.
+    ///
+    /// # Errors
+    /// If the text is not a whole number, a blank and a unit.
+    pub const fn parse_interval(text: &str) -> Result<Self, ScheduleError> {
+        let bytes = text.as_bytes();
+        let mut amount: u32 = 0;
+        let mut at = 0;
+        while at < bytes.len() && bytes[at].is_ascii_digit() {
+            amount = match amount.checked_mul(10) {
+                Some(tenfold) => tenfold.saturating_add((bytes[at] - b'0') as u32),
+                None => return Err(ScheduleError::Interval),
+            };
+            at += 1;
+        }
+        if at == 0 || at >= bytes.len() || bytes[at] != b' ' {
+            return Err(ScheduleError::Interval);
+        }
+        let unit = text.split_at(at + 1).1;
+        let unit = if any_case(unit, &["second", "seconds", "s"]) {
+            Unit::Seconds
+        } else if any_case(unit, &["minute", "minutes", "m"]) {
+            Unit::Minutes
+        } else if any_case(unit, &["hour", "hours", "h"]) {
+            Unit::Hours
+        } else {
+            return Err(ScheduleError::Interval);
+        };
+        Ok(Self::Every { amount, unit })
+    }
+
+    /// Reads a cron expression of five fields and a time zone.
+    ///
+    /// # Errors
+    /// If a field is missing or has a value that Snowflake does not accept, or the zone is not an IANA name.
+    pub const fn parse_cron(text: &'static str) -> Result<Self, ScheduleError> {
+        let bytes = text.as_bytes();
+        let mut starts = [0; 7];
+        let mut ends = [0; 7];
+        let mut count = 0;
+        let mut at = 0;
+        while at < bytes.len() {
+            if bytes[at] == b' ' {
+                at += 1;
+                continue;
+            }
+            if count == 7 {
+                return Err(ScheduleError::CronFields);
+            }
+            starts[count] = at;
+            while at < bytes.len() && bytes[at] != b' ' {
+                at += 1;
+            }
+            ends[count] = at;
+            count += 1;
+        }
+        if count != 6 {
+            return Err(ScheduleError::CronFields);
+        }
+        let mut field = 0;
+        while field < 5 {
+            if let Err(error) = cron_field(slice(text, starts[field], ends[field]), &FIELDS[field]) {
+                return Err(error);
+            }
+            field += 1;
+        }
+        if !is_zone(slice(text, starts[5], ends[5])) {
+            return Err(ScheduleError::CronZone);
+        }
+        Ok(Self::Cron(text))
+    }
+}
+
+/// What is wrong with a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScheduleError {
+    /// Not a number and a unit.
+    Interval,
+    /// Not five fields and a time zone.
+    CronFields,
+    /// A field has a value that its name does not allow.
+    CronField(&'static str),
+    /// The zone is not an IANA name.
+    CronZone,
+}
+
+struct Field {
+    name: &'static str,
+    low: u32,
+    high: u32,
+    words: &'static [&'static str],
+}
+
+const FIELDS: [Field; 5] = [
+    Field { name: "minute", low: 0, high: 59, words: &[] },
+    Field { name: "hour", low: 0, high: 23, words: &[] },
+    Field { name: "day of month", low: 1, high: 31, words: &[] },
+    Field {
+        name: "month",
+        low: 1,
+        high: 12,
+        words: &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
+    },
+    Field { name: "day of week", low: 0, high: 6, words: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
+];
+
+/// One field: items separated by commas, each `*`, `a`, `a-b`, with an optional `/step`, or a last day `L`.
+const fn cron_field(text: &str, field: &Field) -> Result<(), ScheduleError> {
+    let error = Err(ScheduleError::CronField(field.name));
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    let mut at = 0;
+    while at <= bytes.len() {
+        if at == bytes.len() || bytes[at] == b',' {
+            if !cron_item(slice(text, start, at), field) {
+                return error;
+            }
+            start = at + 1;
+        }
+        at += 1;
+    }
+    Ok(())
+}
+
+const fn cron_item(item: &str, field: &Field) -> bool {
+    let bytes = item.as_bytes();
+    let (range, step) = match find(bytes, b'/') {
+        Some(at) => (slice(item, 0, at), Some(slice(item, at + 1, bytes.len()))),
+        None => (item, None),
+    };
+    if let Some(step) = step {
+        match number(step) {
+            Some(step) if step > 0 => {}
+            _ => return false,
+        }
+    }
+    if same(range, "*") {
+        return true;
+    }
+    let is_day_of_month = field.high == 31;
+    let is_day_of_week = field.high == 6;
+    if step.is_none() && is_day_of_month && any_case(range, &["l"]) {
+        return true;
+    }
+    if let Some(b'l' | b'L') = range.as_bytes().last()
+        && is_day_of_week
+        && step.is_none()
+    {
+        return value(slice(range, 0, range.len() - 1), field).is_some();
+    }
+    match find(range.as_bytes(), b'-') {
+        Some(at) => match (value(slice(range, 0, at), field), value(slice(range, at + 1, range.len()), field)) {
+            (Some(low), Some(high)) => low <= high,
+            _ => false,
+        },
+        None => value(range, field).is_some(),
+    }
+}
+
+const fn value(text: &str, field: &Field) -> Option<u32> {
+    let mut word = 0;
+    while word < field.words.len() {
+        if any_case(text, &[field.words[word]]) {
+            return Some(word as u32 + field.low);
+        }
+        word += 1;
+    }
+    match number(text) {
+        Some(number) if number >= field.low && number <= field.high => Some(number),
+        _ => None,
+    }
+}
+
+const fn number(text: &str) -> Option<u32> {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() || bytes.len() > 4 {
+        return None;
+    }
+    let mut number = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_digit() {
+            return None;
+        }
+        number = number * 10 + (bytes[at] - b'0') as u32;
+        at += 1;
+    }
+    Some(number)
+}
+
+/// Whether `text` looks like an IANA zone: `UTC`, `GMT`, or `Area/Place`. Snowflake refuses abbreviations and offsets.
+const fn is_zone(text: &str) -> bool {
+    if any_case(text, &["utc", "gmt"]) {
+        return true;
+    }
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut slashes = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'/' if at > 0 && at + 1 < bytes.len() && bytes[at - 1] != b'/' => slashes += 1,
+            byte if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+') => {}
+            _ => return false,
+        }
+        at += 1;
+    }
+    slashes > 0 && bytes[0].is_ascii_uppercase()
+}
+
+const fn find(bytes: &[u8], wanted: u8) -> Option<usize> {
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == wanted {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+const fn slice(text: &str, start: usize, end: usize) -> &str {
+    text.split_at(end).0.split_at(start).1
+}
+
+const fn any_case(text: &str, words: &[&str]) -> bool {
+    let mut word = 0;
+    while word < words.len() {
+        if text.eq_ignore_ascii_case(words[word]) {
+            return true;
+        }
+        word += 1;
+    }
+    false
+}
+
+/// Rule `interval`: an interval in the given bounds of seconds.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_interval(what: &str, text: &'static str, low: u64, high: u64) -> Schedule {
+    let mut msg = Msg::<1024>::new();
+    match Schedule::parse_interval(text) {
+        Ok(Schedule::Every { amount, unit }) => {
+            let seconds = amount as u64 * unit.seconds();
+            if seconds >= low && seconds <= high {
+                return Schedule::Every { amount, unit };
+            }
+            msg.push(what).push(" ").name(text).push(" is not between ").number(low).push(" and ").number(high);
+            msg.push(" seconds");
+            msg.rule("interval", "");
+        }
+        _ => {
+            msg.push(what).push(" ").name(text).push(" is not an interval");
+            msg.rule("interval", "write a whole number and a unit: `30 seconds`, `2 minutes`, `1 hour`");
+        }
+    }
+    panic!("{}", msg.as_str());
+}
+
+/// Rule `interval`, for the schedule of a task: 10 seconds to 8 days.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_schedule(text: &'static str) -> Schedule {
+    check_interval("schedule", text, 10, 8 * 24 * 3600)
+}
+
+/// The seconds of a checked interval; at most `high`.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_seconds(what: &str, text: &'static str, high: u64) -> u32 {
+    match check_interval(what, text, 0, high) {
+        Schedule::Every { amount, unit } => amount * unit.seconds() as u32,
+        Schedule::Cron(_) => 0,
+    }
+}
+
+/// The milliseconds of a checked interval; at most `high` seconds.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_milliseconds(what: &str, text: &'static str, high: u64) -> u64 {
+    check_seconds(what, text, high) as u64 * 1000
+}
+
+/// Rules `cron-fields`, `cron-field` and `cron-zone`.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_cron(text: &'static str) -> Schedule {
+    let mut msg = Msg::<1024>::new();
+    match Schedule::parse_cron(text) {
+        Ok(schedule) => return schedule,
+        Err(ScheduleError::CronField(field)) => {
+            msg.push("cron expression ").name(text).push(": the field for the ").push(field).push(" is not valid");
+            msg.rule(
+                "cron-field",
+                "use numbers in range, names such as `MON`, lists `a,b`, ranges `a-b` and steps `*/n`; Snowflake knows no `?`, `#` or `W`, and Sunday is 0",
+            );
+        }
+        Err(ScheduleError::CronZone) => {
+            msg.push("cron expression ").name(text).push(" does not end with a time zone that Snowflake accepts");
+            msg.rule("cron-zone", "name an IANA zone such as `UTC` or `Europe/Zurich`, not an abbreviation or offset");
+        }
+        Err(ScheduleError::CronFields | ScheduleError::Interval) => {
+            msg.push("cron expression ").name(text).push(" does not have five fields and a time zone");
+            msg.rule("cron-fields", "write minute, hour, day of month, month, day of week and zone: `0 5 * * * UTC`");
+        }
+    }
+    panic!("{}", msg.as_str());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals() {
+        let every = |amount, unit| Ok(Schedule::Every { amount, unit });
+        for (text, parsed) in [
+            ("2 minutes", every(2, Unit::Minutes)),
+            ("1 MINUTE", every(1, Unit::Minutes)),
+            ("30 s", every(30, Unit::Seconds)),
+            ("8 Hours", every(8, Unit::Hours)),
+            ("5M", Err(ScheduleError::Interval)),
+            ("1 day", Err(ScheduleError::Interval)),
+            ("1  minute", Err(ScheduleError::Interval)),
+            (" 1 minute", Err(ScheduleError::Interval)),
+            ("-5 minutes", Err(ScheduleError::Interval)),
+            ("1.5 hours", Err(ScheduleError::Interval)),
+            ("99999999999 hours", Err(ScheduleError::Interval)),
+            ("", Err(ScheduleError::Interval)),
+            ("ten minutes", Err(ScheduleError::Interval)),
+        ] {
+            assert_eq!(Schedule::parse_interval(text), parsed, "{text}");
+        }
+    }
+
+    #[test]
+    fn cron() {
+        use ScheduleError::{CronField, CronFields, CronZone};
+        for (text, error) in [
+            ("*/5 * * * * UTC", None),
+            ("0 9-17/2 1,15,L * MON-FRI Europe/Zurich", None),
+            ("0 0 * JAN,mar 5L America/Argentina/Buenos_Aires", None),
+            ("0 0 * * FRIL Etc/GMT+5", None),
+            ("5/10 * * * * utc", None),
+            ("*/61 * * * * UTC", None),
+            ("0 5 * * *", Some(CronFields)),
+            ("0 5 * * * * UTC", Some(CronFields)),
+            ("60 * * * * UTC", Some(CronField("minute"))),
+            ("* 24 * * * UTC", Some(CronField("hour"))),
+            ("* * 0 * * UTC", Some(CronField("day of month"))),
+            ("* * ? * * UTC", Some(CronField("day of month"))),
+            ("* * L-3 * * UTC", Some(CronField("day of month"))),
+            ("* * * 13 * UTC", Some(CronField("month"))),
+            ("* * * * 7 UTC", Some(CronField("day of week"))),
+            ("* * * * L UTC", Some(CronField("day of week"))),
+            ("* * * * 1#2 UTC", Some(CronField("day of week"))),
+            ("30-10 * * * * UTC", Some(CronField("minute"))),
+            ("*/0 * * * * UTC", Some(CronField("minute"))),
+            ("1, * * * * UTC", Some(CronField("minute"))),
+            ("* * * * * PST", Some(CronZone)),
+            ("* * * * * +01:00", Some(CronZone)),
+        ] {
+            let expected = error.map_or(Ok(Schedule::Cron(text)), Err);
+            assert_eq!(Schedule::parse_cron(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn messages_name_the_rule() {
+        for (check, text, rule) in [
+            (check_schedule as fn(&'static str) -> Schedule, "9 seconds", "interval"),
+            (check_schedule, "193 hours", "interval"),
+            (check_schedule, "soon", "interval"),
+            (check_cron, "* * * * 7 UTC", "cron-field"),
+            (check_cron, "* * * * *", "cron-fields"),
+            (check_cron, "* * * * * EST", "cron-zone"),
+        ] {
+            let panic = std::panic::catch_unwind(|| check(text)).unwrap_err();
+            assert!(panic.downcast_ref::<String>().unwrap().contains(&format!("rule: {rule}")), "{text}");
+        }
+        assert_eq!(check_schedule("2 minutes").sql(), "2 MINUTES");
+    }
+}

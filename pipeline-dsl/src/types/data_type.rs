@@ -1,0 +1,110 @@
+use std::fmt;
+
+/// A Snowflake data type with its parameters. See "Summary of data types" in Snowflake's documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DataType {
+    /// `NUMBER(precision, scale)`.
+    Number {
+        /// Total digits, 1 to 38.
+        precision: u8,
+        /// Digits after the point, 0 to 37.
+        scale: u8,
+    },
+    /// `FLOAT`: a 64-bit floating point number.
+    Float,
+    /// `VARCHAR(length)`, counted in characters.
+    Varchar {
+        /// Longest text, 1 to 134,217,728 characters.
+        length: u32,
+    },
+    /// `BINARY(length)`, counted in bytes.
+    Binary {
+        /// Longest value, 1 to 67,108,864 bytes.
+        length: u32,
+    },
+    /// `BOOLEAN`.
+    Boolean,
+    /// `DATE`.
+    Date,
+    /// `TIME`, with nanoseconds.
+    Time,
+    /// `TIMESTAMP_NTZ`: wall clock time without a zone.
+    TimestampNtz,
+    /// `TIMESTAMP_LTZ`: an instant, shown in the session's zone.
+    TimestampLtz,
+    /// `TIMESTAMP_TZ`: an instant with an offset from UTC.
+    TimestampTz,
+    /// `VARIANT`: any value.
+    Variant,
+    /// `OBJECT`: names to values.
+    Object,
+    /// `ARRAY`: a list of values.
+    Array,
+}
+
+impl DataType {
+    /// Longest VARCHAR that Snowflake stores.
+    pub const MAX_VARCHAR: u32 = 134_217_728;
+    /// Length of a VARCHAR without one.
+    pub const DEFAULT_VARCHAR: u32 = 16_777_216;
+    /// Longest BINARY that Snowflake stores.
+    pub const MAX_BINARY: u32 = 67_108_864;
+    /// Length of a BINARY without one.
+    pub const DEFAULT_BINARY: u32 = 8_388_608;
+
+    /// The type as it is written in DDL. Parameters equal to Snowflake's default are left out, except for NUMBER.
+    pub fn ddl(self) -> String {
+        self.to_string()
+    }
+
+    /// The type's name without parameters, in Snowflake's spelling.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Number { .. } => "NUMBER",
+            Self::Float => "FLOAT",
+            Self::Varchar { .. } => "VARCHAR",
+            Self::Binary { .. } => "BINARY",
+            Self::Boolean => "BOOLEAN",
+            Self::Date => "DATE",
+            Self::Time => "TIME",
+            Self::TimestampNtz => "TIMESTAMP_NTZ",
+            Self::TimestampLtz => "TIMESTAMP_LTZ",
+            Self::TimestampTz => "TIMESTAMP_TZ",
+            Self::Variant => "VARIANT",
+            Self::Object => "OBJECT",
+            Self::Array => "ARRAY",
+        }
+    }
+}
+
+impl fmt::Display for DataType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Number { precision, scale } => write!(f, "NUMBER({precision},{scale})"),
+            Self::Varchar { length } if length != Self::DEFAULT_VARCHAR => write!(f, "VARCHAR({length})"),
+            Self::Binary { length } if length != Self::DEFAULT_BINARY => write!(f, "BINARY({length})"),
+            other => f.write_str(other.name()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ddl_leaves_out_default_lengths() {
+        for (data_type, ddl) in [
+            (DataType::Number { precision: 38, scale: 0 }, "NUMBER(38,0)"),
+            (DataType::Number { precision: 10, scale: 2 }, "NUMBER(10,2)"),
+            (DataType::Varchar { length: 50 }, "VARCHAR(50)"),
+            (DataType::Varchar { length: DataType::DEFAULT_VARCHAR }, "VARCHAR"),
+            (DataType::Binary { length: 16 }, "BINARY(16)"),
+            (DataType::Binary { length: DataType::DEFAULT_BINARY }, "BINARY"),
+            (DataType::TimestampNtz, "TIMESTAMP_NTZ"),
+            (DataType::Object, "OBJECT"),
+        ] {
+            assert_eq!(data_type.ddl(), ddl);
+        }
+    }
+}
