@@ -4,7 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::Result;
+use crate::catalog::Catalog;
+use crate::clock::Clock;
 use crate::session::SessionRegistry;
+use crate::storage::Storage;
+use crate::store::Store;
 
 /// How an engine is set up.
 #[derive(Debug, Clone)]
@@ -15,11 +19,13 @@ pub struct EngineConfig {
     pub account: String,
     /// Where notifications are published; without one they are only recorded.
     pub sns_endpoint: Option<String>,
+    /// Where the time comes from.
+    pub clock: Clock,
 }
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { data: None, account: "LOCAL".to_owned(), sns_endpoint: None }
+        Self { data: None, account: "LOCAL".to_owned(), sns_endpoint: None, clock: Clock::real() }
     }
 }
 
@@ -28,6 +34,14 @@ impl Default for EngineConfig {
 pub struct Engine {
     /// What it was set up with.
     pub config: EngineConfig,
+    /// The durable truth about everything.
+    pub store: Arc<Store>,
+    /// Objects and grants.
+    pub catalog: Catalog,
+    /// Rows and their history.
+    pub storage: Storage,
+    /// The time.
+    pub clock: Clock,
     /// The open sessions.
     pub sessions: SessionRegistry,
 }
@@ -38,6 +52,13 @@ impl Engine {
     /// # Errors
     /// When the directory cannot be used, is in use by another server, or was written by a newer version.
     pub fn open(config: EngineConfig) -> Result<Arc<Self>> {
-        Ok(Arc::new(Self { config, sessions: SessionRegistry::default() }))
+        let clock = config.clock.clone();
+        let store = Arc::new(match &config.data {
+            Some(directory) => Store::open(directory)?,
+            None => Store::temporary()?,
+        });
+        let storage = Storage::open(store.clone(), clock.clone())?;
+        let catalog = Catalog::open(store.clone(), clock.clone())?;
+        Ok(Arc::new(Self { config, store, catalog, storage, clock, sessions: SessionRegistry::default() }))
     }
 }

@@ -1,6 +1,8 @@
 //! A Snowflake for one machine: tables with history, streams, tasks and procedures, reached over Snowflake's own wire
 //! protocol by official drivers.
 
+pub mod catalog;
+pub mod clock;
 pub mod engine;
 pub mod error;
 pub mod notification;
@@ -10,6 +12,8 @@ pub mod scripting;
 pub mod server;
 pub mod session;
 pub mod statement;
+pub mod storage;
+pub mod store;
 pub mod task;
 pub mod types;
 

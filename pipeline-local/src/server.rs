@@ -71,7 +71,7 @@ impl Server {
             .thread_stack_size(STACK)
             .build()?;
         let engine =
-            Engine::open(EngineConfig { data: config.data, account: config.account, sns_endpoint: config.sns_endpoint })?;
+            Engine::open(EngineConfig { data: config.data, account: config.account, sns_endpoint: config.sns_endpoint, ..EngineConfig::default() })?;
         let (stop, _stopped) = oneshot::channel();
         Ok(Self {
             addr,
