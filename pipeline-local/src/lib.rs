@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod clock;
 pub mod engine;
 pub mod error;
+pub mod function;
 pub mod notification;
 pub mod parse;
 pub mod procedure;
