@@ -1,0 +1,100 @@
+//! Runs the steps that are needed and tells what was done.
+
+use pipeline_dsl::script::{Action, Step};
+
+use crate::{
+    connection::{Connection, Row},
+    error::{Error, StatementError, head},
+    live::label,
+    progress::{Progress, took},
+};
+
+/// Runs steps one after the other; the first that fails ends it.
+pub(crate) struct Executor<'a> {
+    connection: &'a Connection,
+    progress: &'a Progress,
+    /// USE statements that no statement has needed yet.
+    pending: Vec<String>,
+    done: Vec<String>,
+    /// Names of the steps that shall run, the next one first.
+    to_do: Vec<String>,
+}
+
+impl<'a> Executor<'a> {
+    /// An executor for the steps that shall run.
+    pub(crate) fn new<'s>(
+        connection: &'a Connection,
+        progress: &'a Progress,
+        to_do: impl Iterator<Item = &'s Step>,
+    ) -> Self {
+        Self { connection, progress, pending: Vec::new(), done: Vec::new(), to_do: to_do.map(name).collect() }
+    }
+
+    /// Remembers a USE statement for the next step that runs.
+    pub(crate) fn context(&mut self, step: &Step) {
+        if step.action == Action::UseRole {
+            // A new role makes what was chosen before it meaningless.
+            self.pending.clear();
+        }
+        self.pending.push(step.sql.clone());
+    }
+
+    /// Tells that a step is not needed.
+    pub(crate) fn unchanged(&self, step: &Step) {
+        self.progress.line(&format!("  = {}", name(step)));
+    }
+
+    /// Runs a step.
+    pub(crate) async fn run(&mut self, step: &Step) -> Result<Vec<Row>, Error> {
+        for sql in std::mem::take(&mut self.pending) {
+            if let Err(error) = self.connection.execute(&sql).await {
+                return Err(self.stopped(error));
+            }
+        }
+        let name = name(step);
+        let object = step.object.map(|object| label(object.get()));
+        let rows = self.execute(&name, &step.sql, object).await?;
+        if !self.to_do.is_empty() {
+            self.to_do.remove(0);
+        }
+        Ok(rows)
+    }
+
+    async fn execute(&mut self, name: &str, sql: &str, object: Option<String>) -> Result<Vec<Row>, Error> {
+        let running = self.progress.running(name);
+        let result = self.connection.execute(sql).await;
+        let elapsed = running.elapsed();
+        drop(running);
+        match result {
+            Ok(rows) => {
+                self.progress.line(&format!("  + {name}  {}", took(elapsed)));
+                self.done.push(name.to_owned());
+                Ok(rows)
+            }
+            Err(error) => {
+                self.progress.line(&format!("  ! {name}  {}", took(elapsed)));
+                Err(self.stopped(error.with_object(object)))
+            }
+        }
+    }
+
+    fn stopped(&mut self, source: StatementError) -> Error {
+        Error::Stopped { source, done: std::mem::take(&mut self.done), not_done: std::mem::take(&mut self.to_do) }
+    }
+}
+
+/// A step in a few words: `create table RAW_DB.SAMPLE_DATA.TABLE_A`.
+fn name(step: &Step) -> String {
+    let verb = match step.action {
+        Action::Create if step.sql.starts_with("CREATE OR REPLACE") => "replace",
+        Action::Create => "create",
+        Action::Resume => "resume",
+        Action::Suspend => "suspend",
+        Action::Drop => "drop",
+        _ => return head(&step.sql),
+    };
+    match step.object {
+        Some(object) => format!("{verb} {}", label(object.get())),
+        None => head(&step.sql),
+    }
+}

@@ -1,0 +1,95 @@
+//! What a command says while it works: plain lines on standard output, and on a terminal a line for what is running now.
+
+use std::{
+    io::IsTerminal,
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Prints lines, and shows the running statement when somebody watches.
+pub(crate) struct Progress {
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        let watched = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+        let bar = watched.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("  {spinner} {msg}  {elapsed}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Self { bar }
+    }
+
+    /// Prints a line.
+    pub(crate) fn line(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| println!("{text}")),
+            None => println!("{text}"),
+        }
+    }
+
+    /// Shows what is running until the returned value goes.
+    pub(crate) fn running(&self, what: &str) -> Running<'_> {
+        if let Some(bar) = &self.bar {
+            bar.reset_elapsed();
+            bar.set_message(what.to_owned());
+            bar.enable_steady_tick(Duration::from_millis(100));
+        }
+        Running { progress: self, start: Instant::now() }
+    }
+}
+
+/// Something that is running.
+pub(crate) struct Running<'a> {
+    progress: &'a Progress,
+    start: Instant,
+}
+
+impl Running<'_> {
+    /// How long it has been running.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.progress.bar {
+            bar.disable_steady_tick();
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// A duration as people read it: `12 ms`, `1.4 s`, `2 m 05 s`.
+pub(crate) fn took(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    match millis {
+        0..1000 => format!("{millis} ms"),
+        1000..60_000 => format!("{:.1} s", duration.as_secs_f64()),
+        _ => format!("{} m {:02} s", duration.as_secs() / 60, duration.as_secs() % 60),
+    }
+}
+
+/// `1 statement`, `3 statements`.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_short() {
+        let cases = [(0, "0 ms"), (999, "999 ms"), (1400, "1.4 s"), (59_900, "59.9 s"), (125_000, "2 m 05 s")];
+        for (millis, expected) in cases {
+            assert_eq!(took(Duration::from_millis(millis)), expected);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What a program shows after deploying to the embedded engine: statements with their times, runs that the scheduler
+//! starts, and rows.
+
+use std::time::{Duration, Instant};
+
+use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
+use pipeline_dsl::{
+    ident,
+    node::{Node, Stream, Task},
+};
+
+use crate::{
+    connection::{Connection, Row},
+    error::Error,
+    live::label,
+    model::Model,
+    operate::{Run, become_pipeline_role, history},
+    progress::{Progress, took},
+};
+
+/// How long the scheduler may take to start a task, in real time.
+const PATIENCE: Duration = Duration::from_secs(120);
+const POLL: Duration = Duration::from_millis(200);
+/// How far back the history is read.
+const HOURS: u32 = 24;
+
+/// A deployed pipeline on the embedded engine, in a session of its role.
+pub struct Tour {
+    connection: Connection,
+    model: Model,
+    progress: Progress,
+    times: Vec<(String, Duration)>,
+}
+
+impl Tour {
+    pub(crate) fn new(connection: Connection, model: Model, progress: Progress, deployed: Duration) -> Self {
+        Self { connection, model, progress, times: vec![("deploy".to_owned(), deployed)] }
+    }
+
+    /// Prints a line.
+    pub fn say(&self, text: &str) {
+        self.progress.line(text);
+    }
+
+    /// Loads the sample data of the scripts, which load nothing when they run again.
+    ///
+    /// # Errors
+    ///
+    /// When a statement fails.
+    pub async fn load_samples(&mut self) -> Result<(), Error> {
+        let start = Instant::now();
+        for (_, step) in self.model.sample_steps() {
+            self.connection.execute(&step.sql).await?;
+        }
+        self.took("load sample data", start.elapsed());
+        Ok(())
+    }
+
+    /// Runs a statement as the pipeline's role.
+    ///
+    /// # Errors
+    ///
+    /// When it fails.
+    pub async fn execute(&mut self, title: &str, sql: &str) -> Result<Vec<Row>, Error> {
+        become_pipeline_role(&self.connection, &self.model).await?;
+        let start = Instant::now();
+        let rows = self.connection.execute(sql).await?;
+        self.took(title, start.elapsed());
+        Ok(rows)
+    }
+
+    /// Waits until the scheduler has started task `T` and the run has consumed stream `S`. Does nothing when the stream
+    /// holds no change.
+    ///
+    /// # Errors
+    ///
+    /// When the run fails, and when none has come after two minutes.
+    pub async fn await_consumption<T: Task, S: Stream>(&mut self) -> Result<(), Error> {
+        let (task, stream) = (T::NODE.get(), S::NODE.get());
+        let start = Instant::now();
+        let running = self.progress.running(&format!("waiting for the scheduler to start {}", label(task)));
+        let before: Vec<String> =
+            self.runs(task).await?.into_iter().filter(Run::is_over).map(|run| run.run_id).collect();
+        let mut waited = false;
+        let ended = loop {
+            let pending = self.has_data(stream).await?;
+            let runs = self.runs(task).await?;
+            let ended: Vec<Run> = runs
+                .into_iter()
+                .filter(|run| run.is_over() && run.state != "SKIPPED" && !before.contains(&run.run_id))
+                .collect();
+            if let Some(failed) = ended.iter().find(|run| run.has_failed()) {
+                return Err(Error::RunFailed {
+                    message: format!("{} failed: {}", label(task), failed.error.clone().unwrap_or_default()),
+                    help: "the stream still has its changes".to_owned(),
+                });
+            }
+            if !pending && (!ended.is_empty() || !waited) {
+                break ended;
+            }
+            waited = true;
+            if start.elapsed() > PATIENCE {
+                return Err(Error::RunFailed {
+                    message: format!("the scheduler has not run {} within {}", label(task), took(PATIENCE)),
+                    help: "`status` shows its state".to_owned(),
+                });
+            }
+            tokio::time::sleep(POLL).await;
+        };
+        drop(running);
+        for run in &ended {
+            let took = run.took().map(took).unwrap_or_default();
+            self.progress.line(&format!(
+                "    {} was started by {} and {} {took}",
+                label(task),
+                if run.scheduled_from == "TRIGGER" { "its stream" } else { "its schedule" },
+                run.state.to_lowercase()
+            ));
+        }
+        self.took("wait for the scheduler and the task", start.elapsed());
+        Ok(())
+    }
+
+    /// Prints the rows of a query as a table.
+    ///
+    /// # Errors
+    ///
+    /// When it fails.
+    pub async fn show(&mut self, title: &str, sql: &str) -> Result<(), Error> {
+        let rows = self.execute(title, sql).await?;
+        let mut table = Table::new();
+        table.load_style(UTF8_BORDERS_ONLY);
+        if let Some(first) = rows.first() {
+            table.set_header(first.columns());
+        }
+        for row in &rows {
+            table
+                .add_row((0..row.columns().len()).map(|index| row.text_at(index).unwrap_or_else(|| "NULL".to_owned())));
+        }
+        if rows.is_empty() {
+            self.progress.line("    no rows");
+        } else {
+            self.progress.line(&table.to_string());
+        }
+        Ok(())
+    }
+
+    /// Prints how long every step took.
+    pub fn show_times(&self) {
+        let mut table = Table::new();
+        table.load_style(UTF8_BORDERS_ONLY);
+        table.set_header(["step", "time"]);
+        for (title, time) in &self.times {
+            table.add_row([title.clone(), took(*time)]);
+        }
+        self.progress.line(&table.to_string());
+    }
+
+    fn took(&mut self, title: &str, time: Duration) {
+        self.progress.line(&format!("  + {title}  {}", took(time)));
+        self.times.push((title.to_owned(), time));
+    }
+
+    async fn runs(&self, task: &'static Node) -> Result<Vec<Run>, Error> {
+        let Some(database) = task.schema().and_then(|schema| schema.parent) else { return Ok(Vec::new()) };
+        let runs = history(&self.connection, database.get(), Some(task), HOURS).await?;
+        Ok(runs.into_iter().filter(|run| run.is_of(task)).collect())
+    }
+
+    async fn has_data(&self, stream: &Node) -> Result<bool, Error> {
+        let name = ident::literal(&stream.qualified_name());
+        let rows = self.connection.execute(&format!("SELECT SYSTEM$STREAM_HAS_DATA({name}) AS HAS_DATA")).await?;
+        Ok(rows.first().and_then(|row| row.text("HAS_DATA")).is_some_and(|value| value.eq_ignore_ascii_case("true")))
+    }
+}
