@@ -6,9 +6,11 @@ use std::sync::Arc;
 use crate::Result;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
+use crate::history::QueryHistory;
 use crate::session::SessionRegistry;
 use crate::storage::Storage;
 use crate::store::Store;
+use crate::task;
 
 /// How an engine is set up.
 #[derive(Debug, Clone)]
@@ -44,6 +46,10 @@ pub struct Engine {
     pub clock: Clock,
     /// The open sessions.
     pub sessions: SessionRegistry,
+    /// What runs and ran.
+    pub history: QueryHistory,
+    /// The scheduler.
+    pub tasks: task::Service,
 }
 
 impl Engine {
@@ -59,6 +65,25 @@ impl Engine {
         });
         let storage = Storage::open(store.clone(), clock.clone())?;
         let catalog = Catalog::open(store.clone(), clock.clone())?;
-        Ok(Arc::new(Self { config, store, catalog, storage, clock, sessions: SessionRegistry::default() }))
+        Ok(Arc::new(Self {
+            config,
+            store,
+            catalog,
+            storage,
+            clock,
+            sessions: SessionRegistry::default(),
+            history: QueryHistory::default(),
+            tasks: task::Service::default(),
+        }))
+    }
+
+    /// Ends a session: cancels what it runs, rolls its transactions back and drops its temporary objects.
+    pub async fn end_session(&self, id: u64) {
+        let Some(handle) = self.sessions.remove(id) else { return };
+        self.history.cancel_session(id, None);
+        handle.session.lock().await.transactions.clear();
+        if let Err(error) = self.catalog.end_session(id) {
+            tracing::error!(session = id, %error, "the temporary objects of a session could not be dropped");
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! A Snowflake for one machine: tables with history, streams, tasks and procedures, reached over Snowflake's own wire
 //! protocol by official drivers.
 
+pub mod auth;
 pub mod catalog;
 pub mod clock;
 pub mod engine;
 pub mod error;
 pub mod function;
+pub mod history;
 pub mod notification;
 pub mod parse;
 pub mod procedure;
@@ -17,6 +19,7 @@ pub mod storage;
 pub mod store;
 pub mod task;
 pub mod types;
+mod wire;
 
 pub use engine::{Engine, EngineConfig};
 pub use error::{Result, SqlError};

@@ -6,6 +6,29 @@ mod registry;
 pub use parameters::{PARAMETERS, ParameterInfo, ParameterValue, Parameters, parameter};
 pub use registry::{SessionHandle, SessionRegistry};
 
+use indexmap::IndexMap;
+
+use crate::statement::Value;
+use crate::storage::{Savepoint, Transaction};
+
+/// An open transaction and the scope it belongs to: a procedure cannot end its caller's transaction.
+#[derive(Debug)]
+pub struct ScopedTransaction {
+    /// [`crate::statement::Frame::scope`] of the frame that began it.
+    pub scope: u32,
+    /// When it began, microseconds since 1970.
+    pub began_at: i64,
+    /// The transaction; dropping it rolls it back.
+    pub transaction: Transaction,
+}
+
+/// Where the transactions of a session stood, see [`Session::mark`].
+#[derive(Debug)]
+pub struct Mark {
+    open: usize,
+    savepoint: Option<(u64, Savepoint)>,
+}
+
 /// The state that statements read and change. Statements of one session run one at a time.
 #[derive(Debug)]
 pub struct Session {
@@ -25,6 +48,10 @@ pub struct Session {
     pub warehouse: Option<String>,
     /// Session parameters.
     pub parameters: Parameters,
+    /// Session variables (SET) by name, upper case unless quoted.
+    pub variables: IndexMap<String, Value>,
+    /// The open transactions: the session's own, and those of procedures that run inside of it, innermost last.
+    pub transactions: Vec<ScopedTransaction>,
     /// The ids of the statements run so far, oldest first, for LAST_QUERY_ID; at most [`Session::QUERY_IDS`] of them.
     pub query_ids: Vec<String>,
     /// What the client called itself at login (CLIENT_APP_ID and its version), for CURRENT_CLIENT().
@@ -46,8 +73,49 @@ impl Session {
             schema: None,
             warehouse: None,
             parameters: Parameters::default(),
+            variables: IndexMap::new(),
+            transactions: Vec::new(),
             query_ids: Vec::new(),
             client: String::new(),
+        }
+    }
+
+    /// A session that starts where this one is, without its transactions: statements that run beside it (asynchronous
+    /// ones) change nothing in it.
+    pub fn fork(&self) -> Self {
+        Self {
+            id: self.id,
+            user: self.user.clone(),
+            role: self.role.clone(),
+            secondary_roles_all: self.secondary_roles_all,
+            database: self.database.clone(),
+            schema: self.schema.clone(),
+            warehouse: self.warehouse.clone(),
+            parameters: self.parameters.clone(),
+            variables: self.variables.clone(),
+            transactions: Vec::new(),
+            query_ids: self.query_ids.clone(),
+            client: self.client.clone(),
+        }
+    }
+
+    /// Remembers where the transactions stand before a statement that may be cut short.
+    pub fn mark(&self) -> Mark {
+        let innermost = self.transactions.last().map(|open| &open.transaction);
+        Mark {
+            open: self.transactions.len(),
+            savepoint: innermost.map(|transaction| (transaction.id(), transaction.savepoint())),
+        }
+    }
+
+    /// Undoes what a statement left that was dropped before it ended (cancelled, timed out or panicked): its
+    /// transactions are rolled back, and the changes it made in the transaction around it are taken back.
+    pub fn abandon(&mut self, mark: &Mark) {
+        self.transactions.truncate(mark.open);
+        if let (Some((id, savepoint)), Some(open)) = (mark.savepoint, self.transactions.last_mut())
+            && open.transaction.id() == id
+        {
+            open.transaction.rollback_to(savepoint);
         }
     }
 

@@ -74,11 +74,7 @@ impl ParameterInfo {
 
     fn read(&self, text: &str) -> Result<ParameterValue> {
         let invalid = || {
-            SqlError::compilation(
-                1008,
-                "22023",
-                format_args!("invalid value [{text}] for parameter '{}'", self.name),
-            )
+            SqlError::compilation(1008, "22023", format_args!("invalid value [{text}] for parameter '{}'", self.name))
         };
         let value = match self.default {
             Default::Bool(_) => ParameterValue::Boolean(match text.to_ascii_lowercase().as_str() {
@@ -99,7 +95,8 @@ impl ParameterInfo {
         match self.name {
             "TIMEZONE" if text.parse::<chrono_tz::Tz>().is_err() => return Err(invalid()),
             "TIMESTAMP_TYPE_MAPPING"
-                if !["TIMESTAMP_NTZ", "TIMESTAMP_LTZ", "TIMESTAMP_TZ"].contains(&text.to_ascii_uppercase().as_str()) =>
+                if !["TIMESTAMP_NTZ", "TIMESTAMP_LTZ", "TIMESTAMP_TZ"]
+                    .contains(&text.to_ascii_uppercase().as_str()) =>
             {
                 return Err(invalid());
             }
@@ -296,22 +293,24 @@ impl Parameters {
 
     /// What clients are told at login and after each statement.
     pub(crate) fn told(&self) -> Vec<(String, serde_json::Value)> {
-        let known = PARAMETERS.iter().filter(|info| info.at_login || self.changed.contains_key(info.name)).map(|info| {
-            let value = self.changed.get(info.name).cloned().unwrap_or_else(|| info.default_value());
-            let json = match value {
-                ParameterValue::Boolean(value) => value.into(),
-                ParameterValue::Number(value) => value.into(),
-                ParameterValue::Text(value) => value.into(),
-            };
-            (info.name.to_owned(), json)
-        });
+        let known =
+            PARAMETERS.iter().filter(|info| info.at_login || self.changed.contains_key(info.name)).map(|info| {
+                let value = self.changed.get(info.name).cloned().unwrap_or_else(|| info.default_value());
+                let json = match value {
+                    ParameterValue::Boolean(value) => value.into(),
+                    ParameterValue::Number(value) => value.into(),
+                    ParameterValue::Text(value) => value.into(),
+                };
+                (info.name.to_owned(), json)
+            });
         known.chain(self.foreign.iter().map(|(name, value)| (name.clone(), value.clone()))).collect()
     }
 }
 
 fn known(name: &str) -> Result<&'static ParameterInfo> {
-    parameter(name)
-        .ok_or_else(|| SqlError::compilation(1006, "42601", format_args!("invalid parameter '{}'", name.to_uppercase())))
+    parameter(name).ok_or_else(|| {
+        SqlError::compilation(1006, "42601", format_args!("invalid parameter '{}'", name.to_uppercase()))
+    })
 }
 
 #[cfg(test)]

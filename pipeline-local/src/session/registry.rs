@@ -46,14 +46,13 @@ impl Default for SessionRegistry {
 }
 
 impl SessionRegistry {
-    /// Opens a session.
-    pub fn open(&self, user: impl Into<String>, role: impl Into<String>) -> Arc<SessionHandle> {
+    /// Opens a session; its number is set here.
+    pub fn open(&self, session: Session) -> Arc<SessionHandle> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let session = Session::new(id, user, role);
         let handle = Arc::new(SessionHandle {
             id,
             user: session.user.clone(),
-            session: tokio::sync::Mutex::new(session),
+            session: tokio::sync::Mutex::new(Session { id, ..session }),
             last_used: Mutex::new(Instant::now()),
         });
         self.sessions.lock().insert(id, handle.clone());

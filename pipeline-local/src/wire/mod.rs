@@ -1,0 +1,84 @@
+//! Snowflake's client protocol over HTTP.
+
+mod bind;
+mod cell;
+mod chunk;
+mod encode;
+mod http;
+mod job;
+mod login;
+mod query;
+mod route;
+mod run;
+mod token;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Response;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::engine::Engine;
+use crate::session::SessionHandle;
+use chunk::ChunkStore;
+use http::{Incoming, failure};
+use job::Jobs;
+use token::Tokens;
+
+pub(crate) use login::SERVER_VERSION;
+
+/// How long a request is held before the client is told to ask again.
+const HOLD: Duration = Duration::from_secs(45);
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct App {
+    engine: Arc<Engine>,
+    tokens: Tokens,
+    jobs: Jobs,
+    chunks: ChunkStore,
+}
+
+impl App {
+    pub(crate) fn new(engine: Arc<Engine>) -> Arc<Self> {
+        Arc::new(Self { engine, tokens: Tokens::default(), jobs: Jobs::default(), chunks: ChunkStore::default() })
+    }
+
+    /// The session that a request shows a token of.
+    fn session(&self, request: &Incoming) -> Result<Arc<SessionHandle>, Response<Body>> {
+        let id = self.tokens.session(request.token())?;
+        let handle =
+            self.engine.sessions.get(id).ok_or_else(|| {
+                failure("390111", "Session no longer exists. New login required to access the service.")
+            })?;
+        handle.touch();
+        Ok(handle)
+    }
+
+    /// Ends the sessions that nobody used for this long.
+    pub(crate) async fn reap(&self, idle: Duration) {
+        for id in self.engine.sessions.idle_for(idle) {
+            tracing::info!(session = id, "ended an idle session");
+            self.engine.end_session(id).await;
+        }
+    }
+}
+
+/// Answers requests until told to stop.
+pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, stop: oneshot::Receiver<()>) -> std::io::Result<()> {
+    use axum::serve::ListenerExt as _;
+    // Without this every answer waits for the client's delayed acknowledgement.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY");
+        }
+    });
+    let router = axum::Router::new().fallback(route::handle).with_state(app);
+    let stopped = async {
+        // A dropped sender also means to stop.
+        let _ = stop.await;
+    };
+    axum::serve(listener, router).with_graceful_shutdown(stopped).await
+}
