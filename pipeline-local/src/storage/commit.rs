@@ -1,0 +1,211 @@
+//! Publishing a transaction: one write of the metadata store makes all of it durable.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use datafusion::arrow::record_batch::RecordBatch;
+use roaring::RoaringBitmap;
+use rusqlite::{Connection, params};
+
+use super::partition::{self, Partition};
+use super::table::Change;
+use super::{Seq, Storage, Transaction};
+use crate::catalog::ObjectId;
+use crate::clock::Micros;
+use crate::error::{Result, SqlError};
+
+/// A pending partition in the form it is written in.
+struct Encoded {
+    table: ObjectId,
+    kind: partition::PartitionKind,
+    id: u64,
+    batch: RecordBatch,
+    bytes: usize,
+    /// None when it has been written to a file.
+    inline: Option<Vec<u8>>,
+}
+
+impl Storage {
+    pub(super) fn take_partition(&self) -> u64 {
+        self.0.next_partition.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn take_rows(&self, count: u64) -> u64 {
+        self.0.next_row.fetch_add(count, Ordering::Relaxed)
+    }
+
+    pub(super) fn commit(&self, transaction: &Transaction) -> Result<Seq> {
+        if transaction.is_empty() {
+            return Ok(self.current_seq());
+        }
+        // Everything slow happens before the store is locked: encoding, and files with their syncs.
+        let encoded = self.encode(transaction)?;
+        let written = self.0.store.write(|connection| self.publish(connection, transaction, &encoded));
+        if written.is_err() {
+            self.discard(&encoded);
+        }
+        written
+    }
+
+    fn encode(&self, transaction: &Transaction) -> Result<Vec<Encoded>> {
+        let directory = self.0.store.directory();
+        let durable = !self.0.store.is_temporary();
+        let mut encoded = Vec::new();
+        let mut files = false;
+        let mut tables: Vec<_> = transaction.tables.iter().collect();
+        tables.sort_by_key(|(table, _)| **table);
+        for (table, overlay) in tables {
+            for pending in &overlay.added {
+                let bytes = partition::encode(&pending.batch)?;
+                let length = bytes.len();
+                let inline = if length > partition::INLINE_BYTES {
+                    partition::write_file(directory, pending.id, &bytes, durable)?;
+                    files = true;
+                    None
+                } else {
+                    Some(bytes)
+                };
+                let (kind, id, batch) = (pending.kind, pending.id, pending.batch.clone());
+                encoded.push(Encoded { table: *table, kind, id, batch, bytes: length, inline });
+            }
+        }
+        if files && durable {
+            partition::sync_directory(directory)?;
+        }
+        Ok(encoded)
+    }
+
+    /// Removes the files of a commit that failed; what cannot be removed goes at the next start.
+    fn discard(&self, encoded: &[Encoded]) {
+        for partition in encoded.iter().filter(|partition| partition.inline.is_none()) {
+            let path = partition::file(self.0.store.directory(), partition.id);
+            if let Err(error) = std::fs::remove_file(&path) {
+                tracing::warn!(%error, path = %path.display(), "cannot remove the file of a failed commit");
+            }
+        }
+    }
+
+    fn publish(&self, connection: &Connection, transaction: &Transaction, encoded: &[Encoded]) -> Result<Seq> {
+        let seq = self.new_version(connection)?;
+        let mut changes: HashMap<ObjectId, Change> = HashMap::new();
+        for new in encoded {
+            let partition = Partition {
+                id: new.id,
+                data: new.id,
+                kind: new.kind,
+                rows: new.batch.num_rows() as u32,
+                bytes: new.bytes as u64,
+                added: seq,
+            };
+            connection
+                .prepare_cached("INSERT INTO data (id, rows, bytes, file, content) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .execute(params![
+                    new.id as i64,
+                    partition.rows,
+                    new.bytes as i64,
+                    new.inline.is_none(),
+                    new.inline.as_deref()
+                ])?;
+            insert_partition(connection, new.table, &partition)?;
+            changes.entry(new.table).or_default().added.push(Arc::new(partition));
+        }
+        for (table, overlay) in &transaction.tables {
+            for (id, positions) in overlay.deleted.iter().filter(|(_, positions)| !positions.is_empty()) {
+                self.check_still_there(*table, *id, positions)?;
+                insert_deletion(connection, *id, seq, positions)?;
+                changes.entry(*table).or_default().deleted.push((*id, positions.clone()));
+            }
+        }
+        for (stream, consumption) in &transaction.consumed {
+            self.advance_stream(*stream, *consumption)?;
+        }
+        let rows = encoded.iter().map(|new| (new.id, new.batch.clone())).collect();
+        self.publish_on_commit(seq, changes, rows);
+        Ok(seq)
+    }
+
+    /// Makes the next version, committed now.
+    pub(super) fn new_version(&self, connection: &Connection) -> Result<Seq> {
+        let (last, last_at): (i64, Micros) = connection
+            .prepare_cached("SELECT coalesce(max(seq), 0), coalesce(max(committed_at), 0) FROM commits")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let seq = last + 1;
+        connection
+            .prepare_cached("INSERT INTO commits VALUES (?1, ?2)")?
+            .execute(params![seq, self.0.clock.now().max(last_at)])?;
+        self.0.store.set_meta("next_partition", self.0.next_partition.load(Ordering::Relaxed) as i64)?;
+        self.0.store.set_meta("next_row", self.0.next_row.load(Ordering::Relaxed) as i64)?;
+        Ok(Seq(seq as u64))
+    }
+
+    /// Makes a version readable once the store has committed it.
+    pub(super) fn publish_on_commit(
+        &self,
+        seq: Seq,
+        changes: HashMap<ObjectId, Change>,
+        rows: Vec<(u64, RecordBatch)>,
+    ) {
+        let storage = self.clone();
+        self.0.store.on_commit(move || {
+            for (table, change) in changes {
+                storage.versions_mut(table).write().apply(seq, &change);
+            }
+            for (data, batch) in rows {
+                storage.0.cache.put(data, batch);
+            }
+            storage.0.current.store(seq.0, Ordering::Release);
+        });
+    }
+
+    /// Rows of committed partitions can only be removed once; the locks see to it, this makes sure.
+    fn check_still_there(&self, table: ObjectId, id: u64, positions: &RoaringBitmap) -> Result<()> {
+        let Some(versions) = self.versions(table) else { return Ok(()) };
+        let versions = versions.read();
+        let gone = versions.entry(id).map(|entry| entry.deleted_at(Seq(u64::MAX)));
+        if gone.is_some_and(|gone| !gone.is_disjoint(positions)) {
+            return Err(SqlError::new(
+                625,
+                "57014",
+                format!("Object {table} was changed by another transaction after this one had read it; run it again."),
+            ));
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn insert_partition(connection: &Connection, table: ObjectId, partition: &Partition) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO partitions (id, table_id, data, kind, rows, bytes, added_seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            partition.id as i64,
+            table.0,
+            partition.data as i64,
+            partition.kind.code(),
+            partition.rows,
+            partition.bytes as i64,
+            partition.added.0 as i64
+        ])?;
+    Ok(())
+}
+
+pub(super) fn insert_deletion(
+    connection: &Connection,
+    partition: u64,
+    seq: Seq,
+    positions: &RoaringBitmap,
+) -> Result<()> {
+    let mut positions = positions.clone();
+    positions.optimize();
+    let mut bytes = Vec::with_capacity(positions.serialized_size());
+    positions.serialize_into(&mut bytes)?;
+    connection.prepare_cached("INSERT INTO deletions VALUES (?1, ?2, ?3)")?.execute(params![
+        partition as i64,
+        seq.0 as i64,
+        bytes
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Cloning without copies, and forgetting what nobody can ask for any more.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::params;
+
+use super::commit::{insert_deletion, insert_partition};
+use super::partition::{self, Partition};
+use super::table::Change;
+use super::{Seq, Storage};
+use crate::catalog::ObjectId;
+use crate::error::Result;
+
+impl Storage {
+    /// Gives the new table `clone` the rows that `table` has at a version, without copying them. The clone's definition
+    /// must have the columns of the original with their identities.
+    pub fn clone_table(&self, table: ObjectId, at: Seq, clone: ObjectId) -> Result<()> {
+        let Some(versions) = self.versions(table) else { return Ok(()) };
+        let shared: Vec<_> = versions
+            .read()
+            .visible(at)
+            .into_iter()
+            .map(|entry| (entry.partition.clone(), entry.deleted_at(at)))
+            .collect();
+        if shared.is_empty() {
+            return Ok(());
+        }
+        self.0.store.write(|connection| {
+            let partitions: Vec<_> =
+                shared.iter().map(|(original, deleted)| (self.take_partition(), original, deleted)).collect();
+            let seq = self.new_version(connection)?;
+            let mut change = Change::default();
+            for (id, original, deleted) in partitions {
+                let partition = Partition { id, added: seq, ..Partition::clone(original) };
+                insert_partition(connection, clone, &partition)?;
+                change.added.push(Arc::new(partition));
+                if !deleted.is_empty() {
+                    insert_deletion(connection, id, seq, deleted)?;
+                    change.deleted.push((id, deleted.clone()));
+                }
+            }
+            self.publish_on_commit(seq, HashMap::from([(clone, change)]), Vec::new());
+            Ok(())
+        })
+    }
+
+    /// Removes all data of tables and the offsets of streams that [`crate::catalog::Catalog::purge`] forgot. What clones
+    /// still use stays.
+    pub fn purge(&self, objects: &[ObjectId]) -> Result<()> {
+        let files: Vec<u64> = self.0.store.write(|connection| {
+            for object in objects {
+                connection
+                    .prepare_cached(
+                        "DELETE FROM deletions WHERE partition IN (SELECT id FROM partitions WHERE table_id = ?1)",
+                    )?
+                    .execute([object.0])?;
+                connection.prepare_cached("DELETE FROM partitions WHERE table_id = ?1")?.execute([object.0])?;
+                connection.prepare_cached("DELETE FROM streams WHERE stream = ?1")?.execute(params![object.0])?;
+            }
+            let mut statement = connection.prepare_cached(
+                "DELETE FROM data WHERE NOT EXISTS (SELECT 1 FROM partitions p WHERE p.data = data.id)
+                 RETURNING id, file",
+            )?;
+            let gone = statement
+                .query_map([], |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?)))?
+                .collect::<Result<Vec<(u64, bool)>, _>>()?;
+            let (storage, objects) = (self.clone(), objects.to_vec());
+            let data: Vec<u64> = gone.iter().map(|(id, _)| *id).collect();
+            self.0.store.on_commit(move || {
+                let mut tables = storage.0.tables.write();
+                for object in &objects {
+                    tables.remove(object);
+                }
+                for id in data {
+                    storage.0.cache.remove(id);
+                }
+            });
+            Ok(gone.into_iter().filter(|(_, file)| *file).map(|(id, _)| id).collect())
+        })?;
+        if self.0.store.is_writing() {
+            // The write may still fail; the next start removes the files.
+            return Ok(());
+        }
+        for id in files {
+            let path = partition::file(self.0.store.directory(), id);
+            if let Err(error) = std::fs::remove_file(&path) {
+                tracing::warn!(%error, path = %path.display(), "cannot remove the file of a purged table");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,207 @@
+//! Reading all rows of a version.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, BooleanArray, BooleanBufferBuilder, UInt64Array};
+use datafusion::arrow::compute::{concat_batches, filter_record_batch};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
+use roaring::RoaringBitmap;
+
+use super::partition::{self, Partition};
+use super::transaction::Pending;
+use super::{LOCATION, ROW_ID, Seq, Storage, Transaction};
+use crate::catalog::ObjectId;
+use crate::catalog::def::{ColumnDef, TableDef};
+use crate::error::Result;
+
+/// Batches with fewer rows are put together with their neighbours.
+const SMALL: usize = 2_048;
+/// Until they have this many.
+const ENOUGH: usize = 8_192;
+
+/// Where rows are: committed, or in the memory of a transaction.
+pub(super) enum Rows {
+    Committed(Arc<Partition>),
+    Pending(Arc<Pending>),
+}
+
+/// A partition and the positions of it that are not to be seen.
+pub(super) struct Piece {
+    pub(super) rows: Rows,
+    pub(super) hidden: Arc<RoaringBitmap>,
+}
+
+impl Piece {
+    pub(super) fn id(&self) -> u64 {
+        match &self.rows {
+            Rows::Committed(partition) => partition.id,
+            Rows::Pending(pending) => pending.id,
+        }
+    }
+
+    fn count(&self) -> usize {
+        match &self.rows {
+            Rows::Committed(partition) => partition.rows as usize,
+            Rows::Pending(pending) => pending.batch.num_rows(),
+        }
+    }
+
+    pub(super) fn visible(&self) -> usize {
+        self.count() - self.hidden.len() as usize
+    }
+}
+
+impl Storage {
+    /// The rows of a table at a version, with what `transaction` has changed on top; columns as in the definition, and
+    /// with `locations` also [`LOCATION`] and [`ROW_ID`].
+    pub fn scan(
+        &self,
+        table: ObjectId,
+        def: &TableDef,
+        at: Seq,
+        transaction: Option<&Transaction>,
+        locations: bool,
+    ) -> Result<Vec<RecordBatch>> {
+        let columns: Vec<&ColumnDef> = def.columns.iter().collect();
+        self.read(self.pieces(table, at, transaction), &columns, locations)
+    }
+
+    /// Like [`Storage::scan`] without locations, only the columns with these indexes, in this order. Without any column
+    /// the batches still tell how many rows there are.
+    pub fn scan_columns(
+        &self,
+        table: ObjectId,
+        def: &TableDef,
+        at: Seq,
+        transaction: Option<&Transaction>,
+        columns: &[usize],
+    ) -> Result<Vec<RecordBatch>> {
+        let columns: Vec<&ColumnDef> = columns.iter().map(|index| &def.columns[*index]).collect();
+        let pieces = self.pieces(table, at, transaction);
+        if columns.is_empty() {
+            let rows = pieces.iter().map(Piece::visible).sum();
+            let options = RecordBatchOptions::new().with_row_count(Some(rows));
+            return Ok(vec![RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options)?]);
+        }
+        self.read(pieces, &columns, false)
+    }
+
+    /// How many rows [`Storage::scan`] would return, from metadata alone.
+    pub fn row_count(&self, table: ObjectId, at: Seq, transaction: Option<&Transaction>) -> Result<u64> {
+        Ok(self.pieces(table, at, transaction).iter().map(|piece| piece.visible() as u64).sum())
+    }
+
+    /// The size of the table's partitions at a version, in bytes.
+    pub fn bytes(&self, table: ObjectId, at: Seq) -> Result<u64> {
+        let Some(versions) = self.versions(table) else { return Ok(0) };
+        Ok(versions.read().visible(at).iter().map(|entry| entry.partition.bytes).sum())
+    }
+
+    pub(super) fn pieces(&self, table: ObjectId, at: Seq, transaction: Option<&Transaction>) -> Vec<Piece> {
+        let overlay = transaction.and_then(|transaction| transaction.overlay(table));
+        let mut pieces = Vec::new();
+        if let Some(versions) = self.versions(table) {
+            for entry in versions.read().visible(at) {
+                let mut hidden = entry.deleted_at(at);
+                if let Some(own) = overlay.and_then(|overlay| overlay.deleted.get(&entry.partition.id)) {
+                    *Arc::make_mut(&mut hidden) |= &**own;
+                }
+                pieces.push(Piece { rows: Rows::Committed(entry.partition.clone()), hidden });
+            }
+        }
+        if let Some(overlay) = overlay {
+            for pending in &overlay.added {
+                let hidden = overlay.deleted.get(&pending.id).cloned().unwrap_or_default();
+                pieces.push(Piece { rows: Rows::Pending(pending.clone()), hidden });
+            }
+        }
+        pieces.retain(|piece| piece.visible() > 0);
+        pieces
+    }
+
+    pub(super) fn stored(&self, piece: &Piece) -> Result<RecordBatch> {
+        match &piece.rows {
+            Rows::Committed(partition) => self.load(partition),
+            Rows::Pending(pending) => Ok(pending.batch.clone()),
+        }
+    }
+
+    fn read(&self, pieces: Vec<Piece>, columns: &[&ColumnDef], locations: bool) -> Result<Vec<RecordBatch>> {
+        let mut fields: Vec<Field> = columns.iter().map(|column| column.sql_type.field(&column.name, true)).collect();
+        if locations {
+            fields.push(Field::new(LOCATION, DataType::UInt64, false));
+            fields.push(Field::new(ROW_ID, DataType::UInt64, false));
+        }
+        let schema: SchemaRef = Arc::new(Schema::new(fields));
+        let mut output = Coalesce::new(schema.clone());
+        for piece in pieces {
+            let stored = self.stored(&piece)?;
+            let mut arrays =
+                columns.iter().map(|column| partition::column(&stored, column)).collect::<Result<Vec<_>>>()?;
+            if locations {
+                let first = partition::location(piece.id(), 0);
+                arrays
+                    .push(Arc::new(UInt64Array::from_iter_values(first..first + stored.num_rows() as u64)) as ArrayRef);
+                arrays.push(Arc::new(partition::row_ids(&stored)?.clone()));
+            }
+            let batch = RecordBatch::try_new(schema.clone(), arrays)?;
+            output.push(without(&batch, &piece.hidden)?)?;
+        }
+        output.finish()
+    }
+}
+
+/// The batch without the rows at these positions.
+fn without(batch: &RecordBatch, hidden: &RoaringBitmap) -> Result<RecordBatch> {
+    if hidden.is_empty() {
+        return Ok(batch.clone());
+    }
+    let mut keep = BooleanBufferBuilder::new(batch.num_rows());
+    keep.append_n(batch.num_rows(), true);
+    for position in hidden {
+        keep.set_bit(position as usize, false);
+    }
+    Ok(filter_record_batch(batch, &BooleanArray::new(keep.finish(), None))?)
+}
+
+/// Puts small batches together, large ones pass as they are.
+struct Coalesce {
+    schema: SchemaRef,
+    done: Vec<RecordBatch>,
+    small: Vec<RecordBatch>,
+    rows: usize,
+}
+
+impl Coalesce {
+    fn new(schema: SchemaRef) -> Self {
+        Self { schema, done: Vec::new(), small: Vec::new(), rows: 0 }
+    }
+
+    fn push(&mut self, batch: RecordBatch) -> Result<()> {
+        if batch.num_rows() >= SMALL {
+            self.flush()?;
+            self.done.push(batch);
+            return Ok(());
+        }
+        self.rows += batch.num_rows();
+        self.small.push(batch);
+        if self.rows >= ENOUGH { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        match self.small.len() {
+            0 => {}
+            1 => self.done.append(&mut self.small),
+            _ => self.done.push(concat_batches(&self.schema, &self.small)?),
+        }
+        self.small.clear();
+        self.rows = 0;
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Vec<RecordBatch>> {
+        self.flush()?;
+        Ok(self.done)
+    }
+}
