@@ -12,6 +12,7 @@ pub mod ident;
 pub mod node;
 pub mod object;
 pub mod pipeline;
+pub mod query;
 pub mod schedule;
 pub mod script;
 pub mod types;
@@ -21,6 +22,9 @@ pub mod __private;
 
 /// What a program that describes a pipeline needs.
 pub mod prelude {
+    pub use crate::body::{on_error, transaction};
+    pub use crate::expr::function::*;
+    pub use crate::expr::literal::{date, null, timestamp};
     pub use crate::fragment::Fragment;
     pub use crate::node::{Object, Procedure, Reads, Stream, Table, Writes};
     pub use crate::pipeline::{Pipeline, Scenario};

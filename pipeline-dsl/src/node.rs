@@ -220,6 +220,11 @@ pub trait Table: Object {
     /// The columns in order, those of flattened structs included.
     const COLUMNS: &'static [Column];
 
+    /// The fields of the struct with the number of columns of each: more than one for a flattened struct. Empty if every field
+    /// is a column.
+    #[doc(hidden)]
+    const FIELDS: &'static [(&'static str, usize)] = &[];
+
     /// A struct with a typed handle per column.
     type Columns: Copy;
 

@@ -1,10 +1,16 @@
 //! What a procedure does, statement by statement.
+//!
+//! `#[procedure]` turns a Rust function into calls of the functions here, which build a [`Body`]; [`to_sql`] writes it in
+//! Snowflake Scripting.
 
-/// The statements of a procedure, ready to be rendered.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Body {}
+mod bind;
+mod builder;
+mod control;
+mod statement;
+mod to_sql;
 
-/// The statements as the text of a Snowflake Scripting block.
-pub fn to_sql(_body: &Body) -> String {
-    "BEGIN\n    RETURN NULL;\nEND".to_owned()
-}
+pub use bind::{Affected, Bind, Name, Var, assign, bind, bind_as};
+pub use builder::{argument, build};
+pub use control::{Branch, ErrorInfo, begin_if, on_error, ret, transaction};
+pub use statement::{Body, ErrorHandler, MergeAction, MergeClause, Statement, Variable, VariableId};
+pub use to_sql::{query_to_sql, to_sql};

@@ -1,5 +1,65 @@
 //! Typed SQL expressions.
+//!
+//! [`Expr<T>`] is an expression whose value has the SQL type `T`; `Option<..>` means that it can be NULL. Columns are
+//! [`Col<T>`], and everything that [`IntoExpr`] is implemented for can be an operand. Operators cannot be overloaded to give
+//! expressions, so `#[procedure]` and `#[view]` rewrite `a == b` to [`operator::eq`] and so on.
 
+pub(crate) mod arena;
+pub mod ast;
 mod col;
+pub mod fits;
+pub mod function;
+mod into_expr;
+pub mod literal;
+pub mod operator;
+mod typing;
 
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use arena::Handle;
+use ast::{Ast, Node};
 pub use col::{Col, Source};
+pub use into_expr::IntoExpr;
+pub use typing::{Base, Both, Either, Like, NotNull, Nullability, Nullable, Typed};
+
+/// A SQL expression with a value of type `T`.
+///
+/// It is a handle and can be copied freely, but only lives while the procedure or view that it belongs to is being built.
+pub struct Expr<T> {
+    handle: Handle,
+    /// Not `Send`: the handle means nothing on another thread.
+    of: PhantomData<*const T>,
+}
+
+impl<T> Expr<T> {
+    pub(crate) fn new(ast: Ast) -> Self {
+        Self::from_node(Rc::new(ast))
+    }
+
+    pub(crate) fn from_node(node: Node) -> Self {
+        Self { handle: arena::store(node), of: PhantomData }
+    }
+
+    /// The tree of the expression.
+    ///
+    /// # Panics
+    /// If the body that the expression was made for has been built already.
+    pub fn node(self) -> Node {
+        arena::load(self.handle)
+    }
+}
+
+impl<T> Clone for Expr<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Expr<T> {}
+
+impl<T> std::fmt::Debug for Expr<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.node().fmt(f)
+    }
+}

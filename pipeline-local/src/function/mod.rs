@@ -7,6 +7,12 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 
+pub mod cast;
+pub mod datum;
+pub mod decimal;
+pub mod json;
+pub mod time;
+
 /// Every scalar function, by its upper-case Snowflake name.
 pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
     Vec::new()

@@ -1,0 +1,239 @@
+use std::marker::PhantomData;
+
+use super::builder::{self, Builder};
+use super::{Statement, VariableId};
+use crate::expr::ast::{Ast, Literal};
+use crate::expr::fits::{FitsVariable, VariableNull};
+use crate::expr::{Base, Expr, IntoExpr, Typed};
+use crate::node::Table;
+use crate::query::{Aggregate, Latest, Matching, Query, Readable, Reading, Rows, Writing};
+use crate::types::{Integer, SqlType};
+
+/// A variable of the procedure, made by `let`.
+pub struct Var<T> {
+    id: VariableId,
+    of: PhantomData<*const T>,
+}
+
+impl<T> Var<T> {
+    pub(super) fn new(id: VariableId) -> Self {
+        Self { id, of: PhantomData }
+    }
+}
+
+impl<T> Clone for Var<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Var<T> {}
+
+impl<T: Typed> IntoExpr for Var<T> {
+    type Ty = T;
+
+    fn into_expr(self) -> Expr<T> {
+        Expr::new(Ast::Variable(self.id))
+    }
+}
+
+/// The number of rows that a statement has inserted, updated or deleted. It is read from SQLROWCOUNT right after the statement,
+/// and only if something uses it.
+#[derive(Clone, Copy)]
+pub struct Affected {
+    count: VariableId,
+}
+
+impl Affected {
+    pub(crate) fn of(statement: impl FnOnce(Option<VariableId>) -> Statement) -> Self {
+        builder::with(|builder| {
+            let count = builder.declare(None, Integer::DATA_TYPE, false);
+            builder.push(statement(Some(count)));
+            Self { count }
+        })
+    }
+}
+
+impl IntoExpr for Affected {
+    type Ty = Integer;
+
+    fn into_expr(self) -> Expr<Integer> {
+        builder::with(|builder| builder.name(self.count, "row_count", false));
+        Expr::new(Ast::Variable(self.count))
+    }
+}
+
+/// A name on the left of `let`.
+#[derive(Clone, Copy)]
+pub struct Name {
+    /// As the program spells it.
+    pub text: &'static str,
+    /// With `mut`.
+    pub mutable: bool,
+}
+
+/// What can stand on the right of `let` in a procedure.
+#[diagnostic::on_unimplemented(
+    message = "`let` cannot take a value of type `{Self}` in a procedure",
+    label = "expected a SQL expression, an aggregate or a query"
+)]
+pub trait Bind {
+    /// What the name stands for.
+    type Bound;
+
+    /// Declares what is necessary.
+    #[doc(hidden)]
+    fn bind(self, names: &[Name]) -> Self::Bound;
+}
+
+/// `let name = value;` or `let (name, ..) = value;`
+pub fn bind<B: Bind>(names: &[Name], value: B) -> B::Bound {
+    value.bind(names)
+}
+
+/// `let name: T = value;`
+pub fn bind_as<T: Typed, V: IntoExpr>(names: &[Name], value: V) -> Var<T>
+where
+    Base<V::Ty>: FitsVariable<Base<T>>,
+    <V::Ty as Typed>::Null: VariableNull<T::Null>,
+{
+    declare(names[0], Expr::from_node(value.into_expr().node()))
+}
+
+/// `name = value;`
+pub fn assign<T: Typed, V: IntoExpr>(variable: &mut Var<T>, value: V)
+where
+    Base<V::Ty>: FitsVariable<Base<T>>,
+    <V::Ty as Typed>::Null: VariableNull<T::Null>,
+{
+    let value = value.into_expr().node();
+    builder::with(|builder| builder.push(Statement::Assign { variable: variable.id, value }));
+}
+
+fn declare<T: Typed>(name: Name, value: Expr<T>) -> Var<T> {
+    let value = value.node();
+    builder::with(|builder| {
+        // A second name for a value that does not change is no second variable.
+        if let Ast::Variable(id) = &*value
+            && !name.mutable
+            && !builder.is_mutable(*id)
+        {
+            builder.name(*id, name.text, false);
+            return Var::new(*id);
+        }
+        let id = builder.declare(Some(name.text), T::DATA_TYPE, name.mutable);
+        if builder.at_start() && cannot_fail(&value) {
+            builder.set_initial(id, value);
+        } else {
+            builder.push(Statement::Assign { variable: id, value });
+        }
+        Var::new(id)
+    })
+}
+
+/// Whether the value may be computed in the DECLARE section, whose errors no handler sees.
+fn cannot_fail(value: &Ast) -> bool {
+    match value {
+        Ast::Literal(Literal::Typed { .. }) => false,
+        Ast::Literal(_) => true,
+        Ast::Call { name, arguments } => {
+            arguments.is_empty() && ["UUID_STRING", "CURRENT_TIMESTAMP", "CURRENT_DATE", "SYSDATE"].contains(name)
+        }
+        _ => false,
+    }
+}
+
+impl<T: Typed> Bind for Expr<T> {
+    type Bound = Var<T>;
+
+    fn bind(self, names: &[Name]) -> Var<T> {
+        declare(names[0], self)
+    }
+}
+
+impl<T: Typed> Bind for Var<T> {
+    type Bound = Var<T>;
+
+    fn bind(self, names: &[Name]) -> Var<T> {
+        declare(names[0], self.into_expr())
+    }
+}
+
+impl Bind for Affected {
+    type Bound = Var<Integer>;
+
+    fn bind(self, names: &[Name]) -> Var<Integer> {
+        let name = names[0];
+        if builder::with(|builder| builder.name(self.count, name.text, name.mutable)) {
+            return Var::new(self.count);
+        }
+        declare(name, self.into_expr())
+    }
+}
+
+impl<T: Typed> Bind for Aggregate<Expr<T>> {
+    type Bound = Var<T>;
+
+    fn bind(self, names: &[Name]) -> Var<T> {
+        declare(names[0], self.into_expr())
+    }
+}
+
+fn select_into(builder: &mut Builder, query: crate::query::Select, variables: Vec<VariableId>) {
+    builder.push(Statement::SelectInto { query, variables });
+}
+
+macro_rules! tuples {
+    ($($($name:ident $index:tt)+;)+) => {$(
+        impl<$($name: Typed),+> Bind for Aggregate<($(Expr<$name>,)+)> {
+            type Bound = ($(Var<$name>,)+);
+
+            fn bind(self, names: &[Name]) -> Self::Bound {
+                builder::with(|builder| {
+                    let variables = ($(
+                        builder.declare(Some(names[$index].text), $name::DATA_TYPE, names[$index].mutable),
+                    )+);
+                    select_into(builder, self.select, vec![$(variables.$index),+]);
+                    ($(Var::new(variables.$index),)+)
+                })
+            }
+        }
+
+        impl<$($name: Bind),+> Bind for ($($name,)+) {
+            type Bound = ($($name::Bound,)+);
+
+            fn bind(self, names: &[Name]) -> Self::Bound {
+                ($(self.$index.bind(&names[$index..=$index]),)+)
+            }
+        }
+    )+};
+}
+tuples! {
+    A 0 B 1;
+    A 0 B 1 C 2;
+    A 0 B 1 C 2 D 3;
+    A 0 B 1 C 2 D 3 E 4;
+    A 0 B 1 C 2 D 3 E 4 F 5;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7;
+}
+
+macro_rules! as_it_is {
+    ($([$($generics:tt)*] $type:ty;)+) => {$(
+        impl<$($generics)*> Bind for $type {
+            type Bound = Self;
+
+            fn bind(self, _names: &[Name]) -> Self {
+                self
+            }
+        }
+    )+};
+}
+as_it_is! {
+    [O: Readable] Reading<O>;
+    [O: Readable] Rows<O>;
+    [O: Readable, K] Latest<O, K>;
+    [T: Table + Readable] Writing<T>;
+    [T: Table + Readable] Matching<T>;
+    [T: Table] Query<T>;
+}

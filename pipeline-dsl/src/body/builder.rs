@@ -1,0 +1,208 @@
+//! The body that is being built on this thread.
+
+use std::cell::RefCell;
+
+use super::{Body, ErrorHandler, Statement, Variable, VariableId};
+use crate::expr::ast::{Ast, Node};
+use crate::expr::{Expr, Typed, arena};
+use crate::ident;
+use crate::types::DataType;
+
+#[derive(Default)]
+pub(super) struct Builder {
+    variables: Vec<Slot>,
+    /// The open blocks, the innermost last.
+    blocks: Vec<Vec<Statement>>,
+    on_error: Option<ErrorHandler>,
+    pub(super) in_transaction: bool,
+    pub(super) in_handler: bool,
+}
+
+struct Slot {
+    variable: Variable,
+    /// Whether the program assigns to it again, so that another name for it would be another variable.
+    mutable: bool,
+}
+
+thread_local! {
+    static BUILDER: RefCell<Option<Builder>> = const { RefCell::new(None) };
+}
+
+/// Runs `statements` and gives what they built.
+///
+/// # Panics
+/// If it is called from within another body.
+pub fn build(statements: impl FnOnce()) -> Body {
+    /// Forgets a half-built body when `statements` panics.
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            BUILDER.set(None);
+        }
+    }
+
+    arena::scope(|| {
+        let outer = BUILDER.replace(Some(Builder { blocks: vec![vec![]], ..Builder::default() }));
+        assert!(outer.is_none(), "a procedure cannot be built inside another one");
+        let reset = Reset;
+        statements();
+        let body = with(Builder::finish);
+        drop(reset);
+        body
+    })
+}
+
+/// Access to the body that is being built.
+///
+/// # Panics
+/// If there is none.
+pub(super) fn with<R>(act: impl FnOnce(&mut Builder) -> R) -> R {
+    BUILDER.with_borrow_mut(|builder| {
+        act(builder.as_mut().expect("a statement such as `insert` only makes sense in a function with `#[procedure]`"))
+    })
+}
+
+/// An argument of the procedure.
+#[doc(hidden)]
+pub fn argument<T: Typed>(name: &'static str) -> Expr<T> {
+    let id = with(|builder| {
+        let id = builder.declare(Some(name), T::DATA_TYPE, false);
+        builder.variables[id.0].variable.argument = true;
+        // The argument is called as the procedure declares it, whatever a variable would be called.
+        builder.variables[id.0].variable.name = name.to_owned();
+        id
+    });
+    Expr::new(Ast::Variable(id))
+}
+
+impl Builder {
+    /// A new variable; one without a name is only declared once it is used.
+    pub(super) fn declare(&mut self, name: Option<&str>, data_type: DataType, mutable: bool) -> VariableId {
+        let name = name.map(|name| self.unique(name)).unwrap_or_default();
+        self.variables.push(Slot { variable: Variable { name, data_type, initial: None, argument: false }, mutable });
+        VariableId(self.variables.len() - 1)
+    }
+
+    pub(super) fn is_mutable(&self, id: VariableId) -> bool {
+        self.variables[id.0].mutable
+    }
+
+    /// Gives the variable a name, unless it has one. Returns whether it had none.
+    pub(super) fn name(&mut self, id: VariableId, name: &str, mutable: bool) -> bool {
+        if !self.variables[id.0].variable.name.is_empty() {
+            return false;
+        }
+        let name = self.unique(name);
+        self.variables[id.0].variable.name = name;
+        self.variables[id.0].mutable = mutable;
+        true
+    }
+
+    /// Declares the variable with a value, so that it needs no assignment.
+    pub(super) fn set_initial(&mut self, id: VariableId, value: Node) {
+        self.variables[id.0].variable.initial = Some(value);
+    }
+
+    pub(super) fn push(&mut self, statement: Statement) {
+        self.blocks.last_mut().expect("the outermost block is open").push(statement);
+    }
+
+    /// Whether nothing has been done so far.
+    pub(super) fn at_start(&self) -> bool {
+        self.blocks.len() == 1 && self.blocks[0].is_empty()
+    }
+
+    pub(super) fn open(&mut self) {
+        self.blocks.push(vec![]);
+    }
+
+    pub(super) fn close(&mut self) -> Vec<Statement> {
+        self.blocks.pop().expect("the block was opened")
+    }
+
+    pub(super) fn set_handler(&mut self, handler: ErrorHandler) {
+        assert!(self.on_error.is_none(), "a procedure has one `on_error`; put everything into it");
+        self.on_error = Some(handler);
+    }
+
+    /// A name that SQL does not reserve and no other variable has, as close to `name` as possible.
+    fn unique(&self, name: &str) -> String {
+        let name = name.trim_start_matches("r#").trim_start_matches('_');
+        let name = if name.is_empty() { "value" } else { name };
+        let mut candidate = name.to_owned();
+        let free = |candidate: &str| {
+            let upper = candidate.to_ascii_uppercase();
+            ident::is_bare(&upper)
+                && !RESERVED.contains(&upper.as_str())
+                && self.variables.iter().all(|slot| !slot.variable.name.eq_ignore_ascii_case(candidate))
+        };
+        if !free(&candidate) && !ident::is_bare(&name.to_ascii_uppercase()) {
+            candidate = format!("v_{name}");
+        }
+        let mut number = 2;
+        while !free(&candidate) {
+            candidate = format!("{name}_{number}");
+            number += 1;
+        }
+        candidate
+    }
+
+    fn finish(&mut self) -> Body {
+        let statements = self.close();
+        let mut body = Body {
+            variables: self.variables.drain(..).map(|slot| slot.variable).collect(),
+            statements,
+            on_error: self.on_error.take(),
+        };
+        let variables = &body.variables;
+        let unread = |count: VariableId| variables[count.0].name.is_empty();
+        forget_counts(&mut body.statements, &unread);
+        if let Some(handler) = &mut body.on_error {
+            forget_counts(&mut handler.statements, &unread);
+        }
+        body
+    }
+}
+
+/// Names with a meaning in Snowflake Scripting, and the one that the renderer declares itself.
+const RESERVED: &[&str] = &[
+    "SQLCODE",
+    "SQLERRM",
+    "SQLSTATE",
+    "SQLROWCOUNT",
+    "SQLFOUND",
+    "SQLNOTFOUND",
+    "SQLID",
+    "ACTIVITY_COUNT",
+    "BEGIN",
+    "CALL",
+    "CURSOR",
+    "DECLARE",
+    "EXCEPTION",
+    "END",
+    "IF",
+    "LET",
+    "RESULTSET",
+    "RETURN",
+    "TRANSACTION_OPEN",
+];
+
+/// Removes the counts that no expression reads.
+fn forget_counts(statements: &mut [Statement], unread: &dyn Fn(VariableId) -> bool) {
+    for statement in statements {
+        match statement {
+            Statement::If { then, otherwise, .. } => {
+                forget_counts(then, unread);
+                forget_counts(otherwise, unread);
+            }
+            Statement::Transaction(statements) => forget_counts(statements, unread),
+            _ => {
+                if let Some(count) = statement.count_mut()
+                    && count.is_some_and(unread)
+                {
+                    *count = None;
+                }
+            }
+        }
+    }
+}

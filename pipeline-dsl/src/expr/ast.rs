@@ -1,0 +1,243 @@
+//! Untyped expression trees, as the renderers see them.
+
+use std::rc::Rc;
+
+use crate::body::VariableId;
+use crate::query::Select;
+use crate::types::DataType;
+
+/// A node of an expression tree, shared between the expressions that contain it.
+pub type Node = Rc<Ast>;
+
+/// One SQL expression.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ast {
+    /// A constant.
+    Literal(Literal),
+    /// A column of a source of the statement.
+    Column {
+        /// Alias of the source, if the statement has several.
+        alias: Option<&'static str>,
+        /// SQL name, unquoted.
+        name: &'static str,
+    },
+    /// A variable or argument of the procedure.
+    Variable(VariableId),
+    /// A bare word such as the `DAY` in `DATEADD(DAY, ..)`.
+    Keyword(&'static str),
+    /// `NAME(arguments)`.
+    Call {
+        /// SQL name of the function.
+        name: &'static str,
+        /// Arguments in order.
+        arguments: Vec<Node>,
+    },
+    /// `COUNT(*)`.
+    CountAll,
+    /// `NAME(DISTINCT argument)`.
+    Distinct {
+        /// SQL name of the aggregate function.
+        name: &'static str,
+        /// What is aggregated.
+        argument: Node,
+    },
+    /// `NOT operand`.
+    Not(Node),
+    /// `-operand`.
+    Negative(Node),
+    /// `left operator right`.
+    Binary {
+        /// What is done to the operands.
+        operator: Operator,
+        /// Left operand.
+        left: Node,
+        /// Right operand.
+        right: Node,
+    },
+    /// `operand IS [NOT] NULL`.
+    IsNull {
+        /// What is tested.
+        operand: Node,
+        /// `IS NOT NULL`.
+        negated: bool,
+    },
+    /// `operand [NOT] IN (list)`.
+    In {
+        /// What is looked for.
+        operand: Node,
+        /// Where it is looked for; never empty.
+        list: Vec<Node>,
+    },
+    /// `operand BETWEEN low AND high`.
+    Between {
+        /// What is tested.
+        operand: Node,
+        /// Lower bound, included.
+        low: Node,
+        /// Upper bound, included.
+        high: Node,
+    },
+    /// `CAST(operand AS type)` or `TRY_CAST(..)`.
+    Cast {
+        /// What is converted.
+        operand: Node,
+        /// To what.
+        data_type: DataType,
+        /// Whether a value that does not convert gives NULL rather than an error.
+        lenient: bool,
+    },
+    /// `function OVER (PARTITION BY .. ORDER BY ..)`.
+    Window {
+        /// The window function.
+        function: Node,
+        /// `PARTITION BY`.
+        partition: Vec<Node>,
+        /// `ORDER BY`.
+        order: Vec<OrderTerm>,
+    },
+    /// `(SELECT ..)` with one row and one column.
+    Subquery(Rc<Select>),
+    /// `EXISTS (SELECT ..)`.
+    Exists(Rc<Select>),
+}
+
+impl Ast {
+    /// Visits this expression and those in it, subqueries not included.
+    pub fn walk(&self, visit: &mut dyn FnMut(&Ast)) {
+        visit(self);
+        let mut all = |nodes: &[Node]| nodes.iter().for_each(|node| node.walk(visit));
+        match self {
+            Self::Literal(_)
+            | Self::Column { .. }
+            | Self::Variable(_)
+            | Self::Keyword(_)
+            | Self::CountAll
+            | Self::Subquery(_)
+            | Self::Exists(_) => {}
+            Self::Call { arguments, .. } => all(arguments),
+            Self::Distinct { argument: operand, .. }
+            | Self::Not(operand)
+            | Self::Negative(operand)
+            | Self::IsNull { operand, .. }
+            | Self::Cast { operand, .. } => operand.walk(visit),
+            Self::Binary { left, right, .. } => all(&[left.clone(), right.clone()]),
+            Self::In { operand, list } => {
+                all(list);
+                operand.walk(visit);
+            }
+            Self::Between { operand, low, high } => all(&[operand.clone(), low.clone(), high.clone()]),
+            Self::Window { function, partition, order } => {
+                all(partition);
+                order.iter().for_each(|term| term.value.walk(visit));
+                function.walk(visit);
+            }
+        }
+    }
+}
+
+/// A constant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal {
+    /// `NULL`.
+    Null,
+    /// A number, written as it is given.
+    Number(String),
+    /// A text, not yet quoted.
+    Text(String),
+    /// `TRUE` or `FALSE`.
+    Boolean(bool),
+    /// A constant with its type in front, such as `DATE '2026-01-31'`.
+    Typed {
+        /// The type's keyword.
+        keyword: &'static str,
+        /// The text in the quotes.
+        text: String,
+    },
+}
+
+/// A binary operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `OR`
+    Or,
+    /// `AND`
+    And,
+    /// `=`
+    Equal,
+    /// `<>`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+    /// `LIKE`
+    Like,
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%`
+    Remainder,
+    /// `||`
+    Concat,
+}
+
+impl Operator {
+    /// The operator in SQL.
+    pub const fn sql(self) -> &'static str {
+        match self {
+            Self::Or => "OR",
+            Self::And => "AND",
+            Self::Equal => "=",
+            Self::NotEqual => "<>",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Like => "LIKE",
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Remainder => "%",
+            Self::Concat => "||",
+        }
+    }
+
+    /// How tightly it binds: operands of a looser operator need parentheses.
+    pub const fn precedence(self) -> u8 {
+        match self {
+            Self::Or => 1,
+            Self::And => 2,
+            Self::Equal
+            | Self::NotEqual
+            | Self::Less
+            | Self::LessOrEqual
+            | Self::Greater
+            | Self::GreaterOrEqual
+            | Self::Like => 4,
+            Self::Concat => 5,
+            Self::Add | Self::Subtract => 6,
+            Self::Multiply | Self::Divide | Self::Remainder => 7,
+        }
+    }
+}
+
+/// One term of `ORDER BY`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderTerm {
+    /// What is sorted by.
+    pub value: Node,
+    /// `DESC`.
+    pub descending: bool,
+    /// NULLs after all values, whatever the direction.
+    pub nulls_last: bool,
+}

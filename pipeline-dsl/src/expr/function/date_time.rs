@@ -1,0 +1,101 @@
+use std::rc::Rc;
+
+use super::{call, node};
+use crate::expr::ast::{Ast, Node};
+use crate::expr::fits::{IsNumber, IsTemporal, IsText};
+use crate::expr::{Base, Either, Expr, IntoExpr, Like};
+use crate::types::{Date, Integer, TimestampLtz, TimestampNtz};
+
+/// A unit of time in [`date_add`], [`date_diff`] and [`date_trunc`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatePart {
+    /// Years.
+    Year,
+    /// Quarters.
+    Quarter,
+    /// Months.
+    Month,
+    /// Weeks, starting as the parameter WEEK_START says.
+    Week,
+    /// Days.
+    Day,
+    /// Hours.
+    Hour,
+    /// Minutes.
+    Minute,
+    /// Seconds.
+    Second,
+    /// Thousandths of a second.
+    Millisecond,
+}
+
+impl DatePart {
+    fn node(self) -> Node {
+        Rc::new(Ast::Keyword(match self {
+            Self::Year => "YEAR",
+            Self::Quarter => "QUARTER",
+            Self::Month => "MONTH",
+            Self::Week => "WEEK",
+            Self::Day => "DAY",
+            Self::Hour => "HOUR",
+            Self::Minute => "MINUTE",
+            Self::Second => "SECOND",
+            Self::Millisecond => "MILLISECOND",
+        }))
+    }
+}
+
+/// Now, in the session's time zone. Snowflake: `CURRENT_TIMESTAMP`.
+///
+/// Two statements of a procedure see two times: take it once, with `let now = current_timestamp();`.
+pub fn current_timestamp() -> Expr<TimestampLtz> {
+    call("CURRENT_TIMESTAMP", vec![])
+}
+
+/// Now in UTC, without a zone. Snowflake: `SYSDATE`.
+pub fn sysdate() -> Expr<TimestampNtz> {
+    call("SYSDATE", vec![])
+}
+
+/// Today, in the session's time zone. Snowflake: `CURRENT_DATE`.
+pub fn current_date() -> Expr<Date> {
+    call("CURRENT_DATE", vec![])
+}
+
+/// `value` moved by `amount` units; a negative amount moves back. Snowflake: `DATEADD`.
+pub fn date_add<N: IntoExpr, V: IntoExpr>(
+    part: DatePart,
+    amount: N,
+    value: V,
+) -> Expr<Either<N::Ty, V::Ty, Base<V::Ty>>>
+where
+    Base<N::Ty>: IsNumber,
+    Base<V::Ty>: IsTemporal,
+{
+    call("DATEADD", vec![part.node(), node(amount), node(value)])
+}
+
+/// Boundaries of the unit crossed from `from` to `to`. Snowflake: `DATEDIFF`.
+pub fn date_diff<A: IntoExpr, B: IntoExpr>(part: DatePart, from: A, to: B) -> Expr<Either<A::Ty, B::Ty, Integer>>
+where
+    Base<A::Ty>: IsTemporal,
+    Base<B::Ty>: IsTemporal,
+{
+    call("DATEDIFF", vec![part.node(), node(from), node(to)])
+}
+
+/// `value` cut to the start of the unit. Snowflake: `DATE_TRUNC`.
+pub fn date_trunc<V: IntoExpr>(part: DatePart, value: V) -> Expr<V::Ty>
+where
+    Base<V::Ty>: IsTemporal,
+{
+    call("DATE_TRUNC", vec![part.node(), node(value)])
+}
+
+/// Text as a date. Snowflake: `TO_DATE , DATE`.
+pub fn to_date<V: IntoExpr>(text: V) -> Expr<Like<V::Ty, Date>>
+where
+    Base<V::Ty>: IsText,
+{
+    call("TO_DATE", vec![node(text)])
+}

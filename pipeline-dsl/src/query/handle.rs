@@ -1,0 +1,152 @@
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use super::insert::{ChangedRow, InsertSource};
+use super::latest::{Key, Latest};
+use super::merge::MergeOn;
+use super::row::{Readable, SourceRow, TableRow};
+use super::rows::{Condition, Rows, both, condition};
+use crate::body::{Affected, Statement};
+use crate::expr::fits::IsCondition;
+use crate::expr::{Base, Expr, IntoExpr, Source};
+use crate::node::Table;
+
+/// A parameter `&TableA` or `&StreamTableA` of a procedure or view: all its rows, to be read.
+pub struct Reading<O: Readable> {
+    rows: Rows<O>,
+}
+
+impl<O: Readable> Reading<O> {
+    #[doc(hidden)]
+    #[expect(clippy::new_without_default, reason = "only the attributes make these")]
+    pub fn new() -> Self {
+        Self { rows: Rows::all() }
+    }
+}
+
+impl<O: Readable> Clone for Reading<O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O: Readable> Copy for Reading<O> {}
+
+impl<O: Readable> Deref for Reading<O> {
+    type Target = Rows<O>;
+
+    fn deref(&self) -> &Rows<O> {
+        &self.rows
+    }
+}
+
+/// A parameter `&mut TableB` of a procedure: a table to be written. Its rows can be read as well.
+pub struct Writing<T: Table + Readable> {
+    rows: Matching<T>,
+}
+
+impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
+    #[doc(hidden)]
+    #[expect(clippy::new_without_default, reason = "only the attributes make these")]
+    pub fn new() -> Self {
+        Self { rows: Matching { rows: Rows::all(), filter: None } }
+    }
+
+    /// Inserts a row or the rows of a query. Snowflake: `INSERT`.
+    pub fn insert(self, source: impl InsertSource<T>) -> Affected {
+        self.insert_with(false, source)
+    }
+
+    /// Replaces all rows by those of the query, in one statement. Snowflake: `INSERT` with OVERWRITE.
+    pub fn insert_overwrite(self, source: impl InsertSource<T>) -> Affected {
+        self.insert_with(true, source)
+    }
+
+    fn insert_with(self, overwrite: bool, source: impl InsertSource<T>) -> Affected {
+        let (columns, source) = source.parts();
+        Affected::of(|count| Statement::Insert { target: T::NODE, overwrite, columns, source, count })
+    }
+
+    /// Deletes all rows. Snowflake: `DELETE`.
+    pub fn delete_all(self) -> Affected {
+        Affected::of(|count| Statement::Delete { target: T::NODE, filter: None, count })
+    }
+
+    /// Brings the table up to date from rows that each have their own key: say next what matches, with
+    /// [`on`](MergeOn::on), then what is updated, inserted and deleted. Snowflake: `MERGE`.
+    pub fn merge<O: Readable, K: Key>(self, source: Latest<O, K>) -> MergeOn<T, O, K> {
+        MergeOn { source, of: PhantomData }
+    }
+
+    /// The rows for which the condition is true, to be read, updated or deleted.
+    pub fn filter<C: IntoExpr>(self, condition: impl FnOnce(TableRow<T>) -> C) -> Matching<T>
+    where
+        Base<C::Ty>: IsCondition,
+    {
+        self.rows.filter(condition)
+    }
+}
+
+impl<T: Table + Readable> Clone for Writing<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Table + Readable> Copy for Writing<T> {}
+
+impl<T: Table + Readable> Deref for Writing<T> {
+    type Target = Rows<T>;
+
+    fn deref(&self) -> &Rows<T> {
+        &self.rows.rows
+    }
+}
+
+/// Some rows of a table that may be written.
+pub struct Matching<T: Table + Readable> {
+    rows: Rows<T>,
+    filter: Option<Condition>,
+}
+
+impl<T: Table + Readable<Row = TableRow<T>>> Matching<T> {
+    /// Only the rows for which this condition is true as well.
+    #[must_use]
+    pub fn filter<C: IntoExpr>(self, condition: impl FnOnce(TableRow<T>) -> C) -> Self
+    where
+        Base<C::Ty>: IsCondition,
+    {
+        let condition = self::condition(condition(TableRow::of(Source::bare())));
+        let filter = both(self.filter, condition);
+        Self { rows: Rows::all().filter(|_| filter), filter: Some(filter) }
+    }
+
+    /// Gives columns of these rows new values. Snowflake: `UPDATE`.
+    pub fn update(self, row: impl FnOnce(TableRow<T>) -> ChangedRow<T>) -> Affected {
+        let set = row(TableRow::of(Source::bare())).set();
+        let filter = self.filter.map(Expr::node);
+        Affected::of(|count| Statement::Update { target: T::NODE, set, filter, count })
+    }
+
+    /// Deletes these rows. Snowflake: `DELETE`.
+    pub fn delete(self) -> Affected {
+        let filter = self.filter.map(Expr::node);
+        Affected::of(|count| Statement::Delete { target: T::NODE, filter, count })
+    }
+}
+
+impl<T: Table + Readable> Clone for Matching<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Table + Readable> Copy for Matching<T> {}
+
+impl<T: Table + Readable> Deref for Matching<T> {
+    type Target = Rows<T>;
+
+    fn deref(&self) -> &Rows<T> {
+        &self.rows
+    }
+}

@@ -1,0 +1,124 @@
+use std::marker::PhantomData;
+
+use super::row::WholeRow;
+use super::{Item, Select};
+use crate::expr::ast::{Ast, Node};
+use crate::expr::fits::{FitsColumn, FitsNull};
+use crate::expr::{Base, Col, IntoExpr, Typed};
+use crate::node::Table;
+
+/// A value for a column.
+pub struct Assignment {
+    pub(crate) column: &'static str,
+    pub(crate) value: Node,
+}
+
+impl<T: Typed> Col<T> {
+    /// The value that the column is to have. Struct literals such as `TableB { batch_id: batch, .. }` are rewritten to this.
+    pub fn assign<V: IntoExpr>(self, value: V) -> Vec<Assignment>
+    where
+        Base<V::Ty>: FitsColumn<Base<T>>,
+        <V::Ty as Typed>::Null: FitsNull<T::Null>,
+    {
+        vec![Assignment { column: self.name(), value: value.into_expr().node() }]
+    }
+}
+
+/// What [`Col::assign`] is for a field with `#[column(flatten)]`: it takes all columns of a row.
+pub trait AssignRow: Copy {
+    /// The values that the columns are to have.
+    fn assign<T: Table<Columns = Self>>(self, row: WholeRow<T>) -> Vec<Assignment> {
+        row.columns().map(|(column, value)| Assignment { column, value }).collect()
+    }
+}
+
+impl<C: Copy> AssignRow for C {}
+
+fn in_column_order<T: Table>(mut values: Vec<Assignment>) -> Vec<Assignment> {
+    let position = |value: &Assignment| T::COLUMNS.iter().position(|column| column.name == value.column);
+    values.sort_by_key(position);
+    values
+}
+
+/// A row to be inserted into `T`, written as a struct literal: columns without a value get their default.
+pub struct NewRow<T> {
+    pub(crate) values: Vec<Assignment>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: Table> NewRow<T> {
+    #[doc(hidden)]
+    pub fn new<const N: usize>(values: [Vec<Assignment>; N]) -> Self {
+        Self { values: in_column_order::<T>(values.into_iter().flatten().collect()), of: PhantomData }
+    }
+
+    pub(crate) fn columns(&self) -> Vec<&'static str> {
+        self.values.iter().map(|value| value.column).collect()
+    }
+
+    pub(crate) fn items(self) -> Vec<Item> {
+        let named = |value: &Assignment| matches!(&*value.value, Ast::Column { name, .. } if *name == value.column);
+        self.values
+            .into_iter()
+            .map(|value| Item { alias: (!named(&value)).then_some(value.column), value: value.value })
+            .collect()
+    }
+}
+
+/// New values of some columns of a row of `T`, written as a struct literal that ends with `..unchanged()`.
+pub struct ChangedRow<T> {
+    pub(crate) values: Vec<Assignment>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: Table> ChangedRow<T> {
+    #[doc(hidden)]
+    pub fn new<const N: usize>(values: [Vec<Assignment>; N]) -> Self {
+        Self { values: in_column_order::<T>(values.into_iter().flatten().collect()), of: PhantomData }
+    }
+
+    pub(crate) fn set(self) -> Vec<(&'static str, Node)> {
+        self.values.into_iter().map(|value| (value.column, value.value)).collect()
+    }
+}
+
+/// At the end of a struct literal, as `..default()`: the other columns get their default, or NULL.
+#[doc(hidden)]
+pub fn default() {}
+
+/// At the end of a struct literal, as `..unchanged()`: the other columns keep their value.
+#[doc(hidden)]
+pub fn unchanged() {}
+
+/// Rows of `T`, computed by a query.
+#[must_use = "a query does nothing until a statement such as `insert` takes it"]
+pub struct Query<T> {
+    pub(super) row: NewRow<T>,
+    pub(super) select: Select,
+}
+
+/// What can be inserted into `T`: a row, or the rows of a query.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be inserted into table `{T}`",
+    label = "expected a row `{T} {{ .. }}` or a query that selects such rows"
+)]
+pub trait InsertSource<T> {
+    /// The columns that get a value, and the query that delivers them in this order.
+    #[doc(hidden)]
+    fn parts(self) -> (Vec<&'static str>, Select);
+}
+
+impl<T: Table> InsertSource<T> for NewRow<T> {
+    fn parts(self) -> (Vec<&'static str>, Select) {
+        (self.columns(), Select { items: self.items(), ..Select::default() })
+    }
+}
+
+impl<T: Table> InsertSource<T> for Query<T> {
+    fn parts(self) -> (Vec<&'static str>, Select) {
+        let mut select = self.select;
+        let columns = self.row.columns();
+        select.items = self.row.items();
+        (columns, select)
+    }
+}

@@ -1,0 +1,167 @@
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use super::insert::{ChangedRow, NewRow};
+use super::latest::{Key, Latest, MatchesKey, bare};
+use super::row::{Readable, SourceRow, TableRow};
+use super::{Item, Select};
+use crate::body::{Affected, MergeAction, MergeClause, Statement};
+use crate::expr::Source;
+use crate::expr::ast::{Ast, Node, Operator};
+use crate::node::Table;
+
+const TARGET: &str = "t";
+const SOURCE: &str = "s";
+
+/// A MERGE that does not know yet how rows match; see [`Writing::merge`](super::Writing::merge).
+#[must_use = "a merge does nothing until `run()`"]
+pub struct MergeOn<T, O: Readable, K> {
+    pub(super) source: Latest<O, K>,
+    pub(super) of: PhantomData<fn() -> T>,
+}
+
+impl<T: Table, O: Readable, K: Key> MergeOn<T, O, K> {
+    /// The columns of the target that hold the key of the source, in the same order.
+    pub fn on<M: MatchesKey<K>>(self, key: impl FnOnce(TableRow<T>) -> M) -> Merge<T, O> {
+        let target = key(TableRow::of(Source::new(TARGET))).columns();
+        let keys = self.source.key();
+        let mut on: Option<Node> = None;
+        for ((target, nullable), (source, source_nullable)) in target.into_iter().zip(&keys) {
+            let left = Rc::new(Ast::Column { alias: Some(TARGET), name: target });
+            let right = Rc::new(Ast::Column { alias: Some(SOURCE), name: source });
+            // NULL is not equal to NULL: rows with such keys would be inserted again by every run.
+            let same = if nullable && *source_nullable {
+                Ast::Call { name: "EQUAL_NULL", arguments: vec![left, right] }
+            } else {
+                Ast::Binary { operator: Operator::Equal, left, right }
+            };
+            on = Some(conjunction(on, Rc::new(same)));
+        }
+        Merge {
+            select: self.source.skeleton(),
+            on: on.expect("a key has at least one column"),
+            clauses: vec![],
+            removed: false,
+            of: PhantomData,
+        }
+    }
+}
+
+fn conjunction(left: Option<Node>, right: Node) -> Node {
+    match left {
+        Some(left) => Rc::new(Ast::Binary { operator: Operator::And, left, right }),
+        None => right,
+    }
+}
+
+/// A MERGE being put together. Each method adds a clause; [`run`](Merge::run) ends it. Snowflake: `MERGE`.
+#[must_use = "a merge does nothing until `run()`"]
+pub struct Merge<T, O> {
+    select: Select,
+    on: Node,
+    clauses: Vec<MergeClause>,
+    /// Whether a clause has taken the rows that are gone from the source.
+    removed: bool,
+    of: PhantomData<fn() -> (T, O)>,
+}
+
+impl<T: Table, O: Readable> Merge<T, O> {
+    fn rows() -> (TableRow<T>, O::Row) {
+        (TableRow::of(Source::new(TARGET)), O::Row::of(Source::new(SOURCE)))
+    }
+
+    fn gone() -> Option<Node> {
+        O::Row::of(Source::new(SOURCE)).presence().map(|(_, gone)| gone)
+    }
+
+    fn there() -> Option<Node> {
+        O::Row::of(Source::new(SOURCE)).presence().map(|(there, _)| there)
+    }
+
+    /// Deletes rows of the target that were deleted from the source of the stream.
+    ///
+    /// # Panics
+    /// If the source is not a stream: only a stream knows of deleted rows. If rows that are gone were dealt with already.
+    pub fn delete_removed(self) -> Self {
+        self.removed(MergeAction::Delete)
+    }
+
+    /// Changes rows of the target that were deleted from the source of the stream, for instance to mark them as deleted.
+    ///
+    /// # Panics
+    /// As [`delete_removed`](Self::delete_removed).
+    pub fn update_removed(self, row: impl FnOnce(TableRow<T>, O::Row) -> ChangedRow<T>) -> Self {
+        let (target, source) = Self::rows();
+        self.removed(MergeAction::Update(row(target, source).set()))
+    }
+
+    fn removed(mut self, action: MergeAction) -> Self {
+        let Some(gone) = Self::gone() else {
+            panic!(
+                "`{}` is not a stream, so it does not tell which rows were deleted: merge from a stream, or delete the rows in \
+                 a statement of its own",
+                O::NODE.get().rust_name
+            );
+        };
+        assert!(
+            !self.removed && self.clauses.is_empty(),
+            "a merge deals with deleted rows once, before its other clauses"
+        );
+        self.clauses.push(MergeClause { matched: true, condition: Some(gone), action });
+        self.removed = true;
+        self
+    }
+
+    /// Changes the rows of the target that match. Rows that were deleted from the source of a stream are not changed.
+    pub fn update(mut self, row: impl FnOnce(TableRow<T>, O::Row) -> ChangedRow<T>) -> Self {
+        let (target, source) = Self::rows();
+        let condition = if self.removed { None } else { Self::there() };
+        let action = MergeAction::Update(row(target, source).set());
+        self.clauses.push(MergeClause { matched: true, condition, action });
+        self
+    }
+
+    /// Inserts a row for each row of the source that matches none of the target, unless it was deleted from the source of the
+    /// stream.
+    pub fn insert(mut self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Self {
+        let values = row(Self::rows().1).values;
+        let action = MergeAction::Insert(values.into_iter().map(|value| (value.column, value.value)).collect());
+        self.clauses.push(MergeClause { matched: false, condition: Self::there(), action });
+        self
+    }
+
+    /// Adds the statement to the procedure.
+    ///
+    /// # Panics
+    /// If it has no clause.
+    pub fn run(mut self) -> Affected {
+        assert!(!self.clauses.is_empty(), "a merge needs at least one of `update`, `insert` and `delete_removed`");
+        let mut used = vec![];
+        used_columns(&self.on, &mut used);
+        for clause in &self.clauses {
+            clause.condition.iter().for_each(|condition| used_columns(condition, &mut used));
+            clause.action.values().for_each(|value| used_columns(value, &mut used));
+        }
+        let order = <O::Columns as Table>::COLUMNS.iter().map(|column| column.name);
+        let order = order.chain(O::Row::METADATA.iter().copied());
+        self.select.items =
+            order.filter(|name| used.contains(name)).map(|name| Item { value: bare(name), alias: None }).collect();
+        Affected::of(|count| Statement::Merge {
+            target: T::NODE,
+            target_alias: TARGET,
+            source: self.select,
+            source_alias: SOURCE,
+            on: self.on,
+            clauses: self.clauses,
+            count,
+        })
+    }
+}
+
+fn used_columns(node: &Node, used: &mut Vec<&'static str>) {
+    node.walk(&mut |ast| {
+        if let Ast::Column { alias: Some(SOURCE), name } = ast {
+            used.push(name);
+        }
+    });
+}

@@ -1,0 +1,19 @@
+//! Queries and the rows they deliver, Snowpark-style: `changes.filter(|c| ..).select(|c| ..)`.
+
+mod aggregate;
+mod ast;
+mod handle;
+mod insert;
+mod latest;
+mod merge;
+mod row;
+mod rows;
+
+pub use aggregate::{Aggregate, Aggregates, Grouped};
+pub use ast::{From, Item, Select};
+pub use handle::{Matching, Reading, Writing};
+pub use insert::{AssignRow, Assignment, ChangedRow, InsertSource, NewRow, Query, default, unchanged};
+pub use latest::{Key, Latest, MatchesKey};
+pub use merge::{Merge, MergeOn};
+pub use row::{PerKey, Readable, SourceRow, StreamRow, TableRow, WholeRow};
+pub use rows::Rows;

@@ -1,0 +1,115 @@
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use super::aggregate::{Aggregate, Aggregates, Grouped};
+use super::insert::{NewRow, Query};
+use super::latest::{Key, Latest};
+use super::row::{Readable, SourceRow};
+use super::{From, Item, Select};
+use crate::expr::ast::Ast;
+use crate::expr::fits::IsCondition;
+use crate::expr::function::{Arguments, Order};
+use crate::expr::operator::and;
+use crate::expr::{Base, Expr, IntoExpr, Source};
+use crate::node::Table;
+use crate::types::{Boolean, Integer};
+
+pub(super) type Condition = Expr<Option<Boolean>>;
+
+pub(super) fn condition<C: IntoExpr>(value: C) -> Condition
+where
+    Base<C::Ty>: IsCondition,
+{
+    Expr::from_node(value.into_expr().node())
+}
+
+pub(super) fn both(left: Option<Condition>, right: Condition) -> Condition {
+    match left {
+        Some(left) => Expr::from_node(and(left, right).node()),
+        None => right,
+    }
+}
+
+/// The rows of a table or stream that meet the conditions so far. Reading a stream does not consume it: only a statement that
+/// writes does.
+pub struct Rows<O: Readable> {
+    pub(super) filter: Option<Condition>,
+    of: PhantomData<fn() -> O>,
+}
+
+impl<O: Readable> Clone for Rows<O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O: Readable> Copy for Rows<O> {}
+
+impl<O: Readable> Rows<O> {
+    pub(super) fn all() -> Self {
+        Self { filter: None, of: PhantomData }
+    }
+
+    /// Only the rows for which the condition is true.
+    pub fn filter<C: IntoExpr>(self, condition: impl FnOnce(O::Row) -> C) -> Self
+    where
+        Base<C::Ty>: IsCondition,
+    {
+        let condition = self::condition(condition(O::Row::of(Source::bare())));
+        Self { filter: Some(both(self.filter, condition)), of: PhantomData }
+    }
+
+    /// The rows as rows of `T`, to be inserted into it.
+    pub fn select<T: Table>(self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Query<T> {
+        Query { row: row(O::Row::of(Source::bare())), select: self.skeleton() }
+    }
+
+    /// The number of rows.
+    pub fn count(self) -> Expr<Integer> {
+        let mut select = self.skeleton();
+        select.items.push(Item { value: Rc::new(Ast::CountAll), alias: None });
+        Expr::new(Ast::Subquery(Rc::new(select)))
+    }
+
+    /// Whether there is a row.
+    pub fn exists(self) -> Expr<Boolean> {
+        let mut select = self.skeleton();
+        select.items.push(Item { value: crate::expr::literal::int(1).node(), alias: None });
+        Expr::new(Ast::Exists(Rc::new(select)))
+    }
+
+    /// Aggregates over all rows, computed in one pass: `let (rows, total) = t.aggregate(|t| (count(), sum(t.amount)));`.
+    pub fn aggregate<A: Aggregates>(self, values: impl FnOnce(O::Row) -> A) -> Aggregate<A> {
+        let mut select = self.skeleton();
+        let values = values(O::Row::of(Source::bare())).nodes();
+        select.items.extend(values.into_iter().map(|value| Item { value, alias: None }));
+        Aggregate::new(select)
+    }
+
+    /// The rows with equal values of the key together; aggregates in the following `select` are per group.
+    pub fn group_by<A: Arguments>(self, key: impl FnOnce(O::Row) -> A) -> Grouped<O> {
+        let mut select = self.skeleton();
+        select.group = key(O::Row::of(Source::bare())).nodes();
+        Grouped::new(select)
+    }
+
+    /// One row per key: the first in the given order. Of a stream, the old halves of updates are left out, and a key that was
+    /// deleted and inserted again counts as inserted. So the result has each key once, as [`merge`](super::Writing::merge) needs
+    /// it.
+    pub fn latest_by<K: Key, R: Into<Order>>(
+        self,
+        key: impl FnOnce(O::Row) -> K,
+        order: impl FnOnce(O::Row) -> R,
+    ) -> Latest<O, K> {
+        let row = O::Row::of(Source::bare());
+        Latest::new(self, key(row), order(row).into())
+    }
+
+    pub(super) fn skeleton(self) -> Select {
+        Select {
+            from: Some(From { object: O::NODE, alias: None }),
+            filter: self.filter.map(Expr::node),
+            ..Select::default()
+        }
+    }
+}
