@@ -316,8 +316,15 @@ pub const fn check_schedule(text: &'static str) -> Schedule {
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_seconds(what: &str, text: &'static str, high: u64) -> u32 {
-    match check_interval(what, text, 0, high) {
-        Schedule::Every { amount, unit } => amount * unit.seconds() as u32,
+    check_seconds_from(what, text, 0, high) as u32
+}
+
+/// The same from `low` to `high`.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_seconds_from(what: &str, text: &'static str, low: u64, high: u64) -> u64 {
+    match check_interval(what, text, low, high) {
+        Schedule::Every { amount, unit } => amount as u64 * unit.seconds(),
         Schedule::Cron(_) => 0,
     }
 }
@@ -326,7 +333,7 @@ pub const fn check_seconds(what: &str, text: &'static str, high: u64) -> u32 {
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_milliseconds(what: &str, text: &'static str, high: u64) -> u64 {
-    check_seconds(what, text, high) as u64 * 1000
+    check_seconds_from(what, text, 0, high) * 1000
 }
 
 /// Rules `cron-fields`, `cron-field` and `cron-zone`.

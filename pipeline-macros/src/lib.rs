@@ -1,1 +1,112 @@
-//! Attribute macros.
+//! The attribute macros behind `pipeline-dsl`, which re-exports and documents them.
+
+mod database;
+mod errors;
+mod names;
+mod node;
+mod notification_integration;
+mod options;
+mod pipeline;
+mod role;
+mod schema;
+mod stream;
+mod table;
+mod task;
+mod unit;
+mod warehouse;
+
+use proc_macro::TokenStream;
+
+/// Declares a database: `#[database] pub struct RawDb;`
+///
+/// Options: `name = ".."`, `external`, `transient`, `data_retention_days = 0..=90`.
+#[proc_macro_attribute]
+pub fn database(args: TokenStream, item: TokenStream) -> TokenStream {
+    database::expand(args.into(), item.into()).into()
+}
+
+/// Declares a schema: `#[schema(database = RawDb)] pub struct SampleData;`
+///
+/// Options: `database` (required), `name = ".."`, `external`, `transient`, `managed_access`,
+/// `data_retention_days = 0..=90`.
+#[proc_macro_attribute]
+pub fn schema(args: TokenStream, item: TokenStream) -> TokenStream {
+    schema::expand(args.into(), item.into()).into()
+}
+
+/// Declares a warehouse: `#[warehouse(size = XSmall, auto_suspend = "60 seconds")] pub struct Wh;`
+///
+/// Options: `size` (a variant of `WarehouseSize`), `auto_suspend = ".."` (`"0 seconds"` means never),
+/// `auto_resume = true`, `initially_suspended = true`, `name = ".."`, `external`.
+#[proc_macro_attribute]
+pub fn warehouse(args: TokenStream, item: TokenStream) -> TokenStream {
+    warehouse::expand(args.into(), item.into()).into()
+}
+
+/// Declares a role: `#[role] pub struct PipelineRole;`
+///
+/// Options: `name = ".."`, `external`.
+#[proc_macro_attribute]
+pub fn role(args: TokenStream, item: TokenStream) -> TokenStream {
+    role::expand(args.into(), item.into()).into()
+}
+
+/// Declares a stream: `#[stream(on = TableA)] pub struct StreamTableA;`
+///
+/// Options: `on` (required), `schema` (the table's by default), `append_only`, `show_initial_rows`, `name = ".."`,
+/// `external`.
+#[proc_macro_attribute]
+pub fn stream(args: TokenStream, item: TokenStream) -> TokenStream {
+    stream::expand(args.into(), item.into()).into()
+}
+
+/// Declares a notification integration:
+/// `#[notification_integration(aws_sns(topic_arn = "..", role_arn = ".."))] pub struct Errors;`
+///
+/// Options: `aws_sns(topic_arn, role_arn)` (required), `enabled = true`, `name = ".."`, `external`.
+#[proc_macro_attribute]
+pub fn notification_integration(args: TokenStream, item: TokenStream) -> TokenStream {
+    notification_integration::expand(args.into(), item.into()).into()
+}
+
+/// Declares a table. The struct is also the type of its rows.
+///
+/// Options: `schema` (required), `name = ".."`, `external`, `transient`, `change_tracking`,
+/// `data_retention_days = 0..=90`. On a field, `#[column(..)]`: `name = ".."`, `autoincrement` or
+/// `autoincrement(start = 1, step = 1)`, `default = ..` (text, a number, `true`, `false` or a function such as
+/// `current_timestamp()`), `flatten` (the field is another table's row; its columns come along as plain data).
+///
+/// Beside the row struct `TableA` there is a struct `TableAColumns` with a typed handle for each column.
+#[proc_macro_attribute]
+pub fn table(args: TokenStream, item: TokenStream) -> TokenStream {
+    table::expand(args.into(), item.into()).into()
+}
+
+/// Declares a task.
+///
+/// Options: `schema` (required); what it runs on, `warehouse = SomeWarehouse`, `serverless` or
+/// `serverless(initial_size = Medium)`; what it does, `call = procedure`, `call = procedure(1, "text")` or
+/// `sql = ".. {Table} .."`; when, `schedule = "2 minutes"`, `schedule = cron("0 5 * * * Europe/Zurich")`,
+/// `after(First, Second)` or `finalize = Root`, and `when = has_data(Stream)` combined with `&&`, `||`, `!`.
+/// Further: `error_integration`, `success_integration`, `config = r#"{..}"#`, `overlap`, `timeout = "1 hour"`,
+/// `suspend_after_failures = 3`, `retries = 2`, `minimum_trigger_interval = "30 seconds"`,
+/// `target_completion_interval = "5 minutes"`, `name = ".."`, `external`.
+#[proc_macro_attribute]
+pub fn task(args: TokenStream, item: TokenStream) -> TokenStream {
+    task::expand(args.into(), item.into()).into()
+}
+
+/// Declares what is deployed together. What the listed objects reach comes along.
+///
+/// ```text
+/// pipeline! {
+///     /// Customer behaviour analysis, every two minutes.
+///     pub Cba(role = StreamsTasksRole, samples = SAMPLES, scenarios = SCENARIOS) [TaskProcessTableAIncremental]
+/// }
+/// ```
+///
+/// Options: `role` (required), `samples = &[sql!(..)]`, `scenarios = &[Scenario { .. }]`.
+#[proc_macro]
+pub fn pipeline(input: TokenStream) -> TokenStream {
+    pipeline::expand(input.into()).into()
+}

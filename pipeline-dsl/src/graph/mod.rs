@@ -1,8 +1,11 @@
 //! The whole pipeline: what it reaches, in which order it is created, and what its role must be allowed to do.
 
 mod grants;
+mod reach;
 
 pub use grants::Grant;
+#[doc(hidden)]
+pub use reach::{Reach, check_consumers, check_cycle, check_finalizers, check_fragments, check_names, reach};
 
 use std::collections::HashSet;
 

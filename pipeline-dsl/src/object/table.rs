@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::database::retention;
-use crate::check::Msg;
+use crate::check::{Msg, same};
 use crate::ident;
 use crate::node::Node;
 use crate::types::DataType;
@@ -127,7 +127,7 @@ fn column_ddl(column: &Column) -> String {
 /// Joins the columns of a table from those of its fields: one for most, several for a flattened struct, whose columns
 /// become plain data. `N` is the total.
 #[doc(hidden)]
-pub const fn concat_columns<const N: usize>(parts: &[(bool, &'static [Column])]) -> [Column; N] {
+pub const fn concat_columns<const N: usize>(parts: &[(bool, &[Column])]) -> [Column; N] {
     let mut columns = [Column {
         name: "",
         rust_name: "",
@@ -152,10 +152,65 @@ pub const fn concat_columns<const N: usize>(parts: &[(bool, &'static [Column])])
     columns
 }
 
-/// Rule `default-type`: a default must have the type of its column.
+/// How many columns the parts have together.
+#[doc(hidden)]
+pub const fn count_columns(parts: &[(bool, &[Column])]) -> usize {
+    let mut count = 0;
+    let mut part = 0;
+    while part < parts.len() {
+        count += parts[part].1.len();
+        part += 1;
+    }
+    count
+}
+
+/// The rules of the default and the numbering of one column, found by the name of its field.
 #[doc(hidden)]
 #[track_caller]
-pub const fn default_fits(table: &str, column: &str, data_type: DataType, default: DefaultValue) {
+pub const fn check_default(table: &str, rust_name: &str, columns: &[Column]) {
+    let mut at = 0;
+    while at < columns.len() {
+        let column = &columns[at];
+        if same(column.rust_name, rust_name) {
+            if let Some(default) = column.default {
+                default_fits(table, rust_name, column.data_type, default);
+            }
+            if column.autoincrement.is_some() && !matches!(column.data_type, DataType::Number { .. }) {
+                let mut msg = Msg::<1024>::new();
+                msg.push("column ").name(rust_name).push(" of table ").name(table);
+                msg.push(" numbers its rows, but is of type ").push(column.data_type.name());
+                msg.rule("column-autoincrement", "use `Integer` or another `Number`");
+                panic!("{}", msg.as_str());
+            }
+            return;
+        }
+        at += 1;
+    }
+}
+
+/// Rule `column-name`: the columns of a flattened struct must differ from the others.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_column_names(table: &str, columns: &[Column]) {
+    let mut at = 0;
+    while at < columns.len() {
+        let mut other = 0;
+        while other < at {
+            if same(columns[at].name, columns[other].name) {
+                let mut msg = Msg::<1024>::new();
+                msg.push("table ").name(table).push(" has two columns called ").name(columns[at].name);
+                msg.rule("column-name", "rename one of them with `#[column(name = \"..\")]`");
+                panic!("{}", msg.as_str());
+            }
+            other += 1;
+        }
+        at += 1;
+    }
+}
+
+/// Rule `default-type`: a default must have the type of its column.
+#[track_caller]
+const fn default_fits(table: &str, column: &str, data_type: DataType, default: DefaultValue) {
     let found = match default {
         DefaultValue::Text(text) => {
             if let DataType::Varchar { length } = data_type
@@ -213,4 +268,55 @@ const fn characters(text: &str) -> usize {
         at += 1;
     }
     count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: DataType = DataType::Varchar { length: 6 };
+    const NUMBER: DataType = DataType::Number { precision: 10, scale: 2 };
+
+    #[test]
+    fn defaults_have_the_type_of_their_column() {
+        for (data_type, default, fits) in [
+            (TEXT, DefaultValue::Text("ACTIVE"), true),
+            (TEXT, DefaultValue::Text("äöüäöü"), true),
+            (TEXT, DefaultValue::Text("INACTIVE"), false),
+            (TEXT, DefaultValue::Number("1"), false),
+            (TEXT, DefaultValue::Function("CURRENT_USER"), true),
+            (NUMBER, DefaultValue::Number("-1.5"), true),
+            (NUMBER, DefaultValue::Text("1"), false),
+            (DataType::Boolean, DefaultValue::Boolean(true), true),
+            (DataType::Date, DefaultValue::Text("2026-01-01"), false),
+            (DataType::Date, DefaultValue::Function("CURRENT_DATE"), true),
+            (DataType::TimestampNtz, DefaultValue::Function("CURRENT_TIMESTAMP"), true),
+            (DataType::TimestampNtz, DefaultValue::Function("CURRENT_DATE"), false),
+        ] {
+            let result = std::panic::catch_unwind(|| default_fits("T", "c", data_type, default));
+            assert_eq!(result.is_ok(), fits, "{data_type} {default:?}");
+            if let Err(panic) = result {
+                let message = panic.downcast_ref::<String>().unwrap();
+                assert!(message.contains("column `c` of table `T`") && message.contains("rule: default-type"), "{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn flattened_columns_become_plain_data() {
+        const COLUMN: Column = Column {
+            name: "ID",
+            rust_name: "id",
+            data_type: NUMBER,
+            nullable: false,
+            default: None,
+            autoincrement: Some(Autoincrement { start: 1, step: 1 }),
+            comment: "",
+        };
+        const PARTS: &[(bool, &[Column])] = &[(true, &[COLUMN]), (false, &[COLUMN])];
+        let columns: [Column; 2] = concat_columns(PARTS);
+        assert_eq!(count_columns(PARTS), 2);
+        assert!(columns[0].is_required() && !columns[1].is_required());
+        assert!(std::panic::catch_unwind(|| check_column_names("T", &columns)).is_err());
+    }
 }

@@ -1,0 +1,112 @@
+//! `pipeline! { /// doc  pub Name(role = SomeRole) [Object, ..] }`
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, Path, Token, Visibility};
+
+use crate::errors::Errors;
+use crate::names::{doc_comment, upper_snake};
+use crate::node::impl_span;
+use crate::options::{Options, Value};
+
+struct Input {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    ident: Ident,
+    options: TokenStream,
+    objects: Punctuated<Path, Token![,]>,
+}
+
+impl Parse for Input {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let ident = input.parse()?;
+        let options;
+        syn::parenthesized!(options in input);
+        let objects;
+        syn::bracketed!(objects in input);
+        let parsed = Self {
+            attrs,
+            vis,
+            ident,
+            options: options.parse()?,
+            objects: objects.parse_terminated(Path::parse_mod_style, Token![,])?,
+        };
+        if input.is_empty() { Ok(parsed) } else { Err(input.error("expected nothing after the list of objects")) }
+    }
+}
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let Input { attrs, vis, ident, options, objects } = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let mut options = Options::parse(options, ident.span(), &mut errors);
+    let role = options.required_path("role", "write `(role = SomeRole)` after the name", &mut errors);
+    let mut list = |key: &'static str| match options.take(key) {
+        Some(entry) => match entry.value {
+            Value::Expr(value) => quote!(#value),
+            _ => {
+                errors.at(&entry, format!("expected a list: `{key} = &[..]`"));
+                quote!(&[])
+            }
+        },
+        None => quote!(&[]),
+    };
+    let samples = list("samples");
+    let scenarios = list("scenarios");
+    options.finish("pipeline!", &mut errors);
+    if objects.is_empty() {
+        errors.at(&ident, "a pipeline needs at least one object\nhelp: list what nothing else needs, such as `[SomeTask]`; what it reaches comes along");
+    }
+    let name = upper_snake(&ident.to_string()).to_ascii_lowercase();
+    let comment = doc_comment(&attrs);
+    let objects: Vec<_> = objects.iter().collect();
+    let constant = format_ident!("PIPELINE_{}", upper_snake(&ident.to_string()));
+    let generated = role.map(|role| {
+        let pipeline = quote_spanned! {impl_span(&ident)=>
+            #[automatically_derived]
+            impl ::pipeline_dsl::pipeline::Pipeline for #ident {
+                const DEFINITION: &'static ::pipeline_dsl::pipeline::PipelineDef =
+                    &::pipeline_dsl::pipeline::PipelineDef {
+                        name: #name,
+                        comment: #comment,
+                        role: ::pipeline_dsl::__private::role_node::<#role>(),
+                        objects: &[#(::pipeline_dsl::__private::object_node::<#objects>()),*],
+                        samples: #samples,
+                        scenarios: #scenarios,
+                        at: ::core::concat!(::core::file!(), ":", ::core::line!()),
+                    };
+            }
+        };
+        // Each rule is a constant of its own, so that all that is wrong is reported at once.
+        let checks = quote_spanned! {ident.span()=>
+            const _: () = {
+                const PIPELINE: &::pipeline_dsl::pipeline::PipelineDef =
+                    <#ident as ::pipeline_dsl::pipeline::Pipeline>::DEFINITION;
+                const REACH: &::pipeline_dsl::__private::Reach = &::pipeline_dsl::__private::reach(PIPELINE);
+                const #constant: () = {
+                    const CYCLE: () = ::pipeline_dsl::__private::check_cycle(REACH);
+                    const NAMES: () = ::pipeline_dsl::__private::check_names(REACH);
+                    const CONSUMERS: () = ::pipeline_dsl::__private::check_consumers(REACH);
+                    const FINALIZERS: () = ::pipeline_dsl::__private::check_finalizers(REACH);
+                    const FRAGMENTS: () = ::pipeline_dsl::__private::check_fragments(REACH, PIPELINE);
+                };
+            };
+        };
+        quote!(#pipeline #checks)
+    });
+    let errors = errors.into_tokens();
+    let derives = quote!(#[derive(Clone, Copy, Debug)]);
+    quote! {
+        #(#attrs)*
+        #derives
+        #vis struct #ident;
+        #errors
+        #generated
+    }
+}

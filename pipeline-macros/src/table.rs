@@ -1,0 +1,350 @@
+//! `#[table(schema = ..)]` with `#[column(..)]` on its fields.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::parse::Parser;
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, Field, Fields, Ident, ItemStruct, Lit, Meta, Type, Visibility};
+
+use crate::database::retention_of;
+use crate::errors::Errors;
+use crate::names::{doc_comment, sql_name};
+use crate::node::{Node, impl_span, option};
+use crate::options::{Options, Value, as_call, as_literal, joined_span};
+use crate::unit::{check_generics, parse_struct};
+
+/// Functions of Snowflake without arguments that a default may call.
+const DEFAULT_FUNCTIONS: &[&str] = &[
+    "current_timestamp",
+    "systimestamp",
+    "localtimestamp",
+    "sysdate",
+    "current_date",
+    "current_time",
+    "current_user",
+    "current_role",
+    "current_warehouse",
+    "current_account",
+    "uuid_string",
+];
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut item = match parse_struct("table", item) {
+        Ok(item) => item,
+        Err(tokens) => return tokens,
+    };
+    let mut errors = Errors::default();
+    check_generics("table", &item, &mut errors);
+    let mut options = Options::parse(args, item.ident.span(), &mut errors);
+    let given = options.text("name", &mut errors);
+    let name = sql_name(&item.ident, given.as_ref(), &mut errors);
+    let external = options.flag("external", &mut errors).unwrap_or(false);
+    let help = "write `#[table(schema = SomeSchema)]`";
+    let schema = options.required_path("schema", help, &mut errors);
+    let transient = options.flag("transient", &mut errors).unwrap_or(false);
+    let change_tracking = options.flag("change_tracking", &mut errors).unwrap_or(false);
+    let days = retention_of(&mut options, &mut errors);
+    options.finish("table", &mut errors);
+
+    let columns = parse_columns(&mut item, &mut errors);
+    let ident = &item.ident;
+    let comment = doc_comment(&item.attrs);
+    let node = Node {
+        ident,
+        kind: "Table",
+        name: &name,
+        parent: option(schema.map(|schema| quote!(::pipeline_dsl::__private::schema_node::<#schema>()))),
+        comment: &comment,
+        external,
+        definition: quote! {
+            ::pipeline_dsl::object::Definition::Table(::pipeline_dsl::object::TableDef {
+                columns: <#ident as ::pipeline_dsl::node::Table>::COLUMNS,
+                transient: #transient,
+                data_retention_days: #days,
+                change_tracking: #change_tracking,
+            })
+        },
+    };
+    let object = node.expand();
+    let table = expand_table(&item, &columns);
+    let checks = expand_checks(ident, &columns);
+    let errors = errors.into_tokens();
+    quote!(#item #errors #object #table #checks)
+}
+
+/// A field and what its attribute says.
+struct ColumnField {
+    ident: Ident,
+    vis: Visibility,
+    ty: Type,
+    kind: ColumnKind,
+    docs: Vec<Attribute>,
+}
+
+enum ColumnKind {
+    /// All columns of another table.
+    Flatten,
+    Column {
+        name: String,
+        default: Option<TokenStream>,
+        autoincrement: Option<TokenStream>,
+        comment: String,
+        /// Where its default or numbering is reported as wrong.
+        checked: Option<Span>,
+    },
+}
+
+/// Reads the fields and takes the `#[column]` attributes off them.
+fn parse_columns(item: &mut ItemStruct, errors: &mut Errors) -> Vec<ColumnField> {
+    let Fields::Named(fields) = &mut item.fields else {
+        let message = "a table needs a struct with a field for each column\nhelp: write `struct Name { id: Integer, .. }`";
+        errors.at(&item.ident, message);
+        return Vec::new();
+    };
+    if fields.named.is_empty() {
+        errors.at(&item.ident, "a table needs at least one column\nhelp: add a field such as `id: Integer`");
+    }
+    let mut columns: Vec<ColumnField> = Vec::new();
+    for field in &mut fields.named {
+        let Some(column) = parse_column(field, errors) else { continue };
+        if let ColumnKind::Column { name, .. } = &column.kind {
+            let same = |other: &&ColumnField| matches!(&other.kind, ColumnKind::Column { name: known, .. } if known == name);
+            if let Some(other) = columns.iter().find(same) {
+                let message = format!("two columns are called `{name}`: the fields `{}` and `{}`\n= rule: column-name", other.ident, column.ident);
+                errors.at(&column.ident, message);
+            }
+        }
+        columns.push(column);
+    }
+    columns
+}
+
+fn parse_column(field: &mut Field, errors: &mut Errors) -> Option<ColumnField> {
+    let ident = field.ident.clone()?;
+    let mut args = TokenStream::new();
+    field.attrs.retain(|attr| {
+        if !attr.path().is_ident("column") {
+            return true;
+        }
+        match &attr.meta {
+            Meta::List(list) => args.extend(list.tokens.clone().into_iter().chain(quote!(,))),
+            _ => errors.at(attr, "`#[column]` has its options in parentheses\nhelp: write `#[column(autoincrement)]`"),
+        }
+        false
+    });
+    let mut options = Options::parse(args, ident.span(), errors);
+    let docs: Vec<_> = field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect();
+    let flatten = options.flag("flatten", errors).unwrap_or(false);
+    let kind = if flatten {
+        ColumnKind::Flatten
+    } else {
+        let given = options.text("name", errors);
+        let name = sql_name(&ident, given.as_ref(), errors);
+        let mut checked = None;
+        let default = options.take("default").and_then(|entry| {
+            let Value::Expr(value) = &entry.value else {
+                errors.at(&entry, "expected a value: `default = \"ACTIVE\"` or `default = current_timestamp()`");
+                return None;
+            };
+            checked = Some(joined_span(value));
+            parse_default(value, errors)
+        });
+        let autoincrement = options.take("autoincrement").and_then(|entry| {
+            checked = checked.or(Some(entry.key.span()));
+            if default.is_some() {
+                let message = "a column has either `default` or `autoincrement`\n= rule: column-default-and-autoincrement";
+                errors.at(&entry.key, message);
+            }
+            parse_autoincrement(&entry.value, &entry, errors)
+        });
+        ColumnKind::Column { name, default, autoincrement, comment: doc_comment(&docs), checked }
+    };
+    options.finish("column", errors);
+    Some(ColumnField { ident, vis: field.vis.clone(), ty: field.ty.clone(), kind, docs })
+}
+
+fn parse_default(value: &Expr, errors: &mut Errors) -> Option<TokenStream> {
+    let variant = |tokens: TokenStream| Some(quote!(::pipeline_dsl::object::DefaultValue::#tokens));
+    if let Some((negative, literal)) = as_literal(value) {
+        let number = |digits: &str| format!("{}{digits}", if negative { "-" } else { "" });
+        match literal {
+            Lit::Str(text) if !negative => return variant(quote!(Text(#text))),
+            Lit::Bool(value) if !negative => return variant(quote!(Boolean(#value))),
+            Lit::Int(literal) if literal.suffix().is_empty() => {
+                let number = number(literal.base10_digits());
+                return variant(quote!(Number(#number)));
+            }
+            Lit::Float(literal) if literal.suffix().is_empty() => {
+                let number = number(literal.base10_digits());
+                return variant(quote!(Number(#number)));
+            }
+            _ => {}
+        }
+    }
+    if let Some((path, arguments)) = as_call(value)
+        && let Some(function) = path.get_ident()
+        && arguments.is_empty()
+    {
+        if DEFAULT_FUNCTIONS.iter().any(|known| function == known) {
+            let name = function.to_string().to_ascii_uppercase();
+            return variant(quote!(Function(#name)));
+        }
+        let hint = crate::options::suggestion(&function.to_string(), DEFAULT_FUNCTIONS);
+        errors.at(function, format!("`{function}` cannot be a default{hint}"));
+        return None;
+    }
+    errors.at(value, "a default is text, a number, `true`, `false` or a function such as `current_timestamp()`");
+    None
+}
+
+fn parse_autoincrement(value: &Value, entry: &impl ToTokens, errors: &mut Errors) -> Option<TokenStream> {
+    let (mut start, mut step) = (1_i64, 1_i64);
+    match value {
+        Value::None => {}
+        Value::List(list) => {
+            let mut read = |meta: syn::meta::ParseNestedMeta<'_>| {
+                let target = if meta.path.is_ident("start") {
+                    &mut start
+                } else if meta.path.is_ident("step") {
+                    &mut step
+                } else {
+                    return Err(meta.error("expected `start` or `step`"));
+                };
+                let value: Expr = meta.value()?.parse()?;
+                let number = match as_literal(&value) {
+                    Some((negative, Lit::Int(number))) => {
+                        number.base10_parse::<i64>().ok().map(|number| if negative { -number } else { number })
+                    }
+                    _ => None,
+                };
+                *target = number.ok_or_else(|| syn::Error::new(value.span(), "expected a whole number"))?;
+                Ok(())
+            };
+            errors.handle(syn::meta::parser(&mut read).parse2(list.clone()));
+            if step == 0 {
+                errors.at(entry, "the step of `autoincrement` cannot be 0");
+            }
+        }
+        Value::Expr(_) => {
+            errors.at(entry, "write `autoincrement` or `autoincrement(start = 1, step = 1)`");
+            return None;
+        }
+    }
+    Some(quote!(::pipeline_dsl::object::Autoincrement { start: #start, step: #step }))
+}
+
+/// The struct of column handles and the implementation of `Table`.
+fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
+    let ident = &item.ident;
+    let vis = &item.vis;
+    let handles = format_ident!("{}Columns", ident.unraw(), span = ident.span());
+    let fields = columns.iter().map(|column| {
+        let ColumnField { ident, vis, ty, kind, docs } = column;
+        match kind {
+            ColumnKind::Flatten => {
+                let default = docs.is_empty().then(|| format!("The columns of `{}`.", ty.to_token_stream()));
+                let default = default.map(|text| quote!(#[doc = #text]));
+                quote!(#(#docs)* #default #vis #ident: <#ty as ::pipeline_dsl::node::Table>::Columns)
+            }
+            ColumnKind::Column { name, .. } => {
+                let default = docs.is_empty().then(|| format!("Column `{name}`."));
+                let default = default.map(|text| quote!(#[doc = #text]));
+                quote!(#(#docs)* #default #vis #ident: ::pipeline_dsl::expr::Col<#ty>)
+            }
+        }
+    });
+    let doc = format!("The columns of [`{ident}`] in an expression.");
+
+    // Each field starts where the one before ends; flattened structs have as many columns as they have.
+    let mut before = quote!(first);
+    let values = columns.iter().map(|column| {
+        let ColumnField { ident, ty, kind, .. } = column;
+        let at = before.clone();
+        match kind {
+            ColumnKind::Flatten => {
+                before = quote!(#at + <#ty as ::pipeline_dsl::node::Table>::COLUMNS.len());
+                quote!(#ident: <#ty as ::pipeline_dsl::node::Table>::columns_from(source, #at))
+            }
+            ColumnKind::Column { name, .. } => {
+                before = quote!(#at + 1);
+                quote!(#ident: ::pipeline_dsl::expr::Col::new(source, #name, #at))
+            }
+        }
+    });
+    let values: Vec<_> = values.collect();
+    let list = expand_list(columns);
+    let unused = columns.is_empty().then(|| quote!(let _ = (source, first);));
+    quote_spanned! {impl_span(ident)=>
+        #[doc = #doc]
+        #[derive(Clone, Copy, Debug)]
+        #vis struct #handles {
+            #(#fields,)*
+        }
+
+        #[automatically_derived]
+        impl ::pipeline_dsl::node::Table for #ident {
+            const COLUMNS: &'static [::pipeline_dsl::object::Column] = #list;
+
+            type Columns = #handles;
+
+            fn columns_from(source: ::pipeline_dsl::expr::Source, first: usize) -> #handles {
+                #unused
+                #handles { #(#values,)* }
+            }
+        }
+    }
+}
+
+fn expand_list(columns: &[ColumnField]) -> TokenStream {
+    let parts: Vec<_> = columns
+        .iter()
+        .map(|column| {
+            let ty = &column.ty;
+            match &column.kind {
+                ColumnKind::Flatten => quote!((true, <#ty as ::pipeline_dsl::node::Table>::COLUMNS)),
+                ColumnKind::Column { name, default, autoincrement, comment, .. } => {
+                    let rust_name = column.ident.unraw().to_string();
+                    let default = option(default.clone());
+                    let autoincrement = option(autoincrement.clone());
+                    quote! {
+                        (false, &[::pipeline_dsl::__private::column::<#ty>(
+                            #name, #rust_name, #default, #autoincrement, #comment,
+                        )])
+                    }
+                }
+            }
+        })
+        .collect();
+    quote! {{
+        const PARTS: &[(bool, &[::pipeline_dsl::object::Column])] = &[#(#parts),*];
+        const ALL: [::pipeline_dsl::object::Column; ::pipeline_dsl::object::count_columns(PARTS)] =
+            ::pipeline_dsl::object::concat_columns(PARTS);
+        &ALL
+    }}
+}
+
+/// One constant per default or numbering, and one for names that flattening may repeat.
+fn expand_checks(ident: &Ident, columns: &[ColumnField]) -> TokenStream {
+    let list = quote!(<#ident as ::pipeline_dsl::node::Table>::COLUMNS);
+    let table = ident.unraw().to_string();
+    let checks = columns.iter().filter_map(|column| {
+        let rust_name = column.ident.unraw().to_string();
+        match &column.kind {
+            ColumnKind::Column { checked: Some(span), .. } => {
+                let constant = format_ident!("DEFAULT_OF_{}", crate::names::upper_snake(&rust_name));
+                Some(quote_spanned! {*span=>
+                    const #constant: () = ::pipeline_dsl::object::check_default(#table, #rust_name, #list);
+                })
+            }
+            _ => None,
+        }
+    });
+    let flattened = columns.iter().find(|column| matches!(column.kind, ColumnKind::Flatten));
+    let names = flattened.map(|column| {
+        quote_spanned! {column.ident.span()=>
+            const COLUMN_NAMES: () = ::pipeline_dsl::object::check_column_names(#table, #list);
+        }
+    });
+    quote!(const _: () = { #(#checks)* #names };)
+}
