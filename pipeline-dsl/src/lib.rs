@@ -20,23 +20,21 @@ pub mod types;
 #[doc(hidden)]
 pub mod __private;
 
-pub use pipeline_macros::{
-        database, notification_integration, pipeline, role, schema, stream, table, task, warehouse,
-    };
+pub use pipeline_macros::{database, notification_integration, pipeline, role, schema, stream, table, task, warehouse};
 
 /// What a program that describes a pipeline needs.
 pub mod prelude {
     pub use crate::body::{on_error, transaction};
     pub use crate::expr::function::*;
     pub use crate::expr::literal::{date, null, timestamp};
-    pub use pipeline_macros::{
-        database, notification_integration, pipeline, role, schema, stream, table, task, warehouse,
-    };
     pub use crate::fragment::Fragment;
     pub use crate::node::{Object, Procedure, Reads, Stream, Table, Writes};
     pub use crate::pipeline::{Pipeline, Scenario};
     pub use crate::types::{
         Array, Binary, Boolean, Date, Float, Integer, Number, ObjectValue, Time, TimestampLtz, TimestampNtz,
         TimestampTz, Varchar, Variant,
+    };
+    pub use pipeline_macros::{
+        database, notification_integration, pipeline, role, schema, stream, table, task, warehouse,
     };
 }

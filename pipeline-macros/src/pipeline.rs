@@ -1,7 +1,7 @@
 //! `pipeline! { /// doc  pub Name(role = SomeRole) [Object, ..] }`
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, Path, Token, Visibility};
@@ -66,7 +66,6 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let name = upper_snake(&ident.to_string()).to_ascii_lowercase();
     let comment = doc_comment(&attrs);
     let objects: Vec<_> = objects.iter().collect();
-    let constant = format_ident!("PIPELINE_{}", upper_snake(&ident.to_string()));
     let generated = role.map(|role| {
         let pipeline = quote_spanned! {impl_span(&ident)=>
             #[automatically_derived]
@@ -85,17 +84,16 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         };
         // Each rule is a constant of its own, so that all that is wrong is reported at once.
         let checks = quote_spanned! {ident.span()=>
+            #[allow(dead_code)]
             const _: () = {
                 const PIPELINE: &::pipeline_dsl::pipeline::PipelineDef =
                     <#ident as ::pipeline_dsl::pipeline::Pipeline>::DEFINITION;
                 const REACH: &::pipeline_dsl::__private::Reach = &::pipeline_dsl::__private::reach(PIPELINE);
-                const #constant: () = {
-                    const CYCLE: () = ::pipeline_dsl::__private::check_cycle(REACH);
-                    const NAMES: () = ::pipeline_dsl::__private::check_names(REACH);
-                    const CONSUMERS: () = ::pipeline_dsl::__private::check_consumers(REACH);
-                    const FINALIZERS: () = ::pipeline_dsl::__private::check_finalizers(REACH);
-                    const FRAGMENTS: () = ::pipeline_dsl::__private::check_fragments(REACH, PIPELINE);
-                };
+                const CYCLES: () = ::pipeline_dsl::__private::check_cycle(REACH);
+                const NAMES: () = ::pipeline_dsl::__private::check_names(REACH);
+                const CONSUMERS: () = ::pipeline_dsl::__private::check_consumers(REACH);
+                const FINALIZERS: () = ::pipeline_dsl::__private::check_finalizers(REACH);
+                const FRAGMENTS: () = ::pipeline_dsl::__private::check_fragments(REACH, PIPELINE);
             };
         };
         quote!(#pipeline #checks)

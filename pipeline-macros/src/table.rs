@@ -98,7 +98,8 @@ enum ColumnKind {
 /// Reads the fields and takes the `#[column]` attributes off them.
 fn parse_columns(item: &mut ItemStruct, errors: &mut Errors) -> Vec<ColumnField> {
     let Fields::Named(fields) = &mut item.fields else {
-        let message = "a table needs a struct with a field for each column\nhelp: write `struct Name { id: Integer, .. }`";
+        let message =
+            "a table needs a struct with a field for each column\nhelp: write `struct Name { id: Integer, .. }`";
         errors.at(&item.ident, message);
         return Vec::new();
     };
@@ -109,9 +110,13 @@ fn parse_columns(item: &mut ItemStruct, errors: &mut Errors) -> Vec<ColumnField>
     for field in &mut fields.named {
         let Some(column) = parse_column(field, errors) else { continue };
         if let ColumnKind::Column { name, .. } = &column.kind {
-            let same = |other: &&ColumnField| matches!(&other.kind, ColumnKind::Column { name: known, .. } if known == name);
+            let same =
+                |other: &&ColumnField| matches!(&other.kind, ColumnKind::Column { name: known, .. } if known == name);
             if let Some(other) = columns.iter().find(same) {
-                let message = format!("two columns are called `{name}`: the fields `{}` and `{}`\n= rule: column-name", other.ident, column.ident);
+                let message = format!(
+                    "two columns are called `{name}`: the fields `{}` and `{}`\n= rule: column-name",
+                    other.ident, column.ident
+                );
                 errors.at(&column.ident, message);
             }
         }
@@ -153,7 +158,8 @@ fn parse_column(field: &mut Field, errors: &mut Errors) -> Option<ColumnField> {
         let autoincrement = options.take("autoincrement").and_then(|entry| {
             checked = checked.or(Some(entry.key.span()));
             if default.is_some() {
-                let message = "a column has either `default` or `autoincrement`\n= rule: column-default-and-autoincrement";
+                let message =
+                    "a column has either `default` or `autoincrement`\n= rule: column-default-and-autoincrement";
                 errors.at(&entry.key, message);
             }
             parse_autoincrement(&entry.value, &entry, errors)
@@ -257,24 +263,26 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
     let doc = format!("The columns of [`{ident}`] in an expression.");
 
     // Each field starts where the one before ends; flattened structs have as many columns as they have.
-    let mut before = quote!(first);
+    let source = Ident::new("source", Span::mixed_site());
+    let first = Ident::new("first", Span::mixed_site());
+    let mut before = quote!(#first);
     let values = columns.iter().map(|column| {
         let ColumnField { ident, ty, kind, .. } = column;
         let at = before.clone();
         match kind {
             ColumnKind::Flatten => {
                 before = quote!(#at + <#ty as ::pipeline_dsl::node::Table>::COLUMNS.len());
-                quote!(#ident: <#ty as ::pipeline_dsl::node::Table>::columns_from(source, #at))
+                quote!(#ident: <#ty as ::pipeline_dsl::node::Table>::columns_from(#source, #at))
             }
             ColumnKind::Column { name, .. } => {
                 before = quote!(#at + 1);
-                quote!(#ident: ::pipeline_dsl::expr::Col::new(source, #name, #at))
+                quote!(#ident: ::pipeline_dsl::expr::Col::new(#source, #name, #at))
             }
         }
     });
     let values: Vec<_> = values.collect();
     let list = expand_list(columns);
-    let unused = columns.is_empty().then(|| quote!(let _ = (source, first);));
+    let unused = columns.is_empty().then(|| quote!(let _ = (#source, #first);));
     quote_spanned! {impl_span(ident)=>
         #[doc = #doc]
         #[derive(Clone, Copy, Debug)]
@@ -288,7 +296,7 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
 
             type Columns = #handles;
 
-            fn columns_from(source: ::pipeline_dsl::expr::Source, first: usize) -> #handles {
+            fn columns_from(#source: ::pipeline_dsl::expr::Source, #first: usize) -> #handles {
                 #unused
                 #handles { #(#values,)* }
             }
@@ -332,7 +340,7 @@ fn expand_checks(ident: &Ident, columns: &[ColumnField]) -> TokenStream {
         let rust_name = column.ident.unraw().to_string();
         match &column.kind {
             ColumnKind::Column { checked: Some(span), .. } => {
-                let constant = format_ident!("DEFAULT_OF_{}", crate::names::upper_snake(&rust_name));
+                let constant = format_ident!("DEFAULT_OF_{}", crate::names::upper_snake(&rust_name), span = *span);
                 Some(quote_spanned! {*span=>
                     const #constant: () = ::pipeline_dsl::object::check_default(#table, #rust_name, #list);
                 })
@@ -346,5 +354,6 @@ fn expand_checks(ident: &Ident, columns: &[ColumnField]) -> TokenStream {
             const COLUMN_NAMES: () = ::pipeline_dsl::object::check_column_names(#table, #list);
         }
     });
-    quote!(const _: () = { #(#checks)* #names };)
+    quote!(#[allow(dead_code)]
+        const _: () = { #(#checks)* #names };)
 }

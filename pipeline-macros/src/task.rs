@@ -35,6 +35,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let marker = node.marker();
     let reads = task.reads();
     let check = quote_spanned! {ident.span()=>
+        #[allow(dead_code)]
         const _: () = {
             const TASK: () = ::pipeline_dsl::object::check_task(<#ident as ::pipeline_dsl::node::Object>::NODE);
         };
@@ -97,16 +98,22 @@ impl Task {
             (None, false) => None,
         };
         if let (Some(what), Some(entry)) = (follows, &schedule_entry) {
-            let message = format!("{what} has no schedule of its own\n= rule: task-schedule-with-after\n= help: remove `schedule`; the root of the graph has it");
+            let message = format!(
+                "{what} has no schedule of its own\n= rule: task-schedule-with-after\n= help: remove `schedule`; the root of the graph has it"
+            );
             errors.at(&entry.key, message);
         }
         let mut root_only = |key: &'static str, options: &Options| {
             if let (Some(what), Some(entry)) = (follows, options.entry(key)) {
-                let message = format!("`{key}` has no meaning for {what}\n= rule: task-root-option\n= help: set it on the root of the graph");
+                let message = format!(
+                    "`{key}` has no meaning for {what}\n= rule: task-root-option\n= help: set it on the root of the graph"
+                );
                 errors.at(&entry.key, message);
             }
         };
-        for key in ["config", "overlap", "retries", "error_integration", "success_integration", "suspend_after_failures"] {
+        for key in
+            ["config", "overlap", "retries", "error_integration", "success_integration", "suspend_after_failures"]
+        {
             root_only(key, options);
         }
 
@@ -217,7 +224,10 @@ fn parse_compute(options: &mut Options, ident: &syn::Ident, errors: &mut Errors)
     let serverless = options.take("serverless");
     let warehouse = options.path("warehouse", errors);
     if let (Some(entry), Some(_)) = (&serverless, &warehouse) {
-        errors.at(&entry.key, "a task runs on a warehouse or serverless, not both\n= rule: task-serverless-and-warehouse");
+        errors.at(
+            &entry.key,
+            "a task runs on a warehouse or serverless, not both\n= rule: task-serverless-and-warehouse",
+        );
     }
     let is_serverless = serverless.is_some();
     let compute = match (warehouse, serverless) {
@@ -307,7 +317,10 @@ fn parse_action(options: &mut Options, ident: &syn::Ident, errors: &mut Errors) 
         errors.at(&entry.key, "a task has one body: `call` or `sql`, not both");
     }
     if let Some(sql) = sql {
-        return (None, quote_spanned!(sql.span()=> ::pipeline_dsl::object::TaskAction::Sql(::pipeline_dsl::sql!(#sql))));
+        return (
+            None,
+            quote_spanned!(sql.span()=> ::pipeline_dsl::object::TaskAction::Sql(::pipeline_dsl::sql!(#sql))),
+        );
     }
     let nothing = quote! {
         ::pipeline_dsl::object::TaskAction::Sql(::pipeline_dsl::fragment::Fragment { pieces: &[], at: "" })

@@ -117,12 +117,16 @@ impl Node {
         format!("DROP {kind} IF EXISTS {}{signature}", self.qualified_name())
     }
 
-    /// The property lines that end with the comment, each on a line of its own.
-    fn with_properties(&self, head: String, mut properties: Vec<String>) -> String {
+    /// `head`, the properties, and the comment, each on a line of its own.
+    fn with_properties(&self, head: String, properties: Vec<String>) -> String {
+        self.with_lines(head, properties, "\n    ")
+    }
+
+    fn with_lines(&self, head: String, mut properties: Vec<String>, separator: &str) -> String {
         if !self.comment.is_empty() {
             properties.push(format!("COMMENT = {}", ident::literal(self.comment)));
         }
-        properties.into_iter().fold(head, |sql, property| sql + "\n    " + &property)
+        properties.into_iter().fold(head, |sql, property| sql + separator + &property)
     }
 }
 

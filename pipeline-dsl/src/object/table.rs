@@ -99,7 +99,7 @@ impl TableDef {
         if self.change_tracking {
             properties.push("CHANGE_TRACKING = TRUE".to_owned());
         }
-        node.with_properties(sql, properties)
+        node.with_lines(sql, properties, "\n")
     }
 }
 
@@ -297,7 +297,10 @@ mod tests {
             assert_eq!(result.is_ok(), fits, "{data_type} {default:?}");
             if let Err(panic) = result {
                 let message = panic.downcast_ref::<String>().unwrap();
-                assert!(message.contains("column `c` of table `T`") && message.contains("rule: default-type"), "{message}");
+                assert!(
+                    message.contains("column `c` of table `T`") && message.contains("rule: default-type"),
+                    "{message}"
+                );
             }
         }
     }

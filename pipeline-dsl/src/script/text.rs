@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Script, Step};
+use super::{Action, Script, Step};
 
 /// Comments and statements; a blank line around every statement of several lines and before every comment.
 pub(super) fn render(script: &Script) -> String {
@@ -18,7 +18,8 @@ pub(super) fn render(script: &Script) -> String {
     let mut previous: Option<&Step> = None;
     for step in &script.steps {
         let together = previous.is_some_and(|previous| {
-            step.note.is_empty() && is_short(previous) && is_short(step) && previous.action == step.action
+            let related = previous.action == step.action || step.action == Action::UseContext;
+            related && step.note.is_empty() && is_short(previous) && is_short(step)
         });
         if !together {
             out.push('\n');
