@@ -1,6 +1,7 @@
 //! A Snowflake for one machine: tables with history, streams, tasks and procedures, reached over Snowflake's own wire
 //! protocol by official drivers.
 
+mod access;
 pub mod auth;
 pub mod catalog;
 pub mod clock;
@@ -8,6 +9,7 @@ pub mod engine;
 pub mod error;
 pub mod function;
 pub mod history;
+mod listing;
 pub mod notification;
 pub mod parse;
 pub mod procedure;

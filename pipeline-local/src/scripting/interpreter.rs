@@ -11,7 +11,9 @@ use super::raised::{Decision, Kind, Raised};
 use super::scope::{Rows, Scopes, Slot};
 use super::value;
 use crate::SqlError;
+use crate::engine::Engine;
 use crate::exec::{self, Binds, Context, QueryResult, StatementType, Value};
+use crate::history::QueryRecord;
 use crate::types::SqlType;
 
 /// What a statement may fail with.
@@ -457,7 +459,7 @@ impl<'b> Interpreter<'b> {
             positional.push(self.expression(cx, value).await?);
         }
         let result = match source {
-            CursorSource::Query(sql) => Arc::new(self.sql(cx, sql, positional, cursor.position).await?),
+            CursorSource::Query(sql) => self.sql(cx, sql, positional, cursor.position).await?,
             CursorSource::ResultSet(name) => match self.scopes.get(name) {
                 Some(Slot::ResultSet(Some(rows))) => rows.clone(),
                 _ => return Err(cursor_state(cursor, "reads a RESULTSET that has no rows yet")),
@@ -502,7 +504,7 @@ impl<'b> Interpreter<'b> {
                 Some(Slot::Cursor { .. }) => Err(cursor_state(target, "is not open")),
                 _ => Err(wrong_kind(target, "a cursor")),
             },
-            TableSource::Statement(statement) => Ok(Arc::new(self.rows_of(cx, statement).await?)),
+            TableSource::Statement(statement) => self.rows_of(cx, statement).await,
         }
     }
 
@@ -552,7 +554,7 @@ impl<'b> Interpreter<'b> {
             }
             DeclarationKind::Cursor(source) => Slot::Cursor { source, open: None },
             DeclarationKind::ResultSet(value) => Slot::ResultSet(match value {
-                Some(Initializer::Statement(statement)) => Some(Arc::new(self.rows_of(cx, statement).await?)),
+                Some(Initializer::Statement(statement)) => Some(self.rows_of(cx, statement).await?),
                 _ => None,
             }),
             DeclarationKind::Exception { number, message } => {
@@ -568,7 +570,7 @@ impl<'b> Interpreter<'b> {
         if matches!(self.scopes.get(&target.name), Some(Slot::ResultSet(_))) {
             let Initializer::Statement(statement) = value else { return Err(wrong_kind(target, "a variable")) };
             let rows = self.rows_of(cx, statement).await?;
-            self.scopes_set(target, Slot::ResultSet(Some(Arc::new(rows))));
+            self.scopes_set(target, Slot::ResultSet(Some(rows)));
             return Ok(());
         }
         let value = self.value(cx, value).await?;
@@ -696,7 +698,7 @@ impl<'b> Interpreter<'b> {
     }
 
     /// Runs a statement that gives rows: SQL, CALL or EXECUTE IMMEDIATE.
-    fn rows_of<'s, 'c>(&'s mut self, cx: &'s mut Context<'c>, statement: &'b Statement) -> Run<'s, QueryResult>
+    fn rows_of<'s, 'c>(&'s mut self, cx: &'s mut Context<'c>, statement: &'b Statement) -> Run<'s, Arc<QueryResult>>
     where
         'b: 's,
         'c: 's,
@@ -735,7 +737,7 @@ impl<'b> Interpreter<'b> {
         sql: &'b Sql,
         positional: Vec<Value>,
         position: Position,
-    ) -> Outcome<QueryResult> {
+    ) -> Outcome<Arc<QueryResult>> {
         let mut binds = Binds { positional, ..Binds::default() };
         for name in &sql.binds {
             let Some(value) = self.lookup(&name.name, None) else {
@@ -754,15 +756,16 @@ impl<'b> Interpreter<'b> {
         sql: &str,
         binds: &Binds,
         position: Position,
-    ) -> Outcome<QueryResult> {
+    ) -> Outcome<Arc<QueryResult>> {
         let now = self.enter(cx);
-        let id = uuid::Uuid::new_v4().to_string();
-        let outer = std::mem::replace(&mut cx.frame.query_id, id.clone());
+        let child = Child::begin(cx, sql);
+        let outer = std::mem::replace(&mut cx.frame.query_id, child.record.id.clone());
         let result = exec::execute(cx, sql, binds).await;
         cx.frame.query_id = outer;
         cx.frame.now = now;
-        cx.session.remember_query(&id);
-        self.status.query_id = Some(id);
+        cx.session.remember_query(&child.record.id);
+        self.status.query_id = Some(child.record.id.clone());
+        let result = child.finish(result);
         match result {
             Ok(result) => {
                 let changed = result.dml.map(|counts| counts.total());
@@ -778,6 +781,34 @@ impl<'b> Interpreter<'b> {
                 self.status.rows = None;
                 Err(Raised::statement(error, position))
             }
+        }
+    }
+}
+
+/// A statement of a body in the query history; one that is dropped before it ended counts as cancelled.
+struct Child {
+    engine: Arc<Engine>,
+    record: Arc<QueryRecord>,
+    ended: bool,
+}
+
+impl Child {
+    fn begin(cx: &Context<'_>, sql: &str) -> Self {
+        let record = cx.engine.history.begin(cx.session, sql, cx.frame.now);
+        Self { engine: cx.engine.clone(), record, ended: false }
+    }
+
+    fn finish(mut self, result: crate::Result<QueryResult>) -> crate::Result<Arc<QueryResult>> {
+        self.ended = true;
+        self.engine.history.finish(&self.record, result, self.engine.clock.now())
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        if !self.ended {
+            let cancelled = SqlError::new(604, "57014", "SQL execution canceled");
+            let _ = self.engine.history.finish(&self.record, Err(cancelled), self.engine.clock.now());
         }
     }
 }

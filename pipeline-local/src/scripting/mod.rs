@@ -113,6 +113,6 @@ pub fn execute_immediate<'c>(cx: &'c mut Context<'_>, text: &'c str, binds: &'c 
 }
 
 /// The engine's time in microseconds since 1970.
-fn now(_cx: &Context<'_>) -> i64 {
-    chrono::Utc::now().timestamp_micros()
+fn now(cx: &Context<'_>) -> i64 {
+    cx.engine.clock.now()
 }
