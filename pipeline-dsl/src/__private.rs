@@ -14,26 +14,56 @@ pub use crate::schedule::{
 };
 pub use crate::types::{DataType, SqlType};
 
-macro_rules! node_of {
-    ($($function:ident $trait:ident)*) => {$(
-        /// The node of a type of this kind.
-        pub const fn $function<T: $trait>() -> NodeRef {
-            T::NODE
-        }
-    )*};
+// Written out: a macro would add its own lines to every error.
+
+/// The node of an object.
+pub const fn object_node<T: Object>() -> NodeRef {
+    T::NODE
 }
 
-node_of! {
-    object_node Object
-    database_node Database
-    schema_node Schema
-    warehouse_node Warehouse
-    role_node Role
-    table_node Table
-    stream_node Stream
-    procedure_node Procedure
-    task_node Task
-    integration_node NotificationIntegration
+/// The node of a database.
+pub const fn database_node<T: Database>() -> NodeRef {
+    T::NODE
+}
+
+/// The node of a schema.
+pub const fn schema_node<T: Schema>() -> NodeRef {
+    T::NODE
+}
+
+/// The node of a warehouse.
+pub const fn warehouse_node<T: Warehouse>() -> NodeRef {
+    T::NODE
+}
+
+/// The node of a role.
+pub const fn role_node<T: Role>() -> NodeRef {
+    T::NODE
+}
+
+/// The node of a table.
+pub const fn table_node<T: Table>() -> NodeRef {
+    T::NODE
+}
+
+/// The node of a stream.
+pub const fn stream_node<T: Stream>() -> NodeRef {
+    T::NODE
+}
+
+/// The node of a procedure.
+pub const fn procedure_node<T: Procedure>() -> NodeRef {
+    T::NODE
+}
+
+/// The node of a task.
+pub const fn task_node<T: Task>() -> NodeRef {
+    T::NODE
+}
+
+/// The node of a notification integration.
+pub const fn integration_node<T: NotificationIntegration>() -> NodeRef {
+    T::NODE
 }
 
 /// The table that a stream follows.

@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::LitStr;
 
 use crate::node::{Node, option};
 use crate::options::{Options, Value};
@@ -44,10 +43,8 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let generated = provider.map(|(topic, role)| {
-        let checked =
-            |check: TokenStream, arn: &LitStr| quote_spanned!(arn.span()=> ::pipeline_dsl::__private::#check(#arn));
-        let topic = checked(quote!(check_topic_arn), &topic);
-        let role = checked(quote!(check_role_arn), &role);
+        let topic = quote_spanned!(topic.span()=> ::pipeline_dsl::__private::check_topic_arn(#topic));
+        let role = quote_spanned!(role.span()=> ::pipeline_dsl::__private::check_role_arn(#role));
         let node = Node {
             ident: &unit.item.ident,
             kind: "NotificationIntegration",

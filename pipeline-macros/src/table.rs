@@ -285,7 +285,7 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
     let unused = columns.is_empty().then(|| quote!(let _ = (#source, #first);));
     quote_spanned! {impl_span(ident)=>
         #[doc = #doc]
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy)]
         #vis struct #handles {
             #(#fields,)*
         }
@@ -348,6 +348,18 @@ fn expand_checks(ident: &Ident, columns: &[ColumnField]) -> TokenStream {
             _ => None,
         }
     });
+    // Only a type with parameters can be out of bounds.
+    let types = columns.iter().filter(|column| matches!(column.kind, ColumnKind::Column { .. })).filter_map(|column| {
+        let text = column.ty.to_token_stream().to_string();
+        let rust_name = column.ident.unraw().to_string();
+        let span = joined_span(&column.ty);
+        let constant = format_ident!("TYPE_OF_{}", crate::names::upper_snake(&rust_name), span = span);
+        text.contains(|letter: char| letter.is_ascii_digit()).then(|| {
+            quote_spanned! {span=>
+                const #constant: () = ::pipeline_dsl::object::check_type(#rust_name, #list);
+            }
+        })
+    });
     let flattened = columns.iter().find(|column| matches!(column.kind, ColumnKind::Flatten));
     let names = flattened.map(|column| {
         quote_spanned! {column.ident.span()=>
@@ -355,5 +367,5 @@ fn expand_checks(ident: &Ident, columns: &[ColumnField]) -> TokenStream {
         }
     });
     quote!(#[allow(dead_code)]
-        const _: () = { #(#checks)* #names };)
+        const _: () = { #(#checks)* #(#types)* #names };)
 }

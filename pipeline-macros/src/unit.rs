@@ -43,6 +43,7 @@ impl Unit {
         let Self { item, options, mut errors, .. } = self;
         options.finish(attribute, &mut errors);
         let errors = errors.into_tokens();
+        let generated = item.generics.params.is_empty().then_some(generated);
         quote!(#item #errors #generated)
     }
 }

@@ -27,7 +27,7 @@ pub use warehouse::{WarehouseDef, WarehouseSize};
 #[doc(hidden)]
 pub use notification_integration::{check_role_arn, check_topic_arn};
 #[doc(hidden)]
-pub use table::{check_column_names, check_default, concat_columns, count_columns};
+pub use table::{check_column_names, check_default, check_type, concat_columns, count_columns};
 #[doc(hidden)]
 pub use task::check_task;
 

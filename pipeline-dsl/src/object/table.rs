@@ -188,6 +188,19 @@ pub const fn check_default(table: &str, rust_name: &str, columns: &[Column]) {
     }
 }
 
+/// The bounds of the type of one column, found by the name of its field.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_type(rust_name: &str, columns: &[Column]) {
+    let mut at = 0;
+    while at < columns.len() {
+        if same(columns[at].rust_name, rust_name) {
+            columns[at].data_type.check_bounds();
+        }
+        at += 1;
+    }
+}
+
 /// Rule `column-name`: the columns of a flattened struct must differ from the others.
 #[doc(hidden)]
 #[track_caller]

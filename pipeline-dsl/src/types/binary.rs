@@ -1,6 +1,6 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::{DataType, ValueError, base_type};
+use super::{DataType, SqlType, ValueError, base_type};
 
 /// At most `N` bytes: `BINARY(N)`. In JSON and other text it is written in hexadecimal, as Snowflake does.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,10 +9,7 @@ pub struct Binary<const N: u32 = { DataType::DEFAULT_BINARY }> {
 }
 
 impl<const N: u32> Binary<N> {
-    const BOUNDS: () = assert!(
-        N >= 1 && N <= DataType::MAX_BINARY,
-        "BINARY: the length must be from 1 to 67108864 (rule `binary-length`)"
-    );
+    const BOUNDS: () = Self::DATA_TYPE.check_bounds();
 
     /// Checks the length of `bytes`.
     ///
@@ -44,10 +41,7 @@ impl<const N: u32> Binary<N> {
     }
 }
 
-base_type!([const N: u32] Binary<N>, {
-    let () = Binary::<N>::BOUNDS;
-    DataType::Binary { length: N }
-});
+base_type!([const N: u32] Binary<N>, DataType::Binary { length: N });
 
 impl<const N: u32> std::fmt::Display for Binary<N> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::check::Msg;
+
 /// A Snowflake data type with its parameters. See "Summary of data types" in Snowflake's documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DataType {
@@ -57,6 +59,38 @@ impl DataType {
         self.to_string()
     }
 
+    /// Rules `number-precision`, `number-scale`, `varchar-length` and `binary-length`.
+    ///
+    /// # Panics
+    /// If a parameter is out of bounds. In a constant, that is a compile error.
+    #[track_caller]
+    pub const fn check_bounds(self) {
+        match self {
+            Self::Number { precision, .. } if precision < 1 || precision > 38 => {
+                Self::out_of_bounds("precision of NUMBER", precision as u64, 1, 38, "number-precision")
+            }
+            Self::Number { precision, scale } if scale > 37 || scale > precision => {
+                let high = if precision > 37 { 37 } else { precision as u64 };
+                Self::out_of_bounds("scale of NUMBER", scale as u64, 0, high, "number-scale")
+            }
+            Self::Varchar { length } if length < 1 || length > Self::MAX_VARCHAR => {
+                Self::out_of_bounds("length of VARCHAR", length as u64, 1, Self::MAX_VARCHAR as u64, "varchar-length")
+            }
+            Self::Binary { length } if length < 1 || length > Self::MAX_BINARY => {
+                Self::out_of_bounds("length of BINARY", length as u64, 1, Self::MAX_BINARY as u64, "binary-length")
+            }
+            _ => {}
+        }
+    }
+
+    #[track_caller]
+    const fn out_of_bounds(what: &str, found: u64, low: u64, high: u64, rule: &str) {
+        let mut msg = Msg::<512>::new();
+        msg.push("the ").push(what).push(" is ").number(found).push(", but must be from ").number(low);
+        msg.push(" to ").number(high).rule(rule, "");
+        panic!("{}", msg.as_str());
+    }
+
     /// The type's name without parameters, in Snowflake's spelling.
     pub const fn name(self) -> &'static str {
         match self {
@@ -91,6 +125,23 @@ impl fmt::Display for DataType {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parameters_out_of_bounds_are_refused_by_rule() {
+        for (data_type, rule) in [
+            (DataType::Number { precision: 0, scale: 0 }, "number-precision"),
+            (DataType::Number { precision: 39, scale: 2 }, "number-precision"),
+            (DataType::Number { precision: 10, scale: 11 }, "number-scale"),
+            (DataType::Number { precision: 38, scale: 38 }, "number-scale"),
+            (DataType::Varchar { length: 0 }, "varchar-length"),
+            (DataType::Varchar { length: 134_217_729 }, "varchar-length"),
+            (DataType::Binary { length: 67_108_865 }, "binary-length"),
+        ] {
+            let panic = std::panic::catch_unwind(|| data_type.check_bounds()).unwrap_err();
+            assert!(panic.downcast_ref::<String>().unwrap().contains(&format!("rule: {rule}")), "{data_type}");
+        }
+        DataType::Number { precision: 38, scale: 37 }.check_bounds();
+    }
 
     #[test]
     fn ddl_leaves_out_default_lengths() {

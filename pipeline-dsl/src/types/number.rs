@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{DataType, ValueError, base_type};
+use super::{DataType, SqlType, ValueError, base_type};
 
 /// A whole number of up to 38 digits: Snowflake's `INTEGER`, which is `NUMBER(38,0)`.
 pub type Integer = Number<38, 0>;
@@ -23,13 +23,7 @@ pub struct Number<const P: u8 = 38, const S: u8 = 0> {
 }
 
 impl<const P: u8, const S: u8> Number<P, S> {
-    const BOUNDS: () = {
-        assert!(P >= 1 && P <= 38, "NUMBER: the precision must be from 1 to 38 (rule `number-precision`)");
-        assert!(
-            S <= 37 && S <= P,
-            "NUMBER: the scale must be from 0 to 37 and not above the precision (rule `number-scale`)"
-        );
-    };
+    const BOUNDS: () = Self::DATA_TYPE.check_bounds();
 
     /// The number `unscaled / 10^S`.
     ///
@@ -54,10 +48,7 @@ fn digits(unscaled: i128) -> usize {
     unscaled.unsigned_abs().to_string().len()
 }
 
-base_type!([const P: u8, const S: u8] Number<P, S>, {
-    let () = Number::<P, S>::BOUNDS;
-    DataType::Number { precision: P, scale: S }
-});
+base_type!([const P: u8, const S: u8] Number<P, S>, DataType::Number { precision: P, scale: S });
 
 impl<const P: u8, const S: u8> TryFrom<i64> for Number<P, S> {
     type Error = ValueError;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::{DataType, ValueError, base_type};
+use super::{DataType, SqlType, ValueError, base_type};
 
 /// Text of at most `N` characters: `VARCHAR(N)`.
 ///
@@ -21,10 +21,7 @@ pub struct Varchar<const N: u32 = { DataType::DEFAULT_VARCHAR }> {
 }
 
 impl<const N: u32> Varchar<N> {
-    const BOUNDS: () = assert!(
-        N >= 1 && N <= DataType::MAX_VARCHAR,
-        "VARCHAR: the length must be from 1 to 134217728 (rule `varchar-length`)"
-    );
+    const BOUNDS: () = Self::DATA_TYPE.check_bounds();
 
     /// Checks the length of `text`.
     ///
@@ -47,10 +44,7 @@ impl<const N: u32> Varchar<N> {
     }
 }
 
-base_type!([const N: u32] Varchar<N>, {
-    let () = Varchar::<N>::BOUNDS;
-    DataType::Varchar { length: N }
-});
+base_type!([const N: u32] Varchar<N>, DataType::Varchar { length: N });
 
 impl<const N: u32> Deref for Varchar<N> {
     type Target = str;
