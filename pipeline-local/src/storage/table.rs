@@ -96,11 +96,6 @@ impl Versions {
         self.by_id.get(&id).map(|index| &self.entries[*index])
     }
 
-    /// All partitions that were ever added.
-    pub(super) fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
     /// The partitions that have rows at a version.
     pub(super) fn visible(&self, at: Seq) -> Vec<&Entry> {
         let visible = |entry: &&Entry| entry.partition.added <= at && entry.removed.is_none_or(|removed| removed > at);
