@@ -20,7 +20,9 @@ pub mod types;
 #[doc(hidden)]
 pub mod __private;
 
-pub use pipeline_macros::{database, notification_integration, pipeline, role, schema, stream, table, task, warehouse};
+pub use pipeline_macros::{
+    database, notification_integration, pipeline, procedure, role, schema, sql, stream, table, task, view, warehouse,
+};
 
 /// What a program that describes a pipeline needs.
 pub mod prelude {
@@ -35,6 +37,7 @@ pub mod prelude {
         TimestampTz, Varchar, Variant,
     };
     pub use pipeline_macros::{
-        database, notification_integration, pipeline, role, schema, stream, table, task, warehouse,
+        database, notification_integration, pipeline, procedure, role, schema, sql, stream, table, task, view,
+        warehouse,
     };
 }

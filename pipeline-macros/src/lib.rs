@@ -7,12 +7,16 @@ mod node;
 mod notification_integration;
 mod options;
 mod pipeline;
+mod procedure;
+mod rewrite;
 mod role;
 mod schema;
+mod sql;
 mod stream;
 mod table;
 mod task;
 mod unit;
+mod view;
 mod warehouse;
 
 use proc_macro::TokenStream;
@@ -109,4 +113,33 @@ pub fn task(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn pipeline(input: TokenStream) -> TokenStream {
     pipeline::expand(input.into()).into()
+}
+
+/// Declares a stored procedure as a Rust function; the type of the same name stands for it in `call = ..`.
+///
+/// Parameters say what it touches: `&Table` or `&Stream` is read, `&mut Table` is written, and other types are arguments in
+/// SQL. The body is rewritten to Snowflake Scripting: `let`, assignment, `if`, `return`, `transaction(|| ..)`,
+/// `on_error(|error| ..)`, queries and the statements of `pipeline_dsl::query::Writing`; struct literals of tables are rows.
+///
+/// Options: `schema` (required), `name = ".."`, `language = sql`, `execute_as = owner | caller`, `external`.
+#[proc_macro_attribute]
+pub fn procedure(args: TokenStream, item: TokenStream) -> TokenStream {
+    procedure::expand(args.into(), item.into()).into()
+}
+
+/// Declares a view: `#[view(schema = ProcessedData, sql = "SELECT ID FROM {TableB}")] pub struct VRecent;`
+///
+/// Options: `schema` and `sql` (required; `{Type}` names an object), `name = ".."`, `external`.
+#[proc_macro_attribute]
+pub fn view(args: TokenStream, item: TokenStream) -> TokenStream {
+    view::expand(args.into(), item.into()).into()
+}
+
+/// One SQL statement, in which `{Type}` names an object: `sql!("DELETE FROM {TableA} WHERE ID = 1")`.
+///
+/// Quotes, comments and parentheses are checked. `{{` and `}}` are braces; in a text in quotes, braces that do not enclose a
+/// name stand for themselves.
+#[proc_macro]
+pub fn sql(input: TokenStream) -> TokenStream {
+    sql::expand(input.into()).into()
 }

@@ -282,6 +282,16 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
     });
     let values: Vec<_> = values.collect();
     let list = expand_list(columns);
+    let field_counts = columns.iter().map(|ColumnField { ident, ty, kind, .. }| {
+        let name = ident.unraw().to_string();
+        match kind {
+            ColumnKind::Flatten => quote!((#name, <#ty as ::pipeline_dsl::node::Table>::COLUMNS.len())),
+            ColumnKind::Column { .. } => quote!((#name, 1)),
+        }
+    });
+    let flattens = columns.iter().any(|column| matches!(column.kind, ColumnKind::Flatten));
+    let field_counts =
+        flattens.then(|| quote!(const FIELDS: &'static [(&'static str, usize)] = &[#(#field_counts),*];));
     let unused = columns.is_empty().then(|| quote!(let _ = (#source, #first);));
     quote_spanned! {impl_span(ident)=>
         #[doc = #doc]
@@ -293,6 +303,7 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
         #[automatically_derived]
         impl ::pipeline_dsl::node::Table for #ident {
             const COLUMNS: &'static [::pipeline_dsl::object::Column] = #list;
+            #field_counts
 
             type Columns = #handles;
 
@@ -300,6 +311,12 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
                 #unused
                 #handles { #(#values,)* }
             }
+        }
+
+        #[automatically_derived]
+        impl ::pipeline_dsl::query::Readable for #ident {
+            type Columns = Self;
+            type Row = ::pipeline_dsl::query::TableRow<Self>;
         }
     }
 }

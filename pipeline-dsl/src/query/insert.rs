@@ -4,7 +4,7 @@ use super::row::WholeRow;
 use super::{Item, Select};
 use crate::expr::ast::{Ast, Node};
 use crate::expr::fits::{FitsColumn, FitsNull};
-use crate::expr::{Base, Col, IntoExpr, Typed};
+use crate::expr::{Base, Col, IntoExpr, Source, Typed};
 use crate::node::Table;
 
 /// A value for a column.
@@ -34,7 +34,8 @@ pub trait AssignRow: Copy {
 
 impl<C: Copy> AssignRow for C {}
 
-fn in_column_order<T: Table>(mut values: Vec<Assignment>) -> Vec<Assignment> {
+fn in_column_order<T: Table>(values: impl IntoIterator<Item = Vec<Assignment>>) -> Vec<Assignment> {
+    let mut values: Vec<_> = values.into_iter().flatten().collect();
     let position = |value: &Assignment| T::COLUMNS.iter().position(|column| column.name == value.column);
     values.sort_by_key(position);
     values
@@ -47,11 +48,6 @@ pub struct NewRow<T> {
 }
 
 impl<T: Table> NewRow<T> {
-    #[doc(hidden)]
-    pub fn new<const N: usize>(values: [Vec<Assignment>; N]) -> Self {
-        Self { values: in_column_order::<T>(values.into_iter().flatten().collect()), of: PhantomData }
-    }
-
     pub(crate) fn columns(&self) -> Vec<&'static str> {
         self.values.iter().map(|value| value.column).collect()
     }
@@ -72,23 +68,36 @@ pub struct ChangedRow<T> {
 }
 
 impl<T: Table> ChangedRow<T> {
-    #[doc(hidden)]
-    pub fn new<const N: usize>(values: [Vec<Assignment>; N]) -> Self {
-        Self { values: in_column_order::<T>(values.into_iter().flatten().collect()), of: PhantomData }
-    }
-
     pub(crate) fn set(self) -> Vec<(&'static str, Node)> {
         self.values.into_iter().map(|value| (value.column, value.value)).collect()
     }
 }
 
-/// At the end of a struct literal, as `..default()`: the other columns get their default, or NULL.
+/// A struct literal of the table `T` in a procedure.
 #[doc(hidden)]
-pub fn default() {}
+pub struct RowLiteral<T>(PhantomData<fn() -> T>);
 
-/// At the end of a struct literal, as `..unchanged()`: the other columns keep their value.
-#[doc(hidden)]
-pub fn unchanged() {}
+impl<T: Table> RowLiteral<T> {
+    #[expect(clippy::new_without_default, reason = "only the attributes make these")]
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+
+    /// Handles of the columns, to be given values.
+    pub fn columns(&self) -> T::Columns {
+        T::columns(Source::bare())
+    }
+
+    /// The literal as a row to be inserted.
+    pub fn insert<const N: usize>(self, values: [Vec<Assignment>; N]) -> NewRow<T> {
+        NewRow { values: in_column_order::<T>(values), of: PhantomData }
+    }
+
+    /// The literal as new values of some columns.
+    pub fn change<const N: usize>(self, values: [Vec<Assignment>; N]) -> ChangedRow<T> {
+        ChangedRow { values: in_column_order::<T>(values), of: PhantomData }
+    }
+}
 
 /// Rows of `T`, computed by a query.
 #[must_use = "a query does nothing until a statement such as `insert` takes it"]

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod ast;
+mod coverage;
 mod handle;
 mod insert;
 mod latest;
@@ -11,8 +12,9 @@ mod rows;
 
 pub use aggregate::{Aggregate, Aggregates, Grouped};
 pub use ast::{From, Item, Select};
+pub use coverage::insert_covers;
 pub use handle::{Matching, Reading, Writing};
-pub use insert::{AssignRow, Assignment, ChangedRow, InsertSource, NewRow, Query, default, unchanged};
+pub use insert::{AssignRow, Assignment, ChangedRow, InsertSource, NewRow, Query, RowLiteral};
 pub use latest::{Key, Latest, MatchesKey};
 pub use merge::{Merge, MergeOn};
 pub use row::{PerKey, Readable, SourceRow, StreamRow, TableRow, WholeRow};

@@ -72,7 +72,12 @@ impl Writer<'_> {
         let transactions = has_transaction(&self.body.statements);
         self.declarations(transactions);
         self.line("BEGIN");
-        self.nested(|writer| writer.statements(&writer.body.statements));
+        self.nested(|writer| {
+            writer.statements(&writer.body.statements);
+            if writer.body.statements.is_empty() {
+                writer.line("RETURN NULL;");
+            }
+        });
         if transactions || self.body.on_error.is_some() {
             self.line("EXCEPTION");
             self.nested(|writer| writer.handler(transactions));
@@ -126,9 +131,17 @@ impl Writer<'_> {
         });
     }
 
+    /// The statements, with an empty line around each that takes several.
     fn statements(&mut self, statements: &[Statement]) {
-        for statement in statements {
+        let mut was_long = false;
+        for (index, statement) in statements.iter().enumerate() {
+            let start = self.out.len();
             self.statement(statement);
+            let is_long = self.out[start..].lines().count() > 2;
+            if index > 0 && (is_long || was_long) {
+                self.out.insert(start, '\n');
+            }
+            was_long = is_long;
         }
     }
 

@@ -1,0 +1,241 @@
+//! `#[procedure(schema = ..)]`
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
+
+use crate::errors::Errors;
+use crate::names::{doc_comment, sql_name, upper_snake};
+use crate::node::{Node, impl_span, option};
+use crate::options::Options;
+use crate::rewrite::{Rewriter, Use};
+
+/// A parameter of the function.
+struct Parameter<'a> {
+    name: &'a Ident,
+    role: Role<'a>,
+}
+
+enum Role<'a> {
+    /// `&T`
+    Read(&'a Type),
+    /// `&mut T`
+    Write(&'a Type),
+    /// A SQL argument.
+    Argument(&'a Type),
+}
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let message = format!("`#[procedure]` goes on a function with a body: {error}");
+            let error = syn::Error::new(error.span(), message).into_compile_error();
+            return quote!(#item #error);
+        }
+    };
+    let mut errors = Errors::default();
+    let ident = &function.sig.ident;
+    let mut options = Options::parse(args, ident.span(), &mut errors);
+    let schema = options.required_path("schema", "write `#[procedure(schema = SomeSchema)]`", &mut errors);
+    let name = options.text("name", &mut errors);
+    let name = sql_name(ident, name.as_ref(), &mut errors);
+    let external = options.flag("external", &mut errors).unwrap_or(false);
+    if let Some(language) = options.word("language", &["sql", "javascript"], &mut errors)
+        && language != "sql"
+    {
+        errors.at(&language, "procedures in JavaScript are not available yet\nhelp: write `language = sql`");
+    }
+    let execute_as = match options.word("execute_as", &["owner", "caller"], &mut errors) {
+        Some(word) if word == "caller" => format_ident!("Caller"),
+        _ => format_ident!("Owner"),
+    };
+    options.finish("procedure", &mut errors);
+
+    check_signature(&function, &mut errors);
+    let parameters = parameters(&function, &mut errors);
+    let returns = match &function.sig.output {
+        ReturnType::Type(_, returns) => Some(&**returns),
+        ReturnType::Default => {
+            errors.at(&function.sig, "a procedure returns a value\nhelp: write its type, such as `-> Variant`");
+            None
+        }
+    };
+
+    let tables: Vec<_> = parameters.iter().filter(|p| !matches!(p.role, Role::Argument(_))).map(|p| p.name).collect();
+    let mut rewriter = Rewriter::new(&tables, &mut errors);
+    let statements = rewriter.procedure(&function.block);
+    let uses = rewriter.uses();
+
+    let mut reads = vec![];
+    let mut writes = vec![];
+    let mut arguments = vec![];
+    let mut handles = vec![];
+    let mut relations = vec![];
+    for Parameter { name, role } in &parameters {
+        let used = uses.get(&name.to_string());
+        match role {
+            Role::Read(ty) => {
+                reads.push(quote!(::pipeline_dsl::__private::readable_node::<#ty>()));
+                handles.push(quote!(let #name = ::pipeline_dsl::query::Reading::<#ty>::new();));
+                relations.push(relation("Reads", ident, ty));
+            }
+            Role::Write(ty) => {
+                let privileges = used.map(privileges).unwrap_or_default();
+                if !privileges.iter().any(|privilege| *privilege != "Select") {
+                    let help = format!("help: write `{}`", quote!(#name: &#ty));
+                    errors.at(name, format!("`{name}` is never written to\n{help}, or give it rows with `insert`"));
+                }
+                let privileges = privileges.iter().map(|privilege| format_ident!("{privilege}"));
+                writes.push(quote! {
+                    ::pipeline_dsl::object::Access {
+                        object: ::pipeline_dsl::__private::table_node::<#ty>(),
+                        privileges: &[#(::pipeline_dsl::object::Privilege::#privileges),*],
+                    }
+                });
+                handles.push(quote!(let #name = ::pipeline_dsl::query::Writing::<#ty>::new();));
+                relations.push(relation("Writes", ident, ty));
+            }
+            Role::Argument(ty) => {
+                let sql_name = upper_snake(&name.unraw().to_string());
+                let data_type = quote_spanned!(ty.span()=> <#ty as ::pipeline_dsl::types::SqlType>::DATA_TYPE);
+                arguments.push(quote! {
+                    ::pipeline_dsl::object::Argument { name: #sql_name, data_type: #data_type }
+                });
+                let text = name.unraw().to_string();
+                handles.push(quote!(let #name = ::pipeline_dsl::body::argument::<#ty>(#text);));
+            }
+        }
+    }
+
+    let errors = errors.into_tokens();
+    let attrs = function.attrs.iter().filter(|attr| !attr.path().is_ident("inline"));
+    let vis = &function.vis;
+    let declaration = quote! {
+        #(#attrs)*
+        #[allow(non_camel_case_types)]
+        #vis struct #ident;
+    };
+    let (Some(schema), Some(returns)) = (schema, returns) else { return quote!(#declaration #errors) };
+    let data_type = quote_spanned!(returns.span()=> <#returns as ::pipeline_dsl::types::SqlType>::DATA_TYPE);
+    let node = Node {
+        ident,
+        kind: "Procedure",
+        name: &name,
+        parent: option(Some(quote!(::pipeline_dsl::__private::schema_node::<#schema>()))),
+        comment: &doc_comment(&function.attrs),
+        external,
+        definition: quote! {
+            ::pipeline_dsl::object::Definition::Procedure(::pipeline_dsl::object::ProcedureDef {
+                arguments: &[#(#arguments),*],
+                returns: #data_type,
+                reads: &[#(#reads),*],
+                writes: &[#(#writes),*],
+                execute_as: ::pipeline_dsl::object::ExecuteAs::#execute_as,
+                body: {
+                    #[allow(clippy::all)]
+                    fn body() -> ::pipeline_dsl::body::Body {
+                        #[allow(dead_code)]
+                        type __Returns = #returns;
+                        ::pipeline_dsl::body::build(|| {
+                            #(#handles)*
+                            #statements
+                        })
+                    }
+                    body
+                },
+            })
+        },
+    };
+    let (object, marker) = (node.expand(), node.marker());
+    quote!(#declaration #errors #object #marker #(#relations)*)
+}
+
+/// `impl Reads<S> for procedure {}`, so that the compiler can point at the parameter.
+fn relation(name: &str, ident: &Ident, ty: &Type) -> TokenStream {
+    let name = format_ident!("{name}");
+    quote_spanned! {impl_span(ident)=>
+        #[automatically_derived]
+        impl ::pipeline_dsl::node::#name<#ty> for #ident {}
+    }
+}
+
+fn check_signature(function: &ItemFn, errors: &mut Errors) {
+    let signature = &function.sig;
+    let refused: [(Option<TokenStream>, &str); 4] = [
+        (signature.asyncness.map(|token| token.to_token_stream()), "`async`"),
+        (signature.constness.map(|token| token.to_token_stream()), "`const`"),
+        (signature.abi.as_ref().map(ToTokens::to_token_stream), "`extern`"),
+        (
+            (!signature.generics.params.is_empty()).then(|| signature.generics.params.to_token_stream()),
+            "generic parameters",
+        ),
+    ];
+    for (token, what) in refused {
+        if let Some(token) = token {
+            errors.at(token, format!("a procedure cannot have {what}"));
+        }
+    }
+}
+
+fn parameters<'a>(function: &'a ItemFn, errors: &mut Errors) -> Vec<Parameter<'a>> {
+    let mut parameters = vec![];
+    for input in &function.sig.inputs {
+        let FnArg::Typed(input) = input else {
+            errors.at(input, "a procedure is a function of its own, not a method");
+            continue;
+        };
+        let Pat::Ident(pat) = &*input.pat else {
+            errors.at(&input.pat, "a parameter of a procedure is a name");
+            continue;
+        };
+        let role = match &*input.ty {
+            Type::Reference(reference) if reference.mutability.is_some() => Role::Write(&reference.elem),
+            Type::Reference(reference) => Role::Read(&reference.elem),
+            ty => Role::Argument(ty),
+        };
+        parameters.push(Parameter { name: &pat.ident, role });
+    }
+    parameters
+}
+
+/// The privileges on a table that the methods called on it take.
+fn privileges(used: &Use) -> BTreeSet<&'static str> {
+    if used.handed_on {
+        return ["Select", "Insert", "Update", "Delete"].into();
+    }
+    let privileges = used.methods.iter().flat_map(|method| -> &[&str] {
+        match method.as_str() {
+            "insert" => &["Insert"],
+            "insert_overwrite" => &["Insert", "Delete"],
+            "update" | "update_removed" => &["Select", "Update"],
+            "delete" | "delete_removed" => &["Select", "Delete"],
+            "delete_all" => &["Delete"],
+            _ => &["Select"],
+        }
+    });
+    privileges.copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn privileges_follow_from_the_methods() {
+        for (methods, expected) in [
+            (&["insert_overwrite"][..], &["Delete", "Insert"][..]),
+            (&["insert"], &["Insert"]),
+            (&["filter", "update"], &["Select", "Update"]),
+            (&["merge", "on", "update", "insert", "run"], &["Insert", "Select", "Update"]),
+            (&["count"], &["Select"]),
+        ] {
+            let used = Use { methods: methods.iter().map(ToString::to_string).collect(), handed_on: false };
+            assert_eq!(privileges(&used).into_iter().collect::<Vec<_>>(), expected);
+        }
+    }
+}

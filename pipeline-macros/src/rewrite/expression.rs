@@ -1,0 +1,301 @@
+//! Expressions.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{BinOp, Block, Expr, ExprIf, Ident, Lit, LitStr, Stmt, Token, UnOp};
+
+use super::{Rewriter, at, first};
+use crate::options::{as_literal, as_path};
+
+/// The function that a binary operator stands for, and the operator's place.
+fn operator(op: &BinOp) -> Option<(Span, Ident)> {
+    let name = match op {
+        BinOp::Add(_) => "add",
+        BinOp::Sub(_) => "sub",
+        BinOp::Mul(_) => "mul",
+        BinOp::Div(_) => "div",
+        BinOp::Rem(_) => "rem",
+        BinOp::And(_) => "and",
+        BinOp::Or(_) => "or",
+        BinOp::Eq(_) => "eq",
+        BinOp::Ne(_) => "ne",
+        BinOp::Lt(_) => "lt",
+        BinOp::Le(_) => "le",
+        BinOp::Gt(_) => "gt",
+        BinOp::Ge(_) => "ge",
+        _ => return None,
+    };
+    Some((at(op), format_ident!("{name}", span = at(op))))
+}
+
+/// The same for `+=` and its like.
+pub(super) fn compound(op: &BinOp) -> Option<(Span, Ident)> {
+    let name = match op {
+        BinOp::AddAssign(_) => "add",
+        BinOp::SubAssign(_) => "sub",
+        BinOp::MulAssign(_) => "mul",
+        BinOp::DivAssign(_) => "div",
+        BinOp::RemAssign(_) => "rem",
+        _ => return None,
+    };
+    Some((at(op), format_ident!("{name}", span = at(op))))
+}
+
+impl Rewriter<'_> {
+    pub(super) fn value(&mut self, expr: &Expr) -> TokenStream {
+        match expr {
+            Expr::Lit(literal) => self.literal(&literal.lit, false),
+            Expr::Unary(unary) => match (&unary.op, as_literal(expr)) {
+                (_, Some((true, literal @ (Lit::Int(_) | Lit::Float(_))))) => self.literal(literal, true),
+                (UnOp::Not(token), _) => {
+                    let (span, operand) = (at(token), self.value(&unary.expr));
+                    quote_spanned!(span=> ::pipeline_dsl::expr::operator::not(#operand))
+                }
+                (UnOp::Neg(token), _) => {
+                    let (span, operand) = (at(token), self.value(&unary.expr));
+                    quote_spanned!(span=> ::pipeline_dsl::expr::operator::neg(#operand))
+                }
+                (other, _) => {
+                    self.unsupported(other, "this operator", "leave it out: columns and variables are copied freely")
+                }
+            },
+            Expr::Binary(binary) => {
+                let (left, right) = (self.value(&binary.left), self.value(&binary.right));
+                match operator(&binary.op) {
+                    Some((span, function)) => {
+                        quote_spanned!(span=> ::pipeline_dsl::expr::operator::#function(#left, #right))
+                    }
+                    None => self.unsupported(&binary.op, "this operator", "SQL has no counterpart for it here"),
+                }
+            }
+            Expr::Paren(inner) => {
+                let value = self.value(&inner.expr);
+                quote!((#value))
+            }
+            Expr::Group(inner) => self.value(&inner.expr),
+            Expr::Path(path) => {
+                if let Some(ident) = as_path(expr).and_then(syn::Path::get_ident)
+                    && let Some(used) = self.uses.get_mut(&ident.to_string())
+                {
+                    used.handed_on = true;
+                }
+                path.to_token_stream()
+            }
+            Expr::Field(field) => {
+                let (base, dot, member) = (self.value(&field.base), field.dot_token, &field.member);
+                quote!(#base #dot #member)
+            }
+            Expr::MethodCall(call) => {
+                let receiver = self.receiver(call);
+                let (dot, method, turbofish) = (call.dot_token, &call.method, &call.turbofish);
+                let arguments = call.args.iter().map(|argument| self.value(argument)).collect::<Vec<_>>();
+                let mut list = TokenStream::new();
+                call.paren_token.surround(&mut list, |list| list.extend(quote!(#(#arguments),*)));
+                quote!(#receiver #dot #method #turbofish #list)
+            }
+            Expr::Call(call) => {
+                let function = &call.func;
+                let name =
+                    as_path(function).and_then(|path| path.segments.last()).map(|segment| segment.ident.to_string());
+                let arguments: Vec<_> = match name.as_deref() {
+                    Some("transaction") => call.args.iter().map(|argument| self.statement_closure(argument)).collect(),
+                    Some("on_error") => {
+                        self.mistake(function, "`on_error` is a statement: it has no value");
+                        vec![]
+                    }
+                    _ => call.args.iter().map(|argument| self.value(argument)).collect(),
+                };
+                let mut list = TokenStream::new();
+                call.paren_token.surround(&mut list, |list| list.extend(quote!(#(#arguments),*)));
+                quote!(#function #list)
+            }
+            Expr::Closure(closure) => {
+                let (or1, inputs, or2) = (&closure.inputs_begin, &closure.inputs, &closure.inputs_end);
+                let outer = std::mem::replace(&mut self.in_closure, true);
+                let body = self.value(&closure.body);
+                self.in_closure = outer;
+                quote!(#or1 #inputs #or2 #body)
+            }
+            Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => self.value_block(&block.block),
+            Expr::If(branch) => self.case(branch),
+            Expr::Tuple(tuple) => {
+                let values: Vec<_> = tuple.elems.iter().map(|value| self.value(value)).collect();
+                quote!((#(#values,)*))
+            }
+            Expr::Array(array) => {
+                let values: Vec<_> = array.elems.iter().map(|value| self.value(value)).collect();
+                quote!([#(#values),*])
+            }
+            Expr::Struct(literal) => self.row(literal),
+            Expr::Macro(call) => self.macro_call(&call.mac),
+            Expr::Assign(assign) => {
+                self.unsupported(assign.eq_token, "an assignment as a value", "make it a statement")
+            }
+            Expr::Return(token) => {
+                self.unsupported(token.return_token, "`return` here", "make it a statement of its own")
+            }
+            Expr::Cast(cast) => self.unsupported(cast.as_token, "`as`", "convert with `cast::<Type, _>(..)`"),
+            Expr::Reference(token) => {
+                self.unsupported(token.and_token, "`&`", "leave it out: columns and variables are copied freely")
+            }
+            Expr::Try(token) => {
+                self.unsupported(token.question_token, "`?`", "an error ends a procedure by itself; see `on_error`")
+            }
+            Expr::Match(token) => self.unsupported(token.match_token, "`match`", "write `if` and `else if`"),
+            Expr::ForLoop(token) => self.unsupported(token.for_token, "`for`", "work on all rows with one query"),
+            Expr::While(token) => self.unsupported(token.while_token, "`while`", "work on all rows with one query"),
+            Expr::Loop(token) => self.unsupported(token.loop_token, "`loop`", "work on all rows with one query"),
+            Expr::Let(token) => self.unsupported(token.let_token, "`let` in a condition", "test with `is_null(..)`"),
+            Expr::Range(range) => self.unsupported(range, "a range", "write `between(value, low, high)`"),
+            Expr::Index(index) => self.unsupported(index, "indexing", "SQL has no counterpart for it here"),
+            other => self.unsupported(
+                other,
+                "this expression",
+                "write it with columns, variables, literals and SQL functions",
+            ),
+        }
+    }
+
+    fn unsupported(&mut self, at: impl ToTokens, what: &str, help: &str) -> TokenStream {
+        self.mistake(at, format!("{what} is not available in a procedure or view\nhelp: {help}"));
+        TokenStream::new()
+    }
+
+    /// What a method is called on; remembers which methods are called on a parameter.
+    fn receiver(&mut self, call: &syn::ExprMethodCall) -> TokenStream {
+        let mut root = &*call.receiver;
+        while let Expr::MethodCall(inner) = root {
+            root = &inner.receiver;
+        }
+        if let Some(ident) = as_path(root).and_then(syn::Path::get_ident)
+            && let Some(used) = self.uses.get_mut(&ident.to_string())
+        {
+            used.methods.push(call.method.to_string());
+        }
+        match as_path(&call.receiver) {
+            // Not `value`, which would take it for handed on.
+            Some(path) => path.to_token_stream(),
+            None => self.value(&call.receiver),
+        }
+    }
+
+    fn literal(&mut self, literal: &Lit, negative: bool) -> TokenStream {
+        let span = at(literal);
+        let sign = if negative { "-" } else { "" };
+        match literal {
+            Lit::Int(number) if !number.suffix().is_empty() => {
+                self.unsupported(number, "a type suffix", "leave it out: numbers take the type that SQL gives them")
+            }
+            Lit::Int(number) => match format!("{sign}{}", number.base10_digits()).parse::<i128>() {
+                Ok(value) if value.unsigned_abs() < 10_u128.pow(38) => {
+                    let value = proc_macro2::Literal::i128_unsuffixed(value);
+                    quote_spanned!(span=> ::pipeline_dsl::expr::literal::int(#value))
+                }
+                _ => self.unsupported(number, "a number of more than 38 digits", "SQL numbers have at most 38"),
+            },
+            Lit::Float(number) => {
+                let digits = number.base10_digits();
+                let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+                let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+                if !number.suffix().is_empty() || !plain(whole) || !plain(fraction) {
+                    let help = "write a decimal number such as `0.25`, or `cast::<Float, _>(..)`";
+                    return self.unsupported(number, "this form of a number", help);
+                }
+                if fraction.len() > 37 || whole.len() + fraction.len() > 38 {
+                    return self.unsupported(number, "a number of more than 38 digits", "SQL numbers have at most 38");
+                }
+                let scale = proc_macro2::Literal::u8_unsuffixed(u8::try_from(fraction.len()).unwrap_or(u8::MAX));
+                let digits = format!("{sign}{digits}");
+                quote_spanned!(span=> ::pipeline_dsl::expr::literal::decimal::<#scale>(#digits))
+            }
+            Lit::Str(text) => quote_spanned!(span=> ::pipeline_dsl::expr::literal::text(#text)),
+            Lit::Bool(value) => quote_spanned!(span=> ::pipeline_dsl::expr::literal::boolean(#value)),
+            other => self.unsupported(other, "this literal", "SQL has numbers, text, `true` and `false`"),
+        }
+    }
+
+    /// A block with a value: only names for expressions may stand before it.
+    fn value_block(&mut self, block: &Block) -> TokenStream {
+        let mut out = TokenStream::new();
+        let last = block.stmts.len().saturating_sub(1);
+        for (index, statement) in block.stmts.iter().enumerate() {
+            match statement {
+                Stmt::Local(local) if local.init.as_ref().is_some_and(|init| init.diverge.is_none()) => {
+                    let pat = &local.pat;
+                    let value = local.init.as_ref().map(|init| self.value(&init.expr));
+                    out.extend(quote!(let #pat = #value;));
+                }
+                Stmt::Expr(expr, None) if index == last => out.extend(self.value(expr)),
+                Stmt::Macro(call) if index == last && call.semi_token.is_none() => {
+                    out.extend(self.macro_call(&call.mac))
+                }
+                other => self.mistake(
+                    other,
+                    "a value cannot contain statements\nhelp: do it before, or assign to a variable with `let mut`",
+                ),
+            }
+        }
+        if !matches!(block.stmts.last(), Some(Stmt::Expr(_, None) | Stmt::Macro(_))) {
+            self.mistake_span(block.brace_token.span.close(), "expected a value before the end of the block");
+        }
+        quote!({ #out })
+    }
+
+    /// `if` as a value.
+    fn case(&mut self, branch: &ExprIf) -> TokenStream {
+        let condition = self.condition(&branch.cond);
+        let yes = self.value_block(&branch.then_branch);
+        let Some((_, otherwise)) = &branch.else_branch else {
+            return self.unsupported(branch.if_token, "`if` without `else` as a value", "add `else { .. }`");
+        };
+        let no = self.value(otherwise);
+        let span = at(&branch.if_token);
+        quote_spanned!(span=> ::pipeline_dsl::expr::function::iff(#condition, #yes, #no))
+    }
+
+    fn macro_call(&mut self, call: &syn::Macro) -> TokenStream {
+        match call.path.segments.last().map(|segment| segment.ident.to_string()).as_deref() {
+            Some("object") => self.object(call),
+            _ => self.unsupported(
+                &call.path,
+                "this macro",
+                "`object! { \"name\": value }` makes an object, `concat((a, b))` joins text",
+            ),
+        }
+    }
+
+    /// `object! { "name": value, .. }`
+    fn object(&mut self, call: &syn::Macro) -> TokenStream {
+        let pair = |input: ParseStream<'_>| -> syn::Result<(LitStr, Expr)> {
+            let name = input.parse()?;
+            input.parse::<Token![:]>()?;
+            Ok((name, input.parse()?))
+        };
+        let parser = |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, pair);
+        let pairs = match parser.parse2(call.tokens.clone()) {
+            Ok(pairs) => pairs,
+            Err(error) => {
+                self.mistakes += 1;
+                self.errors.push(error);
+                return TokenStream::new();
+            }
+        };
+        let mut names: Vec<String> = vec![];
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| {
+                if names.contains(&name.value()) {
+                    self.mistake(name, format!("the object has two values for `{}`", name.value()));
+                }
+                names.push(name.value());
+                let tokens = self.value(value);
+                quote_spanned!(first(value)=> ::pipeline_dsl::expr::function::pair(#name, #tokens))
+            })
+            .collect();
+        let span = at(&call.path.span());
+        quote_spanned!(span=> ::pipeline_dsl::expr::function::object([#(#pairs),*]))
+    }
+}

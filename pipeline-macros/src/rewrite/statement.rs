@@ -1,0 +1,291 @@
+//! Statements of a procedure.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Block, Expr, ExprIf, Local, Pat, PatIdent, Stmt};
+
+use super::{Rewriter, Tail, at, first};
+use crate::options::{as_call, as_path};
+
+/// Whether every path through the statements ends with a value.
+pub(super) fn always_returns(statements: &[Stmt]) -> bool {
+    match statements.last() {
+        Some(Stmt::Expr(Expr::If(branch), _)) => branch_returns(branch),
+        Some(Stmt::Expr(Expr::Return(_), _)) | Some(Stmt::Expr(_, None)) => true,
+        Some(Stmt::Macro(last)) => last.semi_token.is_none(),
+        _ => false,
+    }
+}
+
+fn branch_returns(branch: &ExprIf) -> bool {
+    let otherwise = match branch.else_branch.as_ref().map(|(_, otherwise)| &**otherwise) {
+        Some(Expr::If(branch)) => branch_returns(branch),
+        Some(Expr::Block(block)) => always_returns(&block.block.stmts),
+        _ => false,
+    };
+    otherwise && always_returns(&branch.then_branch.stmts)
+}
+
+impl Rewriter<'_> {
+    pub(super) fn statements(&mut self, statements: &[Stmt], tail: Tail, top: bool) -> TokenStream {
+        let last = statements.len().saturating_sub(1);
+        let mut out = TokenStream::new();
+        for (index, statement) in statements.iter().enumerate() {
+            let before = self.mistakes;
+            let tokens = match statement {
+                Stmt::Local(local) => self.local(local, top),
+                Stmt::Expr(expr, None) if index == last => self.tail(expr, tail, top),
+                Stmt::Expr(expr, _) => self.statement(expr, top),
+                Stmt::Macro(call) if index == last && call.semi_token.is_none() => {
+                    let expr = Expr::Macro(syn::ExprMacro { attrs: call.attrs.clone(), mac: call.mac.clone() });
+                    self.tail(&expr, tail, top)
+                }
+                Stmt::Macro(call) => {
+                    self.mistake(&call.mac.path, "this macro does nothing in a procedure");
+                    continue;
+                }
+                Stmt::Item(item @ (syn::Item::Const(_) | syn::Item::Use(_))) => item.to_token_stream(),
+                Stmt::Item(item) => {
+                    self.mistake(item, "only `const` and `use` items can stand in a procedure");
+                    continue;
+                }
+            };
+            if self.mistakes == before {
+                out.extend(tokens);
+            } else if let Stmt::Local(local) = statement {
+                out.extend(placeholders(&local.pat));
+            }
+        }
+        out
+    }
+
+    fn tail(&mut self, expr: &Expr, tail: Tail, top: bool) -> TokenStream {
+        match (tail, expr) {
+            (_, Expr::Return(_) | Expr::Assign(_)) | (Tail::Return, Expr::If(_) | Expr::Block(_)) => {
+                self.statement_with_tail(expr, tail, top)
+            }
+            (Tail::Return, _) => self.result(expr),
+            // `if` without `else` has no value, nor has one whose branches end with `;`.
+            (Tail::Value, Expr::If(branch))
+                if branch.else_branch.is_none() || ends_with_statement(&branch.then_branch) =>
+            {
+                self.statement_with_tail(expr, tail, top)
+            }
+            (Tail::Value, Expr::Block(block)) => {
+                let statements = self.statements(&block.block.stmts, tail, false);
+                quote!({ #statements })
+            }
+            (Tail::Value, _) => self.value(expr),
+        }
+    }
+
+    /// `return expr`, or the last expression of the procedure.
+    fn result(&mut self, expr: &Expr) -> TokenStream {
+        let value = self.value(expr);
+        quote_spanned!(first(expr)=> ::pipeline_dsl::body::ret::<__Returns, _>(#value);)
+    }
+
+    fn statement(&mut self, expr: &Expr, top: bool) -> TokenStream {
+        self.statement_with_tail(expr, Tail::Value, top)
+    }
+
+    fn statement_with_tail(&mut self, expr: &Expr, tail: Tail, top: bool) -> TokenStream {
+        match expr {
+            Expr::If(branch) => self.branch(branch, tail),
+            Expr::Return(statement) => match (&statement.expr, self.in_closure) {
+                (_, true) => {
+                    let message = "`return` cannot leave a transaction or an error handler\nhelp: return after it: the \
+                                   value of the closure is the value of `transaction(..)`";
+                    self.mistake(statement.return_token, message);
+                    TokenStream::new()
+                }
+                (None, _) => {
+                    self.mistake(statement.return_token, "a procedure returns a value: write `return value;`");
+                    TokenStream::new()
+                }
+                (Some(value), false) => self.result(value),
+            },
+            Expr::Assign(assign) => self.assign(&assign.left, &assign.right, None),
+            Expr::Binary(binary) if super::expression::compound(&binary.op).is_some() => {
+                self.assign(&binary.left, &binary.right, Some(&binary.op))
+            }
+            Expr::Block(block) if block.label.is_none() => {
+                let statements = self.statements(&block.block.stmts, tail, false);
+                quote!({ #statements })
+            }
+            Expr::Call(_)
+                if as_call(expr)
+                    .is_some_and(|(path, _)| path.segments.last().is_some_and(|s| s.ident == "on_error")) =>
+            {
+                self.on_error(expr, top)
+            }
+            _ => {
+                let value = self.value(expr);
+                quote!(#value;)
+            }
+        }
+    }
+
+    fn on_error(&mut self, expr: &Expr, top: bool) -> TokenStream {
+        if !top {
+            self.mistake(
+                expr,
+                "`on_error` concerns the whole procedure: write it directly in the function, before what may fail",
+            );
+        }
+        let Some((path, arguments)) = as_call(expr) else { return TokenStream::new() };
+        let arguments: Vec<_> = arguments.iter().map(|argument| self.statement_closure(argument)).collect();
+        quote!(#path(#(#arguments),*);)
+    }
+
+    /// A closure whose body are statements of the procedure.
+    pub(super) fn statement_closure(&mut self, expr: &Expr) -> TokenStream {
+        let Expr::Closure(closure) = expr else {
+            self.mistake(expr, "expected a closure: `|| { .. }`");
+            return TokenStream::new();
+        };
+        let outer = std::mem::replace(&mut self.in_closure, true);
+        let (or1, inputs, or2) = (&closure.inputs_begin, &closure.inputs, &closure.inputs_end);
+        let body = match &*closure.body {
+            Expr::Block(block) if block.label.is_none() => self.statements(&block.block.stmts, Tail::Value, false),
+            single => self.tail(single, Tail::Value, false),
+        };
+        self.in_closure = outer;
+        quote!(#or1 #inputs #or2 { #body })
+    }
+
+    fn branch(&mut self, branch: &ExprIf, tail: Tail) -> TokenStream {
+        let condition = self.condition(&branch.cond);
+        let then = self.statements(&branch.then_branch.stmts, tail, false);
+        let begin = quote_spanned!(first(&branch.cond)=> ::pipeline_dsl::body::begin_if(#condition));
+        let otherwise = match branch.else_branch.as_ref().map(|(_, otherwise)| &**otherwise) {
+            None => None,
+            Some(Expr::If(branch)) => Some(self.branch(branch, tail)),
+            Some(Expr::Block(block)) => Some(self.statements(&block.block.stmts, tail, false)),
+            Some(other) => {
+                self.mistake(other, "expected a block or `if` after `else`");
+                None
+            }
+        };
+        let otherwise = otherwise.map(|otherwise| {
+            quote! {
+                let __branch = __branch.otherwise();
+                { #otherwise }
+            }
+        });
+        quote! {
+            {
+                let __branch = #begin;
+                { #then }
+                #otherwise
+                __branch.end();
+            }
+        }
+    }
+
+    pub(super) fn condition(&mut self, condition: &Expr) -> TokenStream {
+        if let Expr::Let(condition) = condition {
+            let message = "`if let` is not available in a procedure\nhelp: test for NULL with `is_null(..)`";
+            self.mistake(condition.let_token, message);
+            return TokenStream::new();
+        }
+        self.value(condition)
+    }
+
+    fn assign(&mut self, target: &Expr, value: &Expr, operator: Option<&syn::BinOp>) -> TokenStream {
+        let Some(name) = as_path(target).and_then(syn::Path::get_ident) else {
+            self.mistake(
+                target,
+                "only a variable can be assigned to\nhelp: write columns with `insert`, `update` or `merge`",
+            );
+            return TokenStream::new();
+        };
+        let mut new = self.value(value);
+        if let Some((span, function)) = operator.and_then(super::expression::compound) {
+            new = quote_spanned!(span=> ::pipeline_dsl::expr::operator::#function(#name, #new));
+        }
+        quote_spanned!(first(value)=> ::pipeline_dsl::body::assign(&mut #name, #new);)
+    }
+
+    fn local(&mut self, local: &Local, _top: bool) -> TokenStream {
+        let Some(init) = &local.init else {
+            self.mistake(local, "a variable of a procedure needs a value: write `let name = value;`");
+            return TokenStream::new();
+        };
+        if let Some((otherwise, _)) = &init.diverge {
+            self.mistake(otherwise, "`let .. else` is not available in a procedure");
+        }
+        let (pat, ty) = match &local.pat {
+            Pat::Type(typed) => (&*typed.pat, Some(&typed.ty)),
+            other => (other, None),
+        };
+        let value = self.value(&init.expr);
+        if matches!(pat, Pat::Wild(_)) {
+            return quote!(let _ = #value;);
+        }
+        let Some(names) = names(pat) else {
+            self.mistake(pat, "expected a name or a tuple of names");
+            return TokenStream::new();
+        };
+        let entries = names.iter().map(|name| {
+            let (text, mutable) = (name.ident.unraw().to_string(), name.mutability.is_some());
+            quote!(::pipeline_dsl::body::Name { text: #text, mutable: #mutable })
+        });
+        let entries = quote!(&[#(#entries),*]);
+        let span = first(&init.expr);
+        match ty {
+            None => quote_spanned!(span=> let #pat = ::pipeline_dsl::body::bind(#entries, #value);),
+            Some(ty) if names.len() == 1 => {
+                quote_spanned!(span=> let #pat = ::pipeline_dsl::body::bind_as::<#ty, _>(#entries, #value);)
+            }
+            Some(ty) => {
+                self.mistake(ty, "give the types of a tuple's variables one by one, or none");
+                TokenStream::new()
+            }
+        }
+    }
+}
+
+fn ends_with_statement(block: &Block) -> bool {
+    match block.stmts.last() {
+        None => true,
+        Some(Stmt::Expr(Expr::Assign(_) | Expr::Return(_), _)) => true,
+        Some(Stmt::Expr(Expr::If(branch), None)) => {
+            branch.else_branch.is_none() || ends_with_statement(&branch.then_branch)
+        }
+        Some(Stmt::Expr(_, semi)) => semi.is_some(),
+        Some(Stmt::Macro(call)) => call.semi_token.is_some(),
+        Some(_) => true,
+    }
+}
+
+/// The names of `a`, `mut a` and `(a, b)`.
+fn names(pat: &Pat) -> Option<Vec<&PatIdent>> {
+    let simple = |pat| match pat {
+        &Pat::Ident(ref name) if name.by_ref.is_none() && name.subpat.is_none() => Some(name),
+        _ => None,
+    };
+    match pat {
+        Pat::Tuple(tuple) => tuple.elems.iter().map(simple).collect(),
+        other => simple(other).map(|name| vec![name]),
+    }
+}
+
+/// Variables for a `let` that was left out, so that their uses are no further mistakes.
+fn placeholders(pat: &Pat) -> TokenStream {
+    let pat = match pat {
+        Pat::Type(typed) => &*typed.pat,
+        other => other,
+    };
+    let names = names(pat).unwrap_or_default();
+    names
+        .into_iter()
+        .map(|name| {
+            quote_spanned! {at(name)=>
+                #[allow(unused)]
+                let #name: ::pipeline_dsl::body::Var<::pipeline_dsl::types::Variant> = ::core::unreachable!();
+            }
+        })
+        .collect()
+}

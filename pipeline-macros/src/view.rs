@@ -1,0 +1,51 @@
+//! `#[view(schema = .., sql = "..")]`
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::node::{Node, option};
+use crate::sql;
+use crate::unit::Unit;
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut unit = match Unit::parse("view", args, item) {
+        Ok(unit) => unit,
+        Err(tokens) => return tokens,
+    };
+    let Unit { item, options, errors, .. } = &mut unit;
+    let schema = options.required_path("schema", "write `#[view(schema = SomeSchema, sql = \"SELECT ..\")]`", errors);
+    let text = options.text("sql", errors);
+    if text.is_none() {
+        errors.at(&item.ident, "option `sql` is missing\nhelp: write `sql = \"SELECT .. FROM {SomeTable}\"`");
+    }
+    let (Some(schema), Some(text)) = (schema, text) else { return unit.finish("view", TokenStream::new()) };
+    let query = text.value();
+    let first = query.split_whitespace().next().unwrap_or("").to_ascii_uppercase();
+    if !["SELECT", "WITH", "("].contains(&first.as_str()) && !query.trim_start().starts_with('(') {
+        unit.errors.at(&text, "the query of a view starts with `SELECT` or `WITH`");
+    }
+    let reads = sql::objects(&text);
+    let fragment = sql::fragment(&text, &mut unit.errors);
+    let node = Node {
+        ident: &unit.item.ident,
+        kind: "View",
+        name: &unit.name,
+        parent: option(Some(quote!(::pipeline_dsl::__private::schema_node::<#schema>()))),
+        comment: &unit.comment,
+        external: unit.external,
+        definition: quote! {
+            ::pipeline_dsl::object::Definition::View(::pipeline_dsl::object::ViewDef {
+                reads: &[#(::pipeline_dsl::__private::object_node::<#reads>()),*],
+                query: {
+                    fn query() -> ::std::string::String {
+                        const QUERY: ::pipeline_dsl::fragment::Fragment = #fragment;
+                        QUERY.sql()
+                    }
+                    query
+                },
+            })
+        },
+    };
+    let generated = [node.expand(), node.marker()].into_iter().collect();
+    unit.finish("view", generated)
+}
