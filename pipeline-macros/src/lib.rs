@@ -15,6 +15,8 @@ mod sql;
 mod stream;
 mod table;
 mod task;
+#[cfg(test)]
+mod tests;
 mod unit;
 mod view;
 mod warehouse;

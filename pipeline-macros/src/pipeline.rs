@@ -1,9 +1,8 @@
 //! `pipeline! { /// doc  pub Name(role = SomeRole) [Object, ..] }`
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Ident, Path, Token, Visibility};
 
 use crate::errors::Errors;
@@ -16,7 +15,7 @@ struct Input {
     vis: Visibility,
     ident: Ident,
     options: TokenStream,
-    objects: Punctuated<Path, Token![,]>,
+    objects: TokenStream,
 }
 
 impl Parse for Input {
@@ -28,15 +27,34 @@ impl Parse for Input {
         syn::parenthesized!(options in input);
         let objects;
         syn::bracketed!(objects in input);
-        let parsed = Self {
-            attrs,
-            vis,
-            ident,
-            options: options.parse()?,
-            objects: objects.parse_terminated(Path::parse_mod_style, Token![,])?,
-        };
+        let parsed = Self { attrs, vis, ident, options: options.parse()?, objects: objects.parse()? };
         if input.is_empty() { Ok(parsed) } else { Err(input.error("expected nothing after the list of objects")) }
     }
+}
+
+/// The types in the list. What is wrong is reported, and the rest goes on behind the next comma.
+fn parse_objects(tokens: TokenStream, errors: &mut Errors) -> Vec<Path> {
+    let mut objects = Vec::new();
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            match input.call(Path::parse_mod_style) {
+                Ok(path) => objects.push(path),
+                Err(error) => errors.push(error),
+            }
+            if !input.is_empty() && !input.peek(Token![,]) {
+                errors.push(input.error("expected `,` between two objects"));
+            }
+            while !input.is_empty() && !input.peek(Token![,]) {
+                input.parse::<TokenTree>()?;
+            }
+            input.parse::<Option<Token![,]>>()?;
+        }
+        Ok(())
+    };
+    if let Err(error) = parser.parse2(tokens) {
+        errors.push(error);
+    }
+    objects
 }
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -60,12 +78,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let samples = list("samples");
     let scenarios = list("scenarios");
     options.finish("pipeline!", &mut errors);
+    let objects = parse_objects(objects, &mut errors);
     if objects.is_empty() {
         errors.at(&ident, "a pipeline needs at least one object\nhelp: list what nothing else needs, such as `[SomeTask]`; what it reaches comes along");
     }
     let name = upper_snake(&ident.to_string()).to_ascii_lowercase();
     let comment = doc_comment(&attrs);
-    let objects: Vec<_> = objects.iter().collect();
     let generated = role.map(|role| {
         let pipeline = quote_spanned! {impl_span(&ident)=>
             #[automatically_derived]

@@ -249,18 +249,18 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
         let ColumnField { ident, vis, ty, kind, docs } = column;
         match kind {
             ColumnKind::Flatten => {
-                let default = docs.is_empty().then(|| format!("The columns of `{}`.", ty.to_token_stream()));
+                let default = docs.is_empty().then(|| format!(" The columns of `{}`.", ty.to_token_stream()));
                 let default = default.map(|text| quote!(#[doc = #text]));
                 quote!(#(#docs)* #default #vis #ident: <#ty as ::pipeline_dsl::node::Table>::Columns)
             }
             ColumnKind::Column { name, .. } => {
-                let default = docs.is_empty().then(|| format!("Column `{name}`."));
+                let default = docs.is_empty().then(|| format!(" Column `{name}`."));
                 let default = default.map(|text| quote!(#[doc = #text]));
                 quote!(#(#docs)* #default #vis #ident: ::pipeline_dsl::expr::Col<#ty>)
             }
         }
     });
-    let doc = format!("The columns of [`{ident}`] in an expression.");
+    let doc = format!(" The columns of [`{ident}`] in an expression.");
 
     // Each field starts where the one before ends; flattened structs have as many columns as they have.
     let source = Ident::new("source", Span::mixed_site());
