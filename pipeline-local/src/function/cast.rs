@@ -7,6 +7,7 @@ use datafusion::arrow::datatypes::DataType;
 use super::datum::{self, Datum};
 use super::decimal;
 use super::json::Json;
+use super::settings::Settings;
 use super::time;
 use crate::error::{Result, SqlError};
 use crate::types::SqlType;
@@ -55,15 +56,24 @@ pub fn family(datum: &Datum) -> &'static str {
     }
 }
 
-/// Converts a value. `zone` is the session's time zone.
+/// Converts a value in a session that differs from the defaults by its time zone only. See [`cast_datum`].
+///
+/// # Errors
+/// As [`cast_datum`].
+pub fn cast(datum: Datum, to: SqlType, zone: Tz) -> Result<Datum> {
+    cast_datum(datum, to, &Settings { time_zone: zone, ..Settings::default() })
+}
+
+/// Converts a value, as CAST does.
 ///
 /// # Errors
 /// Snowflake's error for a value that the target cannot hold or that is not recognised.
-pub fn cast(datum: Datum, to: SqlType, zone: Tz) -> Result<Datum> {
+pub fn cast_datum(datum: Datum, to: SqlType, settings: &Settings) -> Result<Datum> {
+    let zone = settings.time_zone;
     if let Datum::Json(json) = &datum
         && !to.is_semi_structured()
     {
-        return cast_json(json, to, zone);
+        return cast_json(json, to, settings);
     }
     Ok(match (to, datum) {
         (_, Datum::Null) => Datum::Null,
@@ -101,7 +111,7 @@ pub fn cast(datum: Datum, to: SqlType, zone: Tz) -> Result<Datum> {
             other => return Err(no_cast(&other, to)),
         }),
         (SqlType::Varchar(length), datum) => {
-            let text = text_of(&datum, zone);
+            let text = text_in(&datum, settings);
             if text.len() > length as usize && text.chars().count() > length as usize {
                 return Err(too_long(&text));
             }
@@ -125,7 +135,8 @@ pub fn cast(datum: Datum, to: SqlType, zone: Tz) -> Result<Datum> {
         (SqlType::Date, datum) => Datum::Date(match datum {
             Datum::Date(days) => days,
             Datum::Text(text) => {
-                let parsed = time::parse_auto(&text).ok_or_else(|| not_recognized("Date", 100_040, "22007", &text))?;
+                let parsed = time::parse_input(&text, &settings.date_input)
+                    .ok_or_else(|| not_recognized("Date", 100_040, "22007", &text))?;
                 parsed.wall.div_euclid(time::DAY) as i32
             }
             datum => match wall_of(&datum, zone) {
@@ -150,16 +161,17 @@ pub fn cast(datum: Datum, to: SqlType, zone: Tz) -> Result<Datum> {
         (SqlType::TimestampNtz(scale), datum) => {
             let wall = match &datum {
                 Datum::Text(text) => {
-                    time::parse_auto(text).ok_or_else(|| not_recognized("Timestamp", 100_035, "22007", text))?.wall
+                    let parsed = time::parse_input(text, &settings.timestamp_input);
+                    parsed.ok_or_else(|| not_recognized("Timestamp", 100_035, "22007", text))?.wall
                 }
                 Datum::Number(value, from) => seconds(*value, *from)?,
                 datum => wall_of(datum, zone).ok_or_else(|| no_cast(datum, to))?,
             };
             Datum::Ntz(cut(wall, scale))
         }
-        (SqlType::TimestampLtz(scale), datum) => Datum::Ltz(cut(instant_of(datum, to, zone)?.0, scale)),
+        (SqlType::TimestampLtz(scale), datum) => Datum::Ltz(cut(instant_of(datum, to, settings)?.0, scale)),
         (SqlType::TimestampTz(scale), datum) => {
-            let (instant, offset) = instant_of(datum, to, zone)?;
+            let (instant, offset) = instant_of(datum, to, settings)?;
             Datum::Tz(cut(instant, scale), offset)
         }
         (SqlType::Variant, datum) => Datum::Json(json_of(datum, zone)),
@@ -172,11 +184,42 @@ pub fn cast(datum: Datum, to: SqlType, zone: Tz) -> Result<Datum> {
     })
 }
 
+/// Whether there is a conversion between two types at all.
+pub fn exists(from: SqlType, to: SqlType) -> bool {
+    use SqlType as T;
+    let timestamp = |sql_type| matches!(sql_type, T::TimestampNtz(_) | T::TimestampLtz(_) | T::TimestampTz(_));
+    match (from, to) {
+        (T::Variant, _) | (_, T::Variant) => true,
+        (_, T::Varchar(_)) => true,
+        (T::Varchar(_), to) => !to.is_semi_structured(),
+        (T::Binary(_), to) => matches!(to, T::Binary(_)),
+        (T::Object, to) => matches!(to, T::Object | T::Array),
+        (T::Array, to) => to == T::Array,
+        (T::Number { .. }, to) => matches!(to, T::Number { .. } | T::Float | T::Boolean) || timestamp(to),
+        (T::Float, to) => matches!(to, T::Number { .. } | T::Float | T::Boolean),
+        (T::Boolean, to) => matches!(to, T::Number { .. } | T::Float | T::Boolean),
+        (T::Date, to) => to == T::Date || timestamp(to),
+        (T::Time(_), to) => matches!(to, T::Time(_)),
+        (T::TimestampNtz(_) | T::TimestampLtz(_) | T::TimestampTz(_), to) => {
+            matches!(to, T::Date | T::Time(_)) || timestamp(to)
+        }
+    }
+}
+
+/// Converts all values of an array in a session that differs from the defaults by its time zone only. See
+/// [`cast_array_in`].
+///
+/// # Errors
+/// As [`cast_datum`].
+pub fn cast_array(array: &ArrayRef, to: SqlType, lenient: bool, zone: Tz) -> Result<ArrayRef> {
+    cast_array_in(array, to, lenient, &Settings { time_zone: zone, ..Settings::default() })
+}
+
 /// Converts all values of an array. With `lenient` (TRY_CAST) what cannot be converted becomes NULL.
 ///
 /// # Errors
-/// As [`cast`].
-pub fn cast_array(array: &ArrayRef, to: SqlType, lenient: bool, zone: Tz) -> Result<ArrayRef> {
+/// As [`cast_datum`].
+pub fn cast_array_in(array: &ArrayRef, to: SqlType, lenient: bool, settings: &Settings) -> Result<ArrayRef> {
     if let (SqlType::Varchar(length), DataType::Utf8) = (to, array.data_type())
         && array.as_string::<i32>().iter().flatten().all(|text| text.len() <= length as usize)
     {
@@ -189,7 +232,7 @@ pub fn cast_array(array: &ArrayRef, to: SqlType, lenient: bool, zone: Tz) -> Res
     }
     let mut values = Vec::with_capacity(array.len());
     for row in 0..array.len() {
-        match cast(datum::read(array, row)?, to, zone) {
+        match cast_datum(datum::read(array, row)?, to, settings) {
             Ok(value) => values.push(value),
             Err(_) if lenient => values.push(Datum::Null),
             Err(error) => return Err(error),
@@ -219,12 +262,14 @@ fn seconds(value: i128, scale: u8) -> Result<i64> {
         .ok_or_else(|| super::datum::out_of_range(decimal::text(value, scale)))
 }
 
-fn instant_of(datum: Datum, to: SqlType, zone: Tz) -> Result<(i64, i32)> {
+fn instant_of(datum: Datum, to: SqlType, settings: &Settings) -> Result<(i64, i32)> {
+    let zone = settings.time_zone;
     Ok(match datum {
         Datum::Tz(instant, offset) => (instant, offset),
         Datum::Ltz(instant) => (instant, time::offset_minutes(instant, zone)),
         Datum::Text(text) => {
-            let parsed = time::parse_auto(&text).ok_or_else(|| not_recognized("Timestamp", 100_035, "22007", &text))?;
+            let parsed = time::parse_input(&text, &settings.timestamp_input)
+                .ok_or_else(|| not_recognized("Timestamp", 100_035, "22007", &text))?;
             match parsed.offset {
                 Some(offset) => (parsed.wall - i64::from(offset) * 60_000_000, offset),
                 None => {
@@ -255,7 +300,7 @@ pub fn wall_of(datum: &Datum, zone: Tz) -> Option<i64> {
     }
 }
 
-fn cast_json(json: &Json, to: SqlType, zone: Tz) -> Result<Datum> {
+fn cast_json(json: &Json, to: SqlType, settings: &Settings) -> Result<Datum> {
     let inner = match json {
         Json::Null | Json::Undefined => return Ok(Datum::Null),
         Json::Boolean(value) => Datum::Boolean(*value),
@@ -267,7 +312,7 @@ fn cast_json(json: &Json, to: SqlType, zone: Tz) -> Result<Datum> {
             _ => return Err(failed_variant(json, to.family())),
         },
     };
-    cast(inner, to, zone).map_err(|error| match (error.code, to) {
+    cast_datum(inner, to, settings).map_err(|error| match (error.code, to) {
         (100_038, SqlType::Number { .. }) => failed_variant(json, "FIXED"),
         (100_038, SqlType::Float) => failed_variant(json, "REAL"),
         (100_035 | 100_037 | 100_040 | 100_108 | 1007, _) => failed_variant(json, to.family()),
@@ -357,6 +402,22 @@ pub fn text_of(datum: &Datum, zone: Tz) -> String {
         Datum::Ntz(_) => format_time(datum, "YYYY-MM-DD HH24:MI:SS.FF3", zone),
         Datum::Ltz(_) | Datum::Tz(..) => format_time(datum, "YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM", zone),
     }
+}
+
+/// A value as VARCHAR, in the session's output formats.
+pub fn text_in(datum: &Datum, settings: &Settings) -> String {
+    let format = match datum {
+        Datum::Date(_) => &settings.date_output,
+        Datum::Time(_) => &settings.time_output,
+        Datum::Ntz(_) => &settings.ntz_output,
+        Datum::Ltz(_) => &settings.ltz_output,
+        Datum::Tz(..) => &settings.tz_output,
+        other => return text_of(other, settings.time_zone),
+    };
+    if format.eq_ignore_ascii_case("AUTO") {
+        return text_of(datum, settings.time_zone);
+    }
+    format_time(datum, format, settings.time_zone)
 }
 
 /// A date or time in a format.

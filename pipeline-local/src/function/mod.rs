@@ -1,24 +1,60 @@
 //! Snowflake's functions as DataFusion UDFs, one file per family: named, typed and failing as Snowflake's do.
 //!
 //! Functions that depend on the session or the statement (`CURRENT_TIMESTAMP`, `CURRENT_ROLE`, `SYSTEM$...`) are not
-//! here: the planner replaces them.
+//! here: the planner replaces them. What others follow of the session, [`Settings`], travels in the configuration.
+//!
+//! Parts of dates (`DATEADD(day, ...)`, `EXTRACT(year FROM ...)`) are text literals as arguments.
 
 use std::sync::Arc;
 
+use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 
+use crate::error::SqlError;
+
+pub mod arithmetic;
 pub mod cast;
+pub mod cast_udf;
+pub mod common;
+mod conditional;
 pub mod datum;
 pub mod decimal;
 pub mod json;
+mod settings;
+#[cfg(test)]
+mod testing;
 pub mod time;
+mod udf;
 
-/// Every scalar function, by its upper-case Snowflake name.
+pub use settings::Settings;
+
+/// Every scalar function, by its upper-case Snowflake name. Operators are `SF_ADD`, `SF_SUB`, `SF_MUL`, `SF_DIV`,
+/// `SF_MOD` and `SF_NEGATE`.
 pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
-    Vec::new()
+    let families = [arithmetic::functions(), conditional::functions()];
+    let mut all: Vec<_> = families.into_iter().flatten().flat_map(udf::Function::udfs).collect();
+    all.extend(conditional::lazy());
+    all
 }
 
 /// Every aggregate function that is not DataFusion's own, by its upper-case Snowflake name.
 pub fn aggregates() -> Vec<(&'static str, Arc<AggregateUDF>)> {
     Vec::new()
+}
+
+/// Wraps an error so that it passes through DataFusion; [`sql_error`] finds it again.
+pub fn error(error: SqlError) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}
+
+/// The error of a function inside one of DataFusion's, if there is one.
+pub fn sql_error(error: &(dyn std::error::Error + 'static)) -> Option<SqlError> {
+    let mut current = Some(error);
+    while let Some(error) = current {
+        if let Some(found) = error.downcast_ref::<SqlError>() {
+            return Some(found.clone());
+        }
+        current = error.source();
+    }
+    None
 }

@@ -83,6 +83,11 @@ pub fn parse_auto(text: &str) -> Option<Parsed> {
     Some(Parsed { wall: i64::from(days(date)) * DAY + time / 1000, time, offset })
 }
 
+/// Reads a date or a time stamp in an input format of the session: `AUTO` or a pattern.
+pub fn parse_input(text: &str, format: &str) -> Option<Parsed> {
+    if format.is_empty() || format.eq_ignore_ascii_case("AUTO") { parse_auto(text) } else { parse_format(text, format) }
+}
+
 /// Reads `YYYY-MM-DD`, `MM/DD/YYYY` or `DD-MON-YYYY`.
 fn parse_date(text: &str) -> Option<NaiveDate> {
     let (separator, parts): (char, Vec<&str>) = match text.split('-').collect::<Vec<_>>() {
