@@ -45,7 +45,7 @@ pub(crate) fn fragment(text: &LitStr, errors: &mut Errors) -> TokenStream {
     });
     quote! {
         ::pipeline_dsl::fragment::Fragment {
-            pieces: &[#(#pieces),*],
+            pieces: const { &[#(#pieces),*] },
             at: ::core::concat!(::core::file!(), ":", ::core::line!()),
         }
     }

@@ -139,7 +139,7 @@ impl App {
     fn render(&self, model: &Model, progress: &Progress, check: bool, out: Option<PathBuf>) -> Result<(), Error> {
         let directory = out.or_else(|| self.scripts.clone()).unwrap_or_else(|| PathBuf::from("sql"));
         let files = render::files(model.definition);
-        let place = format!("{} in {}", counted(files.len(), "file", "files"), directory.display());
+        let place = format!("{} in {}", counted(files.len(), "file", "files"), render::shown(&directory));
         if check {
             render::check(&files, &directory)?;
             progress.line(&format!("{} · {place}: as rendered", model.name()));

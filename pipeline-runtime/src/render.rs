@@ -67,7 +67,7 @@ pub(crate) fn check(files: &Files, directory: &Path) -> Result<(), Error> {
             return;
         }
         count += 1;
-        let path = directory.join(name).display().to_string();
+        let path = shown(&directory.join(name));
         let old = if committed.is_some() { format!("{path} (committed)") } else { "/dev/null".to_owned() };
         let new = if rendered.is_some() { format!("{path} (rendered)") } else { "/dev/null".to_owned() };
         let text = TextDiff::from_lines(committed.unwrap_or_default(), rendered.unwrap_or_default());
@@ -82,6 +82,12 @@ pub(crate) fn check(files: &Files, directory: &Path) -> Result<(), Error> {
         compare(&name, committed.as_deref(), None);
     }
     if count == 0 { Ok(()) } else { Err(Error::Stale { count, diff }) }
+}
+
+/// A path as people on this machine read it: relative to where they are, when it is below that.
+pub(crate) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }
 
 /// Numbered scripts in the directory that the pipeline no longer has.

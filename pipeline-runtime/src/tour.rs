@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
 use pipeline_dsl::{
+    fragment::Fragment,
     ident,
     node::{Node, Stream, Task},
 };
@@ -14,7 +15,7 @@ use crate::{
     error::Error,
     live::label,
     model::Model,
-    operate::{Run, become_pipeline_role, history},
+    operate::{self, Participants, Run, become_pipeline_role, history},
     progress::{Progress, took},
 };
 
@@ -61,44 +62,67 @@ impl Tour {
     /// # Errors
     ///
     /// When it fails.
-    pub async fn execute(&mut self, title: &str, sql: &str) -> Result<Vec<Row>, Error> {
+    pub async fn execute(&mut self, title: &str, statement: Fragment) -> Result<Vec<Row>, Error> {
         become_pipeline_role(&self.connection, &self.model).await?;
         let start = Instant::now();
-        let rows = self.connection.execute(sql).await?;
+        let rows = self.connection.execute(&statement.sql()).await?;
         self.took(title, start.elapsed());
         Ok(rows)
     }
 
-    /// Waits until the scheduler has started task `T` and the run has consumed stream `S`. Does nothing when the stream
-    /// holds no change.
+    /// Runs statements in one transaction, so that a stream shows all their changes or none.
     ///
     /// # Errors
     ///
-    /// When the run fails, and when none has come after two minutes.
+    /// When one fails; the transaction is then rolled back.
+    pub async fn transaction(&mut self, statements: &[(&str, Fragment)]) -> Result<(), Error> {
+        become_pipeline_role(&self.connection, &self.model).await?;
+        self.connection.execute("BEGIN TRANSACTION").await?;
+        for (title, statement) in statements {
+            let start = Instant::now();
+            if let Err(error) = self.connection.execute(&statement.sql()).await {
+                self.connection.execute("ROLLBACK").await?;
+                return Err(error.into());
+            }
+            self.took(title, start.elapsed());
+        }
+        self.connection.execute("COMMIT").await?;
+        Ok(())
+    }
+
+    /// Waits until the scheduler has started task `T`, the run has consumed stream `S`, and the tasks that follow have
+    /// ended. Does nothing when the stream holds no change.
+    ///
+    /// # Errors
+    ///
+    /// When a run fails, and when none has come after two minutes.
     pub async fn await_consumption<T: Task, S: Stream>(&mut self) -> Result<(), Error> {
         let (task, stream) = (T::NODE.get(), S::NODE.get());
-        let start = Instant::now();
-        let running = self.progress.running(&format!("waiting for the scheduler to start {}", label(task)));
+        if !self.has_data(stream).await? {
+            self.progress.line(&format!("  = {} holds no change", label(stream)));
+            return Ok(());
+        }
+        let graph: Participants = self.model.graph_of(task);
         let before: Vec<String> =
             self.runs(task).await?.into_iter().filter(Run::is_over).map(|run| run.run_id).collect();
-        let mut waited = false;
-        let ended = loop {
+        let start = Instant::now();
+        let running = self.progress.running(&format!("waiting for the scheduler to start {}", label(task)));
+        let runs = loop {
             let pending = self.has_data(stream).await?;
             let runs = self.runs(task).await?;
-            let ended: Vec<Run> = runs
-                .into_iter()
-                .filter(|run| run.is_over() && run.state != "SKIPPED" && !before.contains(&run.run_id))
-                .collect();
-            if let Some(failed) = ended.iter().find(|run| run.has_failed()) {
+            let is_new = |run: &Run| run.is_of(task) && run.is_over() && !before.contains(&run.run_id);
+            let last = runs.iter().find(|run| is_new(run) && run.state != "SKIPPED");
+            if let Some(failed) = last.filter(|run| run.has_failed() && pending) {
                 return Err(Error::RunFailed {
                     message: format!("{} failed: {}", label(task), failed.error.clone().unwrap_or_default()),
                     help: "the stream still has its changes".to_owned(),
                 });
             }
-            if !pending && (!ended.is_empty() || !waited) {
-                break ended;
+            if let Some(last) = last.filter(|_| !pending)
+                && let Some(runs) = operate::ended(&graph, last, &runs)
+            {
+                break runs;
             }
-            waited = true;
             if start.elapsed() > PATIENCE {
                 return Err(Error::RunFailed {
                     message: format!("the scheduler has not run {} within {}", label(task), took(PATIENCE)),
@@ -108,16 +132,16 @@ impl Tour {
             tokio::time::sleep(POLL).await;
         };
         drop(running);
-        for run in &ended {
-            let took = run.took().map(took).unwrap_or_default();
-            self.progress.line(&format!(
-                "    {} was started by {} and {} {took}",
-                label(task),
-                if run.scheduled_from == "TRIGGER" { "its stream" } else { "its schedule" },
-                run.state.to_lowercase()
-            ));
+        for run in &runs {
+            let time = run.took().map(took).unwrap_or_default();
+            let by = match run.scheduled_from.as_str() {
+                "TRIGGER" => "triggered by its stream",
+                "SCHEDULE" => "started by its schedule",
+                _ => "started by hand",
+            };
+            self.progress.line(&format!("    task {} {by}, {} {time}", run.name, run.state.to_lowercase()));
         }
-        self.took("wait for the scheduler and the task", start.elapsed());
+        self.took("wait for the scheduler, and the run", start.elapsed());
         Ok(())
     }
 
@@ -126,8 +150,8 @@ impl Tour {
     /// # Errors
     ///
     /// When it fails.
-    pub async fn show(&mut self, title: &str, sql: &str) -> Result<(), Error> {
-        let rows = self.execute(title, sql).await?;
+    pub async fn show(&mut self, title: &str, query: Fragment) -> Result<(), Error> {
+        let rows = self.execute(title, query).await?;
         let mut table = Table::new();
         table.load_style(UTF8_BORDERS_ONLY);
         if let Some(first) = rows.first() {
@@ -163,8 +187,7 @@ impl Tour {
 
     async fn runs(&self, task: &'static Node) -> Result<Vec<Run>, Error> {
         let Some(database) = task.schema().and_then(|schema| schema.parent) else { return Ok(Vec::new()) };
-        let runs = history(&self.connection, database.get(), Some(task), HOURS).await?;
-        Ok(runs.into_iter().filter(|run| run.is_of(task)).collect())
+        Ok(history(&self.connection, database.get(), None, HOURS).await?)
     }
 
     async fn has_data(&self, stream: &Node) -> Result<bool, Error> {

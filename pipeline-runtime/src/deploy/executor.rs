@@ -21,13 +21,9 @@ pub(crate) struct Executor<'a> {
 }
 
 impl<'a> Executor<'a> {
-    /// An executor for the steps that shall run.
-    pub(crate) fn new<'s>(
-        connection: &'a Connection,
-        progress: &'a Progress,
-        to_do: impl Iterator<Item = &'s Step>,
-    ) -> Self {
-        Self { connection, progress, pending: Vec::new(), done: Vec::new(), to_do: to_do.map(name).collect() }
+    /// An executor for the steps of which `to_do` has the names.
+    pub(crate) fn new(connection: &'a Connection, progress: &'a Progress, to_do: Vec<String>) -> Self {
+        Self { connection, progress, pending: Vec::new(), done: Vec::new(), to_do }
     }
 
     /// Remembers a USE statement for the next step that runs.
@@ -41,17 +37,22 @@ impl<'a> Executor<'a> {
 
     /// Tells that a step is not needed.
     pub(crate) fn unchanged(&self, step: &Step) {
-        self.progress.line(&format!("  = {}", name(step)));
+        let what = match (step.action, step.object) {
+            (Action::Create, Some(object)) => label(object.get()),
+            (Action::Resume, Some(object)) => format!("{} is started", label(object.get())),
+            _ => head(&step.sql),
+        };
+        self.progress.line(&format!("  = {what}"));
     }
 
-    /// Runs a step.
-    pub(crate) async fn run(&mut self, step: &Step) -> Result<Vec<Row>, Error> {
+    /// Runs a step; `exists` tells whether its object is there already.
+    pub(crate) async fn run(&mut self, step: &Step, exists: bool) -> Result<Vec<Row>, Error> {
         for sql in std::mem::take(&mut self.pending) {
             if let Err(error) = self.connection.execute(&sql).await {
                 return Err(self.stopped(error));
             }
         }
-        let name = name(step);
+        let name = name(step, exists);
         let object = step.object.map(|object| label(object.get()));
         let rows = self.execute(&name, &step.sql, object).await?;
         if !self.to_do.is_empty() {
@@ -84,9 +85,9 @@ impl<'a> Executor<'a> {
 }
 
 /// A step in a few words: `create table RAW_DB.SAMPLE_DATA.TABLE_A`.
-fn name(step: &Step) -> String {
+pub(crate) fn name(step: &Step, exists: bool) -> String {
     let verb = match step.action {
-        Action::Create if step.sql.starts_with("CREATE OR REPLACE") => "replace",
+        Action::Create if exists => "replace",
         Action::Create => "create",
         Action::Resume => "resume",
         Action::Suspend => "suspend",

@@ -9,7 +9,7 @@ use pipeline_dsl::{
     script::{Action, Step},
 };
 
-pub(crate) use self::executor::Executor;
+pub(crate) use self::executor::{Executor, name};
 use crate::{
     connection::Connection,
     error::Error,
@@ -56,17 +56,16 @@ pub(crate) async fn deploy(connection: &Connection, model: &Model, progress: &Pr
     let suspended = must_suspend(model, &live);
     let steps = model.deploy_steps();
     let decide = |step: &Step| decide(step, &live, &grants, &suspended);
-    let mut executor = Executor::new(
-        connection,
-        progress,
-        steps.iter().map(|(_, step)| *step).filter(|step| decide(step) == Decision::Run),
-    );
+    let exists = |step: &Step| step.object.is_some_and(|object| live.has(object.get()));
+    let to_do =
+        steps.iter().filter(|(_, step)| decide(step) == Decision::Run).map(|(_, step)| name(step, exists(step)));
+    let mut executor = Executor::new(connection, progress, to_do.collect());
     let mut outcome = Outcome::default();
     let mut file = "";
-    for (name, step) in &steps {
-        if *name != file {
-            file = name;
-            progress.line(name);
+    for (script, step) in &steps {
+        if *script != file {
+            file = script;
+            progress.line(script);
         }
         match decide(step) {
             Decision::Context => executor.context(step),
@@ -79,7 +78,7 @@ pub(crate) async fn deploy(connection: &Connection, model: &Model, progress: &Pr
             }
             Decision::Run => {
                 let node = step.object.map(|object| object.get());
-                let rows = executor.run(step).await?;
+                let rows = executor.run(step, exists(step)).await?;
                 outcome.executed += 1;
                 if step.action == Action::Create
                     && let Some(node) = node

@@ -9,7 +9,7 @@ use pipeline_dsl::{
 
 use crate::{
     connection::Connection,
-    deploy::Executor,
+    deploy::{Executor, name},
     error::Error,
     live::{Live, label},
     model::Model,
@@ -49,11 +49,11 @@ pub(crate) async fn destroy(
         !matches!(step.action, Action::UseRole | Action::UseContext)
             && step.object.is_none_or(|object| live.has(object.get()))
     };
-    let mut executor =
-        Executor::new(connection, progress, steps.iter().map(|(_, step)| *step).filter(|step| needed(step)));
+    let to_do = steps.iter().filter(|(_, step)| needed(step)).map(|(_, step)| name(step, true));
+    let mut executor = Executor::new(connection, progress, to_do.collect());
     for (_, step) in &steps {
         if needed(step) {
-            executor.run(step).await?;
+            executor.run(step, true).await?;
         } else if matches!(step.action, Action::UseRole | Action::UseContext) {
             executor.context(step);
         }

@@ -9,7 +9,7 @@ mod status;
 pub(crate) use self::{
     destroy::destroy,
     history::{Run, history},
-    run::{call, run},
+    run::{Participants, call, ended, run},
     state::{resume, suspend},
     status::{Health, status},
 };

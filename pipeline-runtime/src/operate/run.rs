@@ -140,6 +140,16 @@ fn ours(runs: impl IntoIterator<Item = Run>) -> impl Iterator<Item = Run> {
     runs.into_iter().filter(|run| run.scheduled_from == "EXECUTE_TASK")
 }
 
+/// The tasks of a graph that take part in its runs, the root first.
+pub(crate) type Participants = Vec<(&'static Node, &'static TaskDef)>;
+
+/// The runs of a graph's tasks in the run that `first`, a run of its root, began; nothing while some are to come.
+pub(crate) fn ended(graph: &Participants, first: &Run, runs: &[Run]) -> Option<Vec<Run>> {
+    let group: Vec<Run> = runs.iter().filter(|run| belongs(run, first)).cloned().collect();
+    let latest = latest_attempts(graph, &group);
+    is_over(graph, &latest).then(|| graph.iter().filter_map(|(task, _)| latest.get(task.name).cloned()).collect())
+}
+
 /// Whether a run is of the same run of the graph as its root's.
 fn belongs(run: &Run, root: &Run) -> bool {
     if root.group.is_empty() { run.run_id == root.run_id } else { run.group == root.group }
