@@ -65,7 +65,6 @@ impl Engine {
         });
         let storage = Storage::open(store.clone(), clock.clone())?;
         let catalog = Catalog::open(store.clone(), clock.clone())?;
-        crate::retention::apply(&catalog, &storage, clock.now())?;
         Ok(Arc::new(Self {
             config,
             store,

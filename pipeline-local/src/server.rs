@@ -42,6 +42,8 @@ pub struct Config {
     pub account: String,
     /// How long a session may be idle before it ends.
     pub session_idle: Duration,
+    /// How long the answer to a statement is held before the client is told to ask again.
+    pub request_hold: Duration,
 }
 
 impl Default for Config {
@@ -56,6 +58,7 @@ impl Default for Config {
             sns_endpoint: engine.sns_endpoint,
             account: engine.account,
             session_idle: Duration::from_secs(4 * 3600),
+            request_hold: Duration::from_secs(45),
         }
     }
 }
@@ -178,7 +181,7 @@ async fn start(config: Config) -> Result<Started> {
     ensure_admin(&engine.catalog, &admin_password)?;
     Service::start(&engine);
 
-    let app = App::new(engine.clone());
+    let app = App::new(engine.clone(), config.request_hold);
     let reaper = tokio::spawn({
         let app = app.clone();
         async move {

@@ -29,9 +29,6 @@ use token::Tokens;
 
 pub(crate) use login::SERVER_VERSION;
 
-/// How long a request is held before the client is told to ask again.
-const HOLD: Duration = Duration::from_secs(45);
-
 /// What all requests share.
 #[derive(Debug)]
 pub(crate) struct App {
@@ -39,11 +36,14 @@ pub(crate) struct App {
     tokens: Tokens,
     jobs: Jobs,
     chunks: ChunkStore,
+    /// How long a request is held before the client is told to ask again.
+    hold: Duration,
 }
 
 impl App {
-    pub(crate) fn new(engine: Arc<Engine>) -> Arc<Self> {
-        Arc::new(Self { engine, tokens: Tokens::default(), jobs: Jobs::default(), chunks: ChunkStore::default() })
+    pub(crate) fn new(engine: Arc<Engine>, hold: Duration) -> Arc<Self> {
+        let (tokens, jobs, chunks) = (Tokens::default(), Jobs::default(), ChunkStore::default());
+        Arc::new(Self { engine, tokens, jobs, chunks, hold })
     }
 
     /// The session that a request shows a token of.

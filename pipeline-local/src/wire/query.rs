@@ -1,7 +1,6 @@
 //! Requests about statements: submit, fetch, watch, cancel.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Response, header};
@@ -13,7 +12,7 @@ use super::bind::WireBindings;
 use super::encode::Answer;
 use super::http::{Incoming, answer_text, sql_failure, success};
 use super::job::Job;
-use super::{App, HOLD, run};
+use super::{App, run};
 use crate::SqlError;
 use crate::history::{Outcome, QueryRecord};
 use crate::session::SessionHandle;
@@ -48,22 +47,22 @@ pub(super) async fn submit(app: &Arc<App>, request: &Incoming) -> Result<Respons
     if asynchronous {
         return Ok(in_progress(&job.record, "333334", "Asynchronous execution in progress."));
     }
-    Ok(answer(app, request, &job, HOLD).await)
+    Ok(answer(app, request, &job).await)
 }
 
 /// GET /queries/{id}/result
 pub(super) async fn result(app: &App, request: &Incoming, id: &str) -> Result<Response<Body>, Response<Body>> {
     let handle = app.session(request)?;
     match app.jobs.by_query(id).filter(|job| job.record.user == handle.user) {
-        Some(job) => Ok(answer(app, request, &job, HOLD).await),
+        Some(job) => Ok(answer(app, request, &job).await),
         None => Err(sql_failure(&SqlError::new(709, "02000", format!("Statement {id} not found")), id)),
     }
 }
 
 /// Waits for the end of a statement, but not longer than clients like to wait.
-async fn answer(app: &App, request: &Incoming, job: &Job, hold: Duration) -> Response<Body> {
+async fn answer(app: &App, request: &Incoming, job: &Job) -> Response<Body> {
     let record = &job.record;
-    if tokio::time::timeout(hold, record.finished()).await.is_err() {
+    if tokio::time::timeout(app.hold, record.finished()).await.is_err() {
         return in_progress(record, "333333", "Query execution in progress.");
     }
     let result = match record.outcome() {

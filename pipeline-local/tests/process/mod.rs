@@ -72,7 +72,7 @@ pub async fn connect(url: &str, user: &str, password: &str, session: SessionConf
 
 /// All rows of a statement; a failure names the statement.
 pub async fn rows(session: &Session, sql: &str) -> Vec<DynamicRow> {
-    let cursor = session.query(sql).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    let cursor = session.query(sql.to_owned()).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
     cursor.collect().await.unwrap_or_else(|error| panic!("{error}\n{sql}"))
 }
 
