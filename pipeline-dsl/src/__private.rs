@@ -5,7 +5,9 @@
 pub use crate::check::{Msg, same};
 pub use crate::expr::{Col, Source};
 pub use crate::fragment::{Fragment, Piece};
-pub use crate::graph::{Reach, check_consumers, check_cycle, check_finalizers, check_fragments, check_names, reach};
+pub use crate::graph::{
+    Reach, check_consumers, check_cycle, check_finalizers, check_fragments, check_names, check_roots, reach,
+};
 pub use crate::node::*;
 pub use crate::object::*;
 pub use crate::pipeline::{Pipeline, PipelineDef, Scenario};

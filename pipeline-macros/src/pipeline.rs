@@ -102,7 +102,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         };
         // Each rule is a constant of its own, so that all that is wrong is reported at once.
         let checks = quote_spanned! {ident.span()=>
-            #[allow(dead_code)]
+            #[allow(dead_code, long_running_const_eval)]
             const _: () = {
                 const PIPELINE: &::pipeline_dsl::pipeline::PipelineDef =
                     <#ident as ::pipeline_dsl::pipeline::Pipeline>::DEFINITION;
@@ -111,6 +111,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                 const NAMES: () = ::pipeline_dsl::__private::check_names(REACH);
                 const CONSUMERS: () = ::pipeline_dsl::__private::check_consumers(REACH);
                 const FINALIZERS: () = ::pipeline_dsl::__private::check_finalizers(REACH);
+                const ROOTS: () = ::pipeline_dsl::__private::check_roots(REACH);
                 const FRAGMENTS: () = ::pipeline_dsl::__private::check_fragments(REACH, PIPELINE);
             };
         };

@@ -5,7 +5,9 @@ mod reach;
 
 pub use grants::Grant;
 #[doc(hidden)]
-pub use reach::{Reach, check_consumers, check_cycle, check_finalizers, check_fragments, check_names, reach};
+pub use reach::{
+    Reach, check_consumers, check_cycle, check_finalizers, check_fragments, check_names, check_roots, reach,
+};
 
 use std::collections::HashSet;
 
@@ -68,10 +70,15 @@ struct Walk {
 }
 
 impl Walk {
-    /// Adds an object after all that it depends on. A circle, which `pipeline!` has refused, would be cut.
+    /// Adds an object after all that it depends on, where it lives last, so that a source and its schema come before
+    /// what is made of it. A circle, which `pipeline!` has refused, would be cut.
     fn visit(&mut self, object: NodeRef) {
         if self.seen.insert(object) {
-            for dependency in object.get().depends_on() {
+            let mut dependencies = object.get().depends_on();
+            if object.get().parent.is_some() {
+                dependencies.rotate_left(1);
+            }
+            for dependency in dependencies {
                 self.visit(dependency);
             }
             self.order.push(object);

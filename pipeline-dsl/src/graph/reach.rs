@@ -251,6 +251,52 @@ pub const fn check_finalizers(reach: &Reach) {
     }
 }
 
+/// Rule `task-one-root`: all that a task runs after belongs to one graph.
+#[track_caller]
+pub const fn check_roots(reach: &Reach) {
+    if reach.circle[0].is_some() {
+        return;
+    }
+    let mut at = 0;
+    while at < reach.count {
+        if let Some(node) = reach.node(at)
+            && let Definition::Task(task) = &node.definition
+        {
+            let mut other = 1;
+            while other < task.after.len() {
+                let (first, second) = (root_of(task.after[0]), root_of(task.after[other]));
+                if first.full_id() != second.full_id() {
+                    let mut msg = Msg::<2048>::new();
+                    msg.push("pipeline ")
+                        .name(reach.name)
+                        .push(": task ")
+                        .name(node.rust_name)
+                        .push(" (")
+                        .push(node.at);
+                    msg.push(") runs after tasks of two graphs, whose roots are ").name(first.rust_name).push(" (");
+                    msg.push(first.at).push(") and ").name(second.rust_name).push(" (").push(second.at).push(")");
+                    msg.rule("task-one-root", "let both graphs start with one root");
+                    panic!("{}", msg.as_str());
+                }
+                other += 1;
+            }
+        }
+        at += 1;
+    }
+}
+
+/// The root above a task, by its first predecessors. Where those of one task differ, that task is reported.
+const fn root_of(task: NodeRef) -> &'static Node {
+    let mut node = task.get();
+    while let Definition::Task(definition) = &node.definition {
+        if definition.after.is_empty() {
+            break;
+        }
+        node = definition.after[0].get();
+    }
+    node
+}
+
 const fn finalized(node: &Node) -> Option<&'static Node> {
     if let Definition::Task(task) = &node.definition
         && let Some(root) = task.finalize
