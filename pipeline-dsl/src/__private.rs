@@ -68,11 +68,6 @@ pub const fn integration_node<T: NotificationIntegration>() -> NodeRef {
     T::NODE
 }
 
-/// The node of a table or stream that a procedure reads.
-pub const fn readable_node<T: crate::query::Readable>() -> NodeRef {
-    T::NODE
-}
-
 /// The table that a stream follows.
 pub const fn source_node<S: Stream>() -> NodeRef {
     <S::Source as Object>::NODE

@@ -80,24 +80,25 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         let used = uses.get(&name.to_string());
         match role {
             Role::Read(ty) => {
-                reads.push(quote!(::pipeline_dsl::__private::readable_node::<#ty>()));
-                handles.push(quote!(let #name = ::pipeline_dsl::query::Reading::<#ty>::new();));
+                reads.push(quote!(::pipeline_dsl::query::reading::<#ty>().node()));
+                handles.push(quote!(let #name = ::pipeline_dsl::query::reading::<#ty>();));
                 relations.push(relation("Reads", ident, ty));
             }
             Role::Write(ty) => {
                 let privileges = used.map(privileges).unwrap_or_default();
                 if !privileges.iter().any(|privilege| *privilege != "Select") {
-                    let help = format!("help: write `{}`", quote!(#name: &#ty));
-                    errors.at(name, format!("`{name}` is never written to\n{help}, or give it rows with `insert`"));
+                    let ty = quote!(#ty).to_string().replace(' ', "");
+                    let help = format!("help: write `{name}: &{ty}`, or give it rows with `insert`");
+                    errors.at(name, format!("`{name}` is never written to\n{help}"));
                 }
                 let privileges = privileges.iter().map(|privilege| format_ident!("{privilege}"));
                 writes.push(quote! {
                     ::pipeline_dsl::object::Access {
-                        object: ::pipeline_dsl::__private::table_node::<#ty>(),
+                        object: ::pipeline_dsl::query::writing::<#ty>().node(),
                         privileges: &[#(::pipeline_dsl::object::Privilege::#privileges),*],
                     }
                 });
-                handles.push(quote!(let #name = ::pipeline_dsl::query::Writing::<#ty>::new();));
+                handles.push(quote!(let #name = ::pipeline_dsl::query::writing::<#ty>();));
                 relations.push(relation("Writes", ident, ty));
             }
             Role::Argument(ty) => {

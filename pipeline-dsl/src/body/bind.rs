@@ -101,7 +101,7 @@ where
 }
 
 /// `name = value;`
-pub fn assign<T: Typed, V: IntoExpr>(variable: &mut Var<T>, value: V)
+pub fn assign<T: Typed, V: IntoExpr>(value: V, variable: &mut Var<T>)
 where
     Base<V::Ty>: FitsVariable<Base<T>>,
     <V::Ty as Typed>::Null: VariableNull<T::Null>,

@@ -63,13 +63,20 @@ pub(super) fn with<R>(act: impl FnOnce(&mut Builder) -> R) -> R {
 }
 
 /// An argument of the procedure.
+///
+/// # Panics
+/// If SQL reserves the name.
 #[doc(hidden)]
 pub fn argument<T: Typed>(name: &'static str) -> Expr<T> {
     let id = with(|builder| {
         let id = builder.declare(Some(name), T::DATA_TYPE, false);
-        builder.variables[id.0].variable.argument = true;
-        // The argument is called as the procedure declares it, whatever a variable would be called.
-        builder.variables[id.0].variable.name = name.to_owned();
+        let variable = &mut builder.variables[id.0].variable;
+        assert!(
+            variable.name == name,
+            "SQL reserves the name of argument `{name}`: call it something like `{}`",
+            variable.name
+        );
+        variable.argument = true;
         id
     });
     Expr::new(Ast::Variable(id))

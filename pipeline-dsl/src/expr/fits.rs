@@ -136,14 +136,20 @@ same!(Boolean, Float, Date, Time, TimestampNtz, TimestampLtz, TimestampTz, Varia
 
 macro_rules! pairs {
     ($trait:ident: $($right:ty => [$($left:ty),+]);+ $(;)?) => {$($(
+        #[diagnostic::do_not_recommend]
         impl $trait<$left> for $right {}
     )+)+};
 }
 
+#[diagnostic::do_not_recommend]
 impl<const P: u8, const S: u8, const Q: u8, const T: u8> ComparesWith<Number<P, S>> for Number<Q, T> {}
+#[diagnostic::do_not_recommend]
 impl<const P: u8, const S: u8> ComparesWith<Number<P, S>> for Float {}
+#[diagnostic::do_not_recommend]
 impl<const P: u8, const S: u8> ComparesWith<Float> for Number<P, S> {}
+#[diagnostic::do_not_recommend]
 impl<const N: u32, const M: u32> ComparesWith<Varchar<N>> for Varchar<M> {}
+#[diagnostic::do_not_recommend]
 impl<const N: u32, const M: u32> ComparesWith<Binary<N>> for Binary<M> {}
 pairs! { ComparesWith:
     Float => [Float];
@@ -160,9 +166,13 @@ pairs! { ComparesWith:
 
 macro_rules! assignable {
     ($($trait:ident),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<const P: u8, const S: u8, const Q: u8, const T: u8> $trait<Number<P, S>> for Number<Q, T> {}
+        #[diagnostic::do_not_recommend]
         impl<const P: u8, const S: u8> $trait<Float> for Number<P, S> {}
+        #[diagnostic::do_not_recommend]
         impl<const N: u32, const M: u32> $trait<Varchar<N>> for Varchar<M> {}
+        #[diagnostic::do_not_recommend]
         impl<const N: u32, const M: u32> $trait<Binary<N>> for Binary<M> {}
         pairs! { $trait:
             Float => [Float];

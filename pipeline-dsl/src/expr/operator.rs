@@ -214,12 +214,15 @@ macro_rules! scales {
     };
     (@left $left:literal [$($right:literal)*]) => {
         $(
+            #[diagnostic::do_not_recommend]
             impl<const P: u8, const Q: u8> AddsTo<Number<P, $left>> for Number<Q, $right> {
                 type Out = Number<38, { greater($left, $right) }>;
             }
+            #[diagnostic::do_not_recommend]
             impl<const P: u8, const Q: u8> Multiplies<Number<P, $left>> for Number<Q, $right> {
                 type Out = Number<38, { product_scale($left, $right) }>;
             }
+            #[diagnostic::do_not_recommend]
             impl<const P: u8, const Q: u8> Divides<Number<P, $left>> for Number<Q, $right> {
                 type Out = Number<38, { quotient_scale($left) }>;
             }

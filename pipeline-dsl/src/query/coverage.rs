@@ -22,9 +22,10 @@ pub const fn insert_covers<T: Table>(given: &[&str], complete: bool) {
         }
         at += 1;
     }
-    if found > 0 {
-        message.push("`\n= rule: insert-duplicate-column");
-        panic!("{}", message.as_str());
+    let duplicates = found > 0;
+    if duplicates {
+        message.push("`");
+        found = 0;
     }
 
     let mut column = 0;
@@ -37,6 +38,9 @@ pub const fn insert_covers<T: Table>(given: &[&str], complete: bool) {
                 let Column { name: sql_name, .. } = T::COLUMNS[column + part];
                 if complete || T::COLUMNS[column + part].is_required() {
                     let what = if complete { " gives no value for the columns `" } else { REQUIRED };
+                    if duplicates && found == 0 {
+                        message.push("\n");
+                    }
                     start(&mut message, table, what, "`, `", found);
                     message.push(sql_name);
                     found += 1;
@@ -52,6 +56,10 @@ pub const fn insert_covers<T: Table>(given: &[&str], complete: bool) {
         let help =
             if complete { "end the literal with `..default()` to leave columns to their default or NULL" } else { "" };
         message.rule("insert-covers-columns", help);
+    } else if duplicates {
+        message.rule("insert-covers-columns", "");
+    }
+    if found > 0 || duplicates {
         panic!("{}", message.as_str());
     }
 }

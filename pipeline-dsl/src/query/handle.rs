@@ -9,30 +9,36 @@ use super::rows::{Condition, Rows, both, condition};
 use crate::body::{Affected, Statement};
 use crate::expr::fits::IsCondition;
 use crate::expr::{Base, Expr, IntoExpr, Source};
-use crate::node::Table;
+use crate::node::{NodeRef, Table};
 
 /// A parameter `&TableA` or `&StreamTableA` of a procedure or view: all its rows, to be read.
-pub struct Reading<O: Readable> {
+pub struct Reading<O> {
     rows: Rows<O>,
+    node: NodeRef,
 }
 
-impl<O: Readable> Reading<O> {
-    #[doc(hidden)]
-    #[expect(clippy::new_without_default, reason = "only the attributes make these")]
-    pub fn new() -> Self {
-        Self { rows: Rows::all() }
+/// The handle of a parameter that is read.
+#[doc(hidden)]
+pub const fn reading<O: Readable>() -> Reading<O> {
+    Reading { rows: Rows::all(), node: O::NODE }
+}
+
+impl<O> Reading<O> {
+    /// The node of the table or stream.
+    pub const fn node(self) -> NodeRef {
+        self.node
     }
 }
 
-impl<O: Readable> Clone for Reading<O> {
+impl<O> Clone for Reading<O> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<O: Readable> Copy for Reading<O> {}
+impl<O> Copy for Reading<O> {}
 
-impl<O: Readable> Deref for Reading<O> {
+impl<O> Deref for Reading<O> {
     type Target = Rows<O>;
 
     fn deref(&self) -> &Rows<O> {
@@ -41,17 +47,25 @@ impl<O: Readable> Deref for Reading<O> {
 }
 
 /// A parameter `&mut TableB` of a procedure: a table to be written. Its rows can be read as well.
-pub struct Writing<T: Table + Readable> {
+pub struct Writing<T> {
     rows: Matching<T>,
+    node: NodeRef,
+}
+
+/// The handle of a parameter that is written.
+#[doc(hidden)]
+pub const fn writing<T: Table>() -> Writing<T> {
+    Writing { rows: Matching { rows: Rows::all(), filter: None }, node: T::NODE }
+}
+
+impl<T> Writing<T> {
+    /// The node of the table.
+    pub const fn node(self) -> NodeRef {
+        self.node
+    }
 }
 
 impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
-    #[doc(hidden)]
-    #[expect(clippy::new_without_default, reason = "only the attributes make these")]
-    pub fn new() -> Self {
-        Self { rows: Matching { rows: Rows::all(), filter: None } }
-    }
-
     /// Inserts a row or the rows of a query. Snowflake: `INSERT`.
     pub fn insert(self, source: impl InsertSource<T>) -> Affected {
         self.insert_with(false, source)
@@ -87,15 +101,15 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
     }
 }
 
-impl<T: Table + Readable> Clone for Writing<T> {
+impl<T> Clone for Writing<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: Table + Readable> Copy for Writing<T> {}
+impl<T> Copy for Writing<T> {}
 
-impl<T: Table + Readable> Deref for Writing<T> {
+impl<T> Deref for Writing<T> {
     type Target = Rows<T>;
 
     fn deref(&self) -> &Rows<T> {
@@ -104,7 +118,7 @@ impl<T: Table + Readable> Deref for Writing<T> {
 }
 
 /// Some rows of a table that may be written.
-pub struct Matching<T: Table + Readable> {
+pub struct Matching<T> {
     rows: Rows<T>,
     filter: Option<Condition>,
 }
@@ -135,15 +149,15 @@ impl<T: Table + Readable<Row = TableRow<T>>> Matching<T> {
     }
 }
 
-impl<T: Table + Readable> Clone for Matching<T> {
+impl<T> Clone for Matching<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: Table + Readable> Copy for Matching<T> {}
+impl<T> Copy for Matching<T> {}
 
-impl<T: Table + Readable> Deref for Matching<T> {
+impl<T> Deref for Matching<T> {
     type Target = Rows<T>;
 
     fn deref(&self) -> &Rows<T> {

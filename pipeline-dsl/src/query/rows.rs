@@ -32,24 +32,26 @@ pub(super) fn both(left: Option<Condition>, right: Condition) -> Condition {
 
 /// The rows of a table or stream that meet the conditions so far. Reading a stream does not consume it: only a statement that
 /// writes does.
-pub struct Rows<O: Readable> {
+pub struct Rows<O> {
     pub(super) filter: Option<Condition>,
     of: PhantomData<fn() -> O>,
 }
 
-impl<O: Readable> Clone for Rows<O> {
+impl<O> Clone for Rows<O> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<O: Readable> Copy for Rows<O> {}
+impl<O> Copy for Rows<O> {}
 
-impl<O: Readable> Rows<O> {
-    pub(super) fn all() -> Self {
+impl<O> Rows<O> {
+    pub(super) const fn all() -> Self {
         Self { filter: None, of: PhantomData }
     }
+}
 
+impl<O: Readable> Rows<O> {
     /// Only the rows for which the condition is true.
     pub fn filter<C: IntoExpr>(self, condition: impl FnOnce(O::Row) -> C) -> Self
     where

@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{BinOp, Block, Expr, ExprIf, Ident, Lit, LitStr, Stmt, Token, UnOp};
 
-use super::{Rewriter, at, first};
+use super::{Rewriter, first};
 use crate::options::{as_literal, as_path};
 
 /// The function that a binary operator stands for, and the operator's place.
@@ -28,7 +28,7 @@ fn operator(op: &BinOp) -> Option<(Span, Ident)> {
         BinOp::Ge(_) => "ge",
         _ => return None,
     };
-    Some((at(op), format_ident!("{name}", span = at(op))))
+    Some((op.span(), format_ident!("{name}", span = op.span())))
 }
 
 /// The same for `+=` and its like.
@@ -41,7 +41,7 @@ pub(super) fn compound(op: &BinOp) -> Option<(Span, Ident)> {
         BinOp::RemAssign(_) => "rem",
         _ => return None,
     };
-    Some((at(op), format_ident!("{name}", span = at(op))))
+    Some((op.span(), format_ident!("{name}", span = op.span())))
 }
 
 impl Rewriter<'_> {
@@ -51,11 +51,11 @@ impl Rewriter<'_> {
             Expr::Unary(unary) => match (&unary.op, as_literal(expr)) {
                 (_, Some((true, literal @ (Lit::Int(_) | Lit::Float(_))))) => self.literal(literal, true),
                 (UnOp::Not(token), _) => {
-                    let (span, operand) = (at(token), self.value(&unary.expr));
+                    let (span, operand) = (token.span(), self.value(&unary.expr));
                     quote_spanned!(span=> ::pipeline_dsl::expr::operator::not(#operand))
                 }
                 (UnOp::Neg(token), _) => {
-                    let (span, operand) = (at(token), self.value(&unary.expr));
+                    let (span, operand) = (token.span(), self.value(&unary.expr));
                     quote_spanned!(span=> ::pipeline_dsl::expr::operator::neg(#operand))
                 }
                 (other, _) => {
@@ -68,7 +68,7 @@ impl Rewriter<'_> {
                     Some((span, function)) => {
                         quote_spanned!(span=> ::pipeline_dsl::expr::operator::#function(#left, #right))
                     }
-                    None => self.unsupported(&binary.op, "this operator", "SQL has no counterpart for it here"),
+                    None => self.unsupported(binary.op, "this operator", "SQL has no counterpart for it here"),
                 }
             }
             Expr::Paren(inner) => {
@@ -82,6 +82,7 @@ impl Rewriter<'_> {
                 {
                     used.handed_on = true;
                 }
+                self.note_broken(expr);
                 path.to_token_stream()
             }
             Expr::Field(field) => {
@@ -159,6 +160,13 @@ impl Rewriter<'_> {
         }
     }
 
+    /// Leaves the statement out if the expression is a name that could not be declared.
+    fn note_broken(&mut self, expr: &Expr) {
+        let broken =
+            as_path(expr).and_then(syn::Path::get_ident).is_some_and(|ident| self.broken.contains(&ident.to_string()));
+        self.mistakes += usize::from(broken);
+    }
+
     fn unsupported(&mut self, at: impl ToTokens, what: &str, help: &str) -> TokenStream {
         self.mistake(at, format!("{what} is not available in a procedure or view\nhelp: {help}"));
         TokenStream::new()
@@ -177,13 +185,16 @@ impl Rewriter<'_> {
         }
         match as_path(&call.receiver) {
             // Not `value`, which would take it for handed on.
-            Some(path) => path.to_token_stream(),
+            Some(path) => {
+                self.note_broken(&call.receiver);
+                path.to_token_stream()
+            }
             None => self.value(&call.receiver),
         }
     }
 
     fn literal(&mut self, literal: &Lit, negative: bool) -> TokenStream {
-        let span = at(literal);
+        let span = literal.span();
         let sign = if negative { "-" } else { "" };
         match literal {
             Lit::Int(number) if !number.suffix().is_empty() => {
@@ -252,7 +263,7 @@ impl Rewriter<'_> {
             return self.unsupported(branch.if_token, "`if` without `else` as a value", "add `else { .. }`");
         };
         let no = self.value(otherwise);
-        let span = at(&branch.if_token);
+        let span = branch.if_token.span();
         quote_spanned!(span=> ::pipeline_dsl::expr::function::iff(#condition, #yes, #no))
     }
 
@@ -295,7 +306,7 @@ impl Rewriter<'_> {
                 quote_spanned!(first(value)=> ::pipeline_dsl::expr::function::pair(#name, #tokens))
             })
             .collect();
-        let span = at(&call.path.span());
+        let span = call.path.span();
         quote_spanned!(span=> ::pipeline_dsl::expr::function::object([#(#pairs),*]))
     }
 }

@@ -8,12 +8,11 @@ mod expression;
 mod row;
 mod statement;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Ident;
-use syn::spanned::Spanned;
 
 use crate::errors::Errors;
 
@@ -24,6 +23,8 @@ pub(crate) struct Rewriter<'e> {
     mistakes: usize,
     /// The methods that are called on each parameter.
     uses: BTreeMap<String, Use>,
+    /// Names that a `let` with a mistake was to declare: what uses them is left out as well.
+    broken: HashSet<String>,
     /// Whether a closure is being rewritten, which `return` cannot leave.
     in_closure: bool,
 }
@@ -49,7 +50,7 @@ enum Tail {
 impl<'e> Rewriter<'e> {
     pub(crate) fn new(parameters: &[&Ident], errors: &'e mut Errors) -> Self {
         let uses = parameters.iter().map(|ident| (ident.to_string(), Use::default())).collect();
-        Self { errors, mistakes: 0, uses, in_closure: false }
+        Self { errors, mistakes: 0, uses, broken: HashSet::new(), in_closure: false }
     }
 
     /// The statements of a procedure that returns the type that `__Returns` names.
@@ -90,10 +91,5 @@ impl ToTokens for Close<'_> {
 
 /// The place of the first token, for a call that is written around an expression.
 fn first(tokens: &impl ToTokens) -> Span {
-    let span = tokens.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span());
-    Span::mixed_site().located_at(span)
-}
-
-fn at(spanned: &impl Spanned) -> Span {
-    Span::mixed_site().located_at(spanned.span())
+    tokens.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
 }

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprStruct, Member};
 
-use super::{Rewriter, at, first};
+use super::{Rewriter, first};
 use crate::options::as_call;
 
 /// What a literal says about the columns that it does not name.
@@ -35,7 +35,7 @@ impl Rewriter<'_> {
             names.push(name.unraw().to_string());
             values.push(quote_spanned!(first(&field.expr)=> __columns.#name.assign(#value)));
         }
-        let span = at(&path.span());
+        let span = path.span();
         let (check, finish) = match rest {
             Rest::Unchanged => (None, quote!(change)),
             Rest::Default | Rest::None => {

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Block, Expr, ExprIf, Local, Pat, PatIdent, Stmt};
 
-use super::{Rewriter, Tail, at, first};
+use super::{Rewriter, Tail, first};
 use crate::options::{as_call, as_path};
 
 /// Whether every path through the statements ends with a value.
@@ -54,7 +54,11 @@ impl Rewriter<'_> {
             if self.mistakes == before {
                 out.extend(tokens);
             } else if let Stmt::Local(local) = statement {
-                out.extend(placeholders(&local.pat));
+                let pat = match &local.pat {
+                    Pat::Type(typed) => &*typed.pat,
+                    other => other,
+                };
+                self.broken.extend(names(pat).unwrap_or_default().iter().map(|name| name.ident.to_string()));
             }
         }
         out
@@ -205,7 +209,7 @@ impl Rewriter<'_> {
         if let Some((span, function)) = operator.and_then(super::expression::compound) {
             new = quote_spanned!(span=> ::pipeline_dsl::expr::operator::#function(#name, #new));
         }
-        quote_spanned!(first(value)=> ::pipeline_dsl::body::assign(&mut #name, #new);)
+        quote_spanned!(first(value)=> ::pipeline_dsl::body::assign(#new, &mut #name);)
     }
 
     fn local(&mut self, local: &Local, _top: bool) -> TokenStream {
@@ -262,30 +266,15 @@ fn ends_with_statement(block: &Block) -> bool {
 
 /// The names of `a`, `mut a` and `(a, b)`.
 fn names(pat: &Pat) -> Option<Vec<&PatIdent>> {
-    let simple = |pat| match pat {
-        &Pat::Ident(ref name) if name.by_ref.is_none() && name.subpat.is_none() => Some(name),
-        _ => None,
-    };
     match pat {
         Pat::Tuple(tuple) => tuple.elems.iter().map(simple).collect(),
         other => simple(other).map(|name| vec![name]),
     }
 }
 
-/// Variables for a `let` that was left out, so that their uses are no further mistakes.
-fn placeholders(pat: &Pat) -> TokenStream {
-    let pat = match pat {
-        Pat::Type(typed) => &*typed.pat,
-        other => other,
-    };
-    let names = names(pat).unwrap_or_default();
-    names
-        .into_iter()
-        .map(|name| {
-            quote_spanned! {at(name)=>
-                #[allow(unused)]
-                let #name: ::pipeline_dsl::body::Var<::pipeline_dsl::types::Variant> = ::core::unreachable!();
-            }
-        })
-        .collect()
+fn simple(pat: &Pat) -> Option<&PatIdent> {
+    match pat {
+        Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => Some(name),
+        _ => None,
+    }
 }

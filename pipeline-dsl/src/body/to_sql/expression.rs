@@ -65,7 +65,7 @@ impl<'a> Expressions<'a> {
             Ast::Call { name, arguments } => self.call(name, arguments),
             Ast::CountAll => "COUNT(*)".to_owned(),
             Ast::Distinct { name, argument } => format!("{name}(DISTINCT {})", self.write(argument)),
-            Ast::Not(operand) => format!("NOT {}", self.at(operand, NOT)),
+            Ast::Not(operand) => format!("NOT {}", self.at(operand, ATOM)),
             Ast::Negative(operand) => format!("-{}", self.at(operand, ATOM)),
             Ast::Binary { operator, left, right } => self.binary(*operator, left, right),
             Ast::IsNull { operand, negated } => {
@@ -189,4 +189,178 @@ pub(super) fn text(text: &str) -> String {
     }
     parts.push(ident::literal(&part));
     format!("CONCAT({})", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::expr::Expr;
+    use crate::expr::arena;
+    use crate::expr::literal::{boolean, decimal, int};
+    use crate::expr::operator::{add, and, div, eq, mul, neg, not, or, sub};
+    use crate::types::Boolean;
+
+    fn sql<T>(build: impl FnOnce() -> Expr<T>) -> String {
+        arena::scope(|| Expressions::sql(&[]).write(&build().node()))
+    }
+
+    #[test]
+    fn parentheses_stand_where_they_are_needed() {
+        let yes = || boolean(true);
+        for (written, expected) in [
+            (sql(|| sub(int(1), sub(int(2), int(3)))), "1 - (2 - 3)"),
+            (sql(|| sub(sub(int(1), int(2)), int(3))), "1 - 2 - 3"),
+            (sql(|| mul(add(int(1), int(2)), int(3))), "(1 + 2) * 3"),
+            (sql(|| add(int(1), mul(int(2), int(3)))), "1 + 2 * 3"),
+            (sql(|| div(int(1), div(int(2), int(3)))), "1 / (2 / 3)"),
+            (sql(|| neg(neg(int(-3)))), "-(-(-3))"),
+            (sql(|| sub(int(1), int(-2))), "1 - -2"),
+            (sql(|| and(or(yes(), yes()), yes())), "(TRUE OR TRUE) AND TRUE"),
+            (sql(|| or(yes(), and(yes(), yes()))), "TRUE OR TRUE AND TRUE"),
+            (sql(|| eq(eq(int(1), int(2)), yes())), "(1 = 2) = TRUE"),
+            (sql(|| not(not(yes()))), "NOT (NOT TRUE)"),
+            (sql(|| not(eq(decimal::<2>("1.50"), int(2)))), "NOT (1.50 = 2)"),
+        ] {
+            assert_eq!(written, expected);
+        }
+    }
+
+    /// What Snowflake reads from `'..'`.
+    fn unquote(literal: &str) -> String {
+        let inner = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).expect("quotes");
+        let mut out = String::new();
+        let mut characters = inner.chars();
+        while let Some(character) = characters.next() {
+            match character {
+                '\\' => out.push(match characters.next().expect("something after a backslash") {
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    '0' => '\0',
+                    other => other,
+                }),
+                '\'' => {
+                    assert_eq!(characters.next(), Some('\''), "a single quote ends the literal early");
+                    out.push('\'');
+                }
+                other => out.push(other),
+            }
+        }
+        out
+    }
+
+    /// What Snowflake reads from a literal, or from several that are joined.
+    fn read(sql: &str) -> String {
+        let Some(parts) = sql.strip_prefix("CONCAT(").and_then(|rest| rest.strip_suffix(')')) else {
+            return unquote(sql);
+        };
+        // A quote that is not doubled ends a part.
+        let mut out = String::new();
+        let mut rest = parts;
+        while !rest.is_empty() {
+            let bytes = rest.as_bytes();
+            let mut end = 1;
+            loop {
+                match (bytes[end], bytes.get(end + 1)) {
+                    (b'\\', _) | (b'\'', Some(b'\'')) => end += 2,
+                    (b'\'', _) => break,
+                    _ => end += 1,
+                }
+            }
+            out.push_str(&unquote(&rest[..=end]));
+            rest = rest[end + 1..].trim_start_matches(", ");
+        }
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn text_round_trips(value in r#"([a-c'"$\\\n\t\r\x00é%{}]|\$\$)*"#) {
+            let written = text(&value);
+            prop_assert!(!written.contains("$$"));
+            prop_assert!(!written.contains('\n'));
+            prop_assert_eq!(read(&written), value);
+        }
+
+        #[test]
+        fn identifiers_round_trip(name in r#"[a-cA-Z_$"' .0-9]{1,8}|SELECT|ROWS"#) {
+            let written = ident::quote(&name);
+            let read = match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+                Some(quoted) => {
+                    prop_assert!(!quoted.replace("\"\"", "").contains('"'));
+                    quoted.replace("\"\"", "\"")
+                }
+                None => {
+                    prop_assert!(!written.contains(|c: char| c.is_whitespace() || "'\".".contains(c)));
+                    written.to_ascii_uppercase()
+                }
+            };
+            prop_assert_eq!(read, name);
+        }
+
+        /// The text of a random expression, read back with the usual precedences, has the same value.
+        #[test]
+        fn logic_keeps_its_meaning(ops in prop::collection::vec(0..4_u8, 1..12)) {
+            let mut value = true;
+            let written = sql(|| {
+                let mut out: Expr<Boolean> = boolean(true);
+                for op in &ops {
+                    out = match op {
+                        0 => { value = !value; not(out) }
+                        1 => and(out, boolean(true)),
+                        2 => { value = true; or(out, boolean(true)) }
+                        _ => { value = false; and(boolean(false), out) }
+                    };
+                }
+                out
+            });
+            prop_assert_eq!(Logic { rest: &written }.or(), value, "{}", written);
+        }
+    }
+
+    /// A reader of TRUE, FALSE, NOT, AND, OR and parentheses.
+    struct Logic<'a> {
+        rest: &'a str,
+    }
+
+    impl Logic<'_> {
+        fn eat(&mut self, word: &str) -> bool {
+            let rest = self.rest.trim_start();
+            let found = rest.strip_prefix(word);
+            self.rest = found.unwrap_or(rest);
+            found.is_some()
+        }
+
+        fn or(&mut self) -> bool {
+            let mut value = self.and();
+            while self.eat("OR") {
+                value |= self.and();
+            }
+            value
+        }
+
+        fn and(&mut self) -> bool {
+            let mut value = self.not();
+            while self.eat("AND") {
+                value &= self.not();
+            }
+            value
+        }
+
+        fn not(&mut self) -> bool {
+            if self.eat("NOT") {
+                return !self.not();
+            }
+            if self.eat("(") {
+                let value = self.or();
+                assert!(self.eat(")"), "a closing parenthesis in {}", self.rest);
+                return value;
+            }
+            let value = self.eat("TRUE");
+            assert!(value || self.eat("FALSE"), "a truth value in {}", self.rest);
+            value
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::{call, node};
 use crate::expr::ast::{Ast, Node};
 use crate::expr::fits::{IsNumber, IsTemporal, IsText};
 use crate::expr::{Base, Either, Expr, IntoExpr, Like};
-use crate::types::{Date, Integer, TimestampLtz, TimestampNtz};
+use crate::types::{BaseType, Date, Integer, SqlType, TimestampLtz, TimestampNtz};
 
 /// A unit of time in [`date_add`], [`date_diff`] and [`date_trunc`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,15 +62,17 @@ pub fn current_date() -> Expr<Date> {
     call("CURRENT_DATE", vec![])
 }
 
-/// `value` moved by `amount` units; a negative amount moves back. Snowflake: `DATEADD`.
-pub fn date_add<N: IntoExpr, V: IntoExpr>(
+/// `value` moved by `amount` units; a negative amount moves back. A date moved by less than a day is an error at run time:
+/// cast it to a timestamp first. Snowflake: `DATEADD`.
+pub fn date_add<N: IntoExpr, V: IntoExpr, O: BaseType>(
     part: DatePart,
     amount: N,
     value: V,
-) -> Expr<Either<N::Ty, V::Ty, Base<V::Ty>>>
+) -> Expr<Either<N::Ty, V::Ty, O>>
 where
     Base<N::Ty>: IsNumber,
-    Base<V::Ty>: IsTemporal,
+    V::Ty: SqlType<Base = O>,
+    O: IsTemporal,
 {
     call("DATEADD", vec![part.node(), node(amount), node(value)])
 }
