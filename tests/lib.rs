@@ -1,1 +1,5 @@
 //! Shared test support.
+
+pub mod program;
+pub mod server;
+pub mod sns;

@@ -1,0 +1,38 @@
+-- 01. Sets up databases, schemas, warehouse, role and its privileges
+-- Pipeline cba: Customer behaviour analysis, every two minutes.
+-- Generated from the Rust definitions by `render`: change those, not this file. Safe to run again.
+
+USE ROLE ACCOUNTADMIN;
+
+CREATE DATABASE IF NOT EXISTS RAW_DB
+    COMMENT = 'What the source systems deliver.';
+
+CREATE DATABASE IF NOT EXISTS STAGING_DB
+    COMMENT = 'What is prepared for analysis.';
+
+CREATE SCHEMA IF NOT EXISTS RAW_DB.SAMPLE_DATA
+    COMMENT = 'Transactions as delivered.';
+
+CREATE SCHEMA IF NOT EXISTS STAGING_DB.PROCESSED_DATA
+    COMMENT = 'Transactions ready for analysis, and what prepares them.';
+
+CREATE WAREHOUSE IF NOT EXISTS STREAMS_TASKS_WH
+    WAREHOUSE_SIZE = XSMALL
+    AUTO_SUSPEND = 60
+    AUTO_RESUME = TRUE
+    INITIALLY_SUSPENDED = TRUE
+    COMMENT = 'Runs the task and nothing else.';
+
+CREATE ROLE IF NOT EXISTS STREAMS_TASKS_ROLE
+    COMMENT = 'Owns the pipeline.';
+
+-- Administrators can do what the role can
+GRANT ROLE STREAMS_TASKS_ROLE TO ROLE SYSADMIN;
+
+-- What the pipeline needs, and no more
+GRANT USAGE ON DATABASE RAW_DB TO ROLE STREAMS_TASKS_ROLE;
+GRANT USAGE ON DATABASE STAGING_DB TO ROLE STREAMS_TASKS_ROLE;
+GRANT USAGE, CREATE TABLE, CREATE STREAM ON SCHEMA RAW_DB.SAMPLE_DATA TO ROLE STREAMS_TASKS_ROLE;
+GRANT USAGE, CREATE TABLE, CREATE PROCEDURE, CREATE VIEW, CREATE TASK ON SCHEMA STAGING_DB.PROCESSED_DATA TO ROLE STREAMS_TASKS_ROLE;
+GRANT USAGE ON WAREHOUSE STREAMS_TASKS_WH TO ROLE STREAMS_TASKS_ROLE;
+GRANT EXECUTE TASK ON ACCOUNT TO ROLE STREAMS_TASKS_ROLE;

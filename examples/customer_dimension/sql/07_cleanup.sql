@@ -1,0 +1,20 @@
+-- 07. Removes everything that the pipeline created
+-- Pipeline customer_dimension: Keeps the customer dimension.
+-- Generated from the Rust definitions by `render`: change those, not this file. Safe to run again.
+-- WARNING: dropping a database deletes all that is in it, also what others put there.
+
+USE ROLE ACCOUNTADMIN;
+
+-- No new run may start while the objects go
+ALTER TASK IF EXISTS CRM_DB.DIMENSION.KEEP_CUSTOMERS SUSPEND;
+
+DROP TASK IF EXISTS CRM_DB.DIMENSION.KEEP_CUSTOMERS;
+DROP STREAM IF EXISTS CRM_DB.LANDING.CUSTOMER_CHANGES;
+DROP PROCEDURE IF EXISTS CRM_DB.DIMENSION.MERGE_CUSTOMERS();
+DROP TABLE IF EXISTS CRM_DB.DIMENSION.CUSTOMER_DIM;
+DROP TABLE IF EXISTS CRM_DB.LANDING.CUSTOMER;
+DROP SCHEMA IF EXISTS CRM_DB.DIMENSION;
+DROP SCHEMA IF EXISTS CRM_DB.LANDING;
+DROP DATABASE IF EXISTS CRM_DB;
+DROP WAREHOUSE IF EXISTS CRM_WH;
+DROP ROLE IF EXISTS CRM_ROLE;
