@@ -65,6 +65,7 @@ impl Engine {
         });
         let storage = Storage::open(store.clone(), clock.clone())?;
         let catalog = Catalog::open(store.clone(), clock.clone())?;
+        crate::retention::apply(&catalog, &storage, clock.now())?;
         Ok(Arc::new(Self {
             config,
             store,

@@ -13,6 +13,7 @@ mod listing;
 pub mod notification;
 pub mod parse;
 pub mod procedure;
+pub mod retention;
 pub mod scripting;
 pub mod server;
 pub mod session;

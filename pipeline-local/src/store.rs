@@ -75,8 +75,7 @@ CREATE TABLE partitions (
   kind INTEGER NOT NULL,
   rows INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
-  added_seq INTEGER NOT NULL,
-  removed_seq INTEGER
+  added_seq INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX partitions_by_table ON partitions (table_id, added_seq);
 CREATE INDEX partitions_by_data ON partitions (data);
@@ -86,6 +85,7 @@ CREATE TABLE deletions (
   positions BLOB NOT NULL,
   PRIMARY KEY (partition, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE histories (table_id INTEGER PRIMARY KEY, readable_from INTEGER NOT NULL) STRICT;
 CREATE TABLE streams (
   stream INTEGER PRIMARY KEY,
   seq INTEGER NOT NULL,

@@ -385,16 +385,44 @@ impl Catalog {
         })
     }
 
-    /// Forgets for good what was dropped before `instant`, and returns the identities, so that their data can go too.
-    pub fn purge(&self, instant: Micros) -> Result<Vec<ObjectId>> {
-        self.store.write(|connection| {
-            let mut statement = connection.prepare_cached("DELETE FROM objects WHERE dropped_at < ?1 RETURNING id")?;
-            let ids = statement.query_map([instant], |row| row.get(0).map(ObjectId))?.collect::<Result<Vec<_>, _>>()?;
-            for id in &ids {
-                self.revoke_all_on(*id)?;
-                connection.prepare_cached("DELETE FROM counters WHERE object = ?1")?.execute([id.0])?;
+    /// Forgets for good those dropped objects that `expired` says so of, given the time of the drop, and dropped temporary
+    /// objects in any case. What was dropped with an object goes with it. Returns the identities, so that
+    /// [`crate::storage::Storage::purge`] can remove their data.
+    pub fn purge(&self, expired: impl Fn(&Object, Micros) -> Result<bool>) -> Result<Vec<ObjectId>> {
+        self.transaction(|_| {
+            let roots = self.store.read(|connection| {
+                let mut statement = connection.prepare_cached(&format!(
+                    "SELECT {COLUMNS}, dropped_at FROM objects WHERE dropped_at IS NOT NULL AND dropped_by = id"
+                ))?;
+                let rows = statement.query_map([], |row| Ok((read(row), row.get(10)?)))?;
+                rows.map(|row| row.map_err(SqlError::from).and_then(|(object, at)| Ok((object?, at))))
+                    .collect::<Result<Vec<(Object, Micros)>>>()
+            })?;
+            let mut purged = Vec::new();
+            for (root, dropped_at) in roots {
+                if root.session.is_none() && !expired(&root, dropped_at)? {
+                    continue;
+                }
+                self.store.write(|connection| {
+                    let mut statement = connection.prepare_cached(
+                        "WITH RECURSIVE inside (id) AS (
+                           SELECT id FROM objects WHERE dropped_by = ?1 UNION
+                           SELECT o.id FROM objects o JOIN inside i ON o.parent = i.id)
+                         DELETE FROM objects WHERE id IN (SELECT id FROM inside) RETURNING id",
+                    )?;
+                    let ids = statement.query_map([root.id.0], |row| row.get(0).map(ObjectId))?;
+                    purged.extend(ids.collect::<Result<Vec<_>, _>>()?);
+                    Ok(())
+                })?;
             }
-            Ok(ids)
+            for id in &purged {
+                self.revoke_all_on(*id)?;
+                self.store.write(|connection| {
+                    connection.prepare_cached("DELETE FROM counters WHERE object = ?1")?.execute([id.0])?;
+                    Ok(())
+                })?;
+            }
+            Ok(purged)
         })
     }
 

@@ -80,8 +80,11 @@ fn drop_takes_what_is_inside_and_undrop_brings_it_back() {
     assert_eq!(catalog.undrop(Kind::Table, Some(schema.id), "NEVER").unwrap_err().code, 2003);
 
     catalog.drop(kept.id).unwrap();
-    assert!(catalog.purge(catalog.clock.now()).unwrap().is_empty(), "nothing was dropped before now");
-    assert_eq!(catalog.purge(catalog.clock.now() + 1).unwrap(), vec![kept.id]);
+    let temporary = catalog.create(table("TEMPORARY", &schema).session(3)).unwrap();
+    catalog.end_session(3).unwrap();
+    assert_eq!(catalog.purge(|_, _| Ok(false)).unwrap(), vec![temporary.id]);
+    assert!(catalog.purge(|_, at| Ok(at < catalog.clock.now())).unwrap().is_empty(), "nothing was dropped before now");
+    assert_eq!(catalog.purge(|_, at| Ok(at <= catalog.clock.now())).unwrap(), vec![kept.id]);
     assert!(catalog.undrop(Kind::Table, Some(schema.id), "KEPT").is_err());
 }
 
@@ -189,4 +192,16 @@ fn numbers_are_taken_once() {
     assert_eq!(catalog.take_numbers(created.id, 1, increment, 1).unwrap(), 4);
     assert_eq!(catalog.take_numbers(created.id, 2, increment, 1).unwrap(), 10);
     assert!(catalog.take_numbers(created.id, 1, increment, u64::MAX).is_err());
+}
+
+#[test]
+fn what_was_dropped_earlier_inside_of_a_purged_schema_goes_with_it() {
+    let catalog = catalog();
+    let (base, schema) = database(&catalog, "D");
+    let gone = catalog.create(table("GONE", &schema)).unwrap();
+    catalog.drop(gone.id).unwrap();
+    catalog.drop(base.id).unwrap();
+    let purged = catalog.purge(|object, _| Ok(object.kind == Kind::Database)).unwrap();
+    assert_eq!(purged.len(), 4, "the database, its two schemas and the table: {purged:?}");
+    assert!(catalog.by_id_even_dropped(gone.id).unwrap().is_none());
 }

@@ -2,6 +2,8 @@
 
 mod context;
 pub mod result;
+pub mod session;
+pub mod transaction;
 
 use std::pin::Pin;
 

@@ -38,12 +38,12 @@ impl Storage {
     ) -> Result<Vec<RecordBatch>> {
         match mode {
             StreamMode::AppendOnly => {
-                let inserted = self.select_rows(def, self.appended(table, from, to))?;
+                let inserted = self.select_rows(def, self.appended(table, from, to)?)?;
                 let count = inserted.num_rows();
                 finish(table, def, vec![(inserted, "INSERT", vec![false; count])])
             }
             StreamMode::Standard => {
-                let (removed, added) = self.difference(table, from, to);
+                let (removed, added) = self.difference(table, from, to)?;
                 let removed = self.select_rows(def, removed)?;
                 let added = self.select_rows(def, added)?;
                 let (removed, removed_updates, added, added_updates) = net(removed, added)?;
@@ -56,12 +56,14 @@ impl Storage {
     /// SHOW_INITIAL_ROWS returns until it is first consumed.
     pub fn initial_rows(&self, table: ObjectId, def: &TableDef, at: Seq) -> Result<Vec<RecordBatch>> {
         let Some(versions) = self.versions(table) else { return Ok(vec![RecordBatch::new_empty(output_schema(def))]) };
+        let versions = versions.read();
+        self.check_readable(table, &versions, at)?;
         let selections = versions
-            .read()
             .visible(at)
             .into_iter()
             .map(|entry| (entry.partition.clone(), all(&entry.partition) - &*entry.deleted_at(at)))
             .collect();
+        drop(versions);
         let rows = self.select_rows(def, selections)?;
         let count = rows.num_rows();
         finish(table, def, vec![(rows, "INSERT", vec![false; count])])
@@ -86,18 +88,20 @@ impl Storage {
         })
     }
 
-    fn appended(&self, table: ObjectId, from: Seq, to: Seq) -> Vec<Selection> {
-        let Some(versions) = self.versions(table).filter(|_| from < to) else { return Vec::new() };
+    fn appended(&self, table: ObjectId, from: Seq, to: Seq) -> Result<Vec<Selection>> {
+        let Some(versions) = self.versions(table).filter(|_| from < to) else { return Ok(Vec::new()) };
         let versions = versions.read();
+        self.check_readable(table, &versions, from)?;
         let inserts = versions.added_between(from, to).iter().map(|entry| &entry.partition);
-        inserts.filter(|p| p.kind == PartitionKind::Insert).map(|p| (p.clone(), all(p))).collect()
+        Ok(inserts.filter(|p| p.kind == PartitionKind::Insert).map(|p| (p.clone(), all(p))).collect())
     }
 
     /// The rows of the first version that the second does not have, and the other way round; new versions of a row are
     /// in both.
-    fn difference(&self, table: ObjectId, from: Seq, to: Seq) -> (Vec<Selection>, Vec<Selection>) {
-        let Some(versions) = self.versions(table).filter(|_| from < to) else { return Default::default() };
+    fn difference(&self, table: ObjectId, from: Seq, to: Seq) -> Result<(Vec<Selection>, Vec<Selection>)> {
+        let Some(versions) = self.versions(table).filter(|_| from < to) else { return Ok(Default::default()) };
         let versions = versions.read();
+        self.check_readable(table, &versions, from)?;
         let removed = versions
             .shrunk_between(from, to)
             .into_iter()
@@ -108,7 +112,7 @@ impl Storage {
             .iter()
             .map(|entry| (entry.partition.clone(), all(&entry.partition) - &*entry.deleted_at(to)))
             .collect();
-        (removed, added)
+        Ok((removed, added))
     }
 
     /// The columns of the table and [`ROW_ID`] of the selected rows, as one batch.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 
 use super::partition::{self, Partition};
 use super::table::Change;
-use super::{Seq, Storage, Transaction};
+use super::{Seq, Storage, Transaction, object_name};
 use crate::catalog::ObjectId;
 use crate::clock::Micros;
 use crate::error::{Result, SqlError};
@@ -167,7 +167,10 @@ impl Storage {
             return Err(SqlError::new(
                 625,
                 "57014",
-                format!("Object {table} was changed by another transaction after this one had read it; run it again."),
+                format!(
+                    "Table '{}' was changed by another transaction after this one had read it; run it again.",
+                    object_name(&self.0.store, table)
+                ),
             ));
         }
         Ok(())

@@ -11,8 +11,11 @@ use crate::catalog::ObjectId;
 use crate::error::{Result, SqlError};
 
 /// Exclusive locks of transactions on tables and streams.
-#[derive(Default)]
-pub struct Locks(Mutex<State>);
+pub struct Locks {
+    state: Mutex<State>,
+    /// How messages name an object.
+    name: Box<dyn Fn(ObjectId) -> String + Send + Sync>,
+}
 
 #[derive(Default)]
 struct State {
@@ -42,6 +45,10 @@ pub struct LockInfo {
 }
 
 impl Locks {
+    pub(super) fn new(name: impl Fn(ObjectId) -> String + Send + Sync + 'static) -> Self {
+        Self { state: Mutex::default(), name: Box::new(name) }
+    }
+
     /// Takes the lock of a table or stream for a transaction, which holds it until it ends; waits at most `timeout`.
     /// What others have committed while this waited is read at [`super::Storage::current_seq`] as it is afterwards.
     ///
@@ -54,7 +61,7 @@ impl Locks {
 
     /// All locks that are held or waited for.
     pub fn list(&self) -> Vec<LockInfo> {
-        let state = self.0.lock();
+        let state = self.state.lock();
         let mut list = Vec::new();
         for (&object, lock) in &state.held {
             list.push(LockInfo { object, transaction: lock.holder, held: true });
@@ -67,10 +74,9 @@ impl Locks {
 
     pub(super) async fn lock(&self, object: ObjectId, transaction: u64, timeout: Duration) -> Result<()> {
         let receiver = {
-            let state = &mut *self.0.lock();
+            let state = &mut *self.state.lock();
             let Some(lock) = state.held.get_mut(&object) else {
-                state.held.insert(object, Lock { holder: transaction, queue: VecDeque::new() });
-                state.of.entry(transaction).or_default().insert(object);
+                state.take(object, transaction);
                 return Ok(());
             };
             if lock.holder == transaction {
@@ -78,10 +84,10 @@ impl Locks {
             }
             let holder = lock.holder;
             if state.waits_for(holder, transaction) {
-                return Err(refused(object, holder, "waiting for it would be a deadlock"));
+                return Err(self.refused(object, holder, "waiting for it would be a deadlock"));
             }
             if timeout.is_zero() {
-                return Err(refused(object, holder, "the statement does not wait for it (LOCK_TIMEOUT)"));
+                return Err(self.refused(object, holder, "the statement does not wait for it (LOCK_TIMEOUT)"));
             }
             let (sender, receiver) = oneshot::channel();
             if let Some(lock) = state.held.get_mut(&object) {
@@ -91,26 +97,40 @@ impl Locks {
             receiver
         };
         let waiting = Waiting { locks: self, transaction };
-        let granted = tokio::time::timeout(timeout, receiver).await;
+        // Whether the time was over or not: what counts is who has the lock now.
+        let _ = tokio::time::timeout(timeout, receiver).await;
         drop(waiting);
-        let state = self.0.lock();
-        // The lock may have been handed over in the very moment the time was over.
+        let state = &mut *self.state.lock();
         match state.held.get(&object) {
             Some(lock) if lock.holder == transaction => Ok(()),
-            Some(lock) => Err(refused(object, lock.holder, "the time to wait for it is over (LOCK_TIMEOUT)")),
-            None if granted.is_err() => Err(refused(object, 0, "the time to wait for it is over (LOCK_TIMEOUT)")),
-            None => Err(SqlError::internal("a lock was granted to a transaction that has ended")),
+            Some(lock) => Err(self.refused(object, lock.holder, "the time to wait for it is over (LOCK_TIMEOUT)")),
+            None => {
+                state.take(object, transaction);
+                Ok(())
+            }
         }
+    }
+
+    fn refused(&self, object: ObjectId, holder: u64, reason: &str) -> SqlError {
+        SqlError::new(
+            625,
+            "57014",
+            format!(
+                "'{}' is locked in transaction {holder} and this lock has not yet been released. \
+                 Your statement was aborted because {reason}.",
+                (self.name)(object)
+            ),
+        )
     }
 
     /// Notes that `outer` stands still until `inner` has ended.
     pub(super) fn suspend(&self, outer: u64, inner: u64) {
-        self.0.lock().suspended.insert(outer, inner);
+        self.state.lock().suspended.insert(outer, inner);
     }
 
     /// Gives everything back that a transaction holds; who waits longest gets it.
     pub(super) fn release(&self, transaction: u64) {
-        let state = &mut *self.0.lock();
+        let state = &mut *self.state.lock();
         state.suspended.retain(|_, inner| *inner != transaction);
         for object in state.of.remove(&transaction).unwrap_or_default() {
             let Some(lock) = state.held.get_mut(&object) else { continue };
@@ -136,6 +156,12 @@ impl Locks {
 }
 
 impl State {
+    /// Gives a free lock.
+    fn take(&mut self, object: ObjectId, transaction: u64) {
+        self.held.insert(object, Lock { holder: transaction, queue: VecDeque::new() });
+        self.of.entry(transaction).or_default().insert(object);
+    }
+
     /// Whether `transaction` cannot go on before `other` has ended.
     fn waits_for(&self, transaction: u64, other: u64) -> bool {
         let mut open = vec![transaction];
@@ -166,19 +192,8 @@ struct Waiting<'a> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.locks.0.lock().waiting.remove(&self.transaction);
+        self.locks.state.lock().waiting.remove(&self.transaction);
     }
-}
-
-fn refused(object: ObjectId, holder: u64, reason: &str) -> SqlError {
-    SqlError::new(
-        625,
-        "57014",
-        format!(
-            "Object {object} is locked in transaction {holder} and this lock has not yet been released. \
-             Your statement was aborted because {reason}."
-        ),
-    )
 }
 
 #[cfg(test)]
@@ -191,6 +206,10 @@ mod tests {
     const A: ObjectId = ObjectId(1);
     const B: ObjectId = ObjectId(2);
 
+    fn locks() -> Locks {
+        Locks::new(|object| format!("OBJECT{object}"))
+    }
+
     fn wait(locks: &Arc<Locks>, object: ObjectId, transaction: u64) -> tokio::task::JoinHandle<Result<()>> {
         let locks = locks.clone();
         tokio::spawn(async move { locks.lock(object, transaction, LONG).await })
@@ -198,7 +217,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_waiter_is_next() {
-        let locks = Arc::new(Locks::default());
+        let locks = Arc::new(locks());
         locks.lock(A, 1, LONG).await.unwrap();
         locks.lock(A, 1, LONG).await.unwrap();
         let second = wait(&locks, A, 2);
@@ -207,7 +226,7 @@ mod tests {
         tokio::task::yield_now().await;
         assert_eq!(locks.list().len(), 3);
         let error = locks.lock(A, 4, Duration::ZERO).await.unwrap_err();
-        assert!(error.code == 625 && error.message.contains("locked in transaction 1"), "{error}");
+        assert!(error.code == 625 && error.message.contains("'OBJECT1' is locked in transaction 1"), "{error}");
         let error = locks.lock(A, 4, Duration::from_millis(5)).await.unwrap_err();
         assert!(error.message.contains("the time to wait for it is over"), "{error}");
         locks.release(1);
@@ -221,7 +240,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_cancelled_wait_is_passed_over() {
-        let locks = Arc::new(Locks::default());
+        let locks = Arc::new(locks());
         locks.lock(A, 1, LONG).await.unwrap();
         let second = wait(&locks, A, 2);
         tokio::task::yield_now().await;
@@ -237,7 +256,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_closes_the_circle_fails() {
-        let locks = Arc::new(Locks::default());
+        let locks = Arc::new(locks());
         locks.lock(A, 1, LONG).await.unwrap();
         locks.lock(B, 2, LONG).await.unwrap();
         let first = wait(&locks, B, 1);
@@ -250,7 +269,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_procedure_that_waits_for_its_caller_fails() {
-        let locks = Locks::default();
+        let locks = locks();
         locks.lock(A, 1, LONG).await.unwrap();
         locks.suspend(1, 2);
         assert!(locks.lock(A, 2, LONG).await.unwrap_err().message.contains("deadlock"));

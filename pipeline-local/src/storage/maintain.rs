@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::commit::{insert_deletion, insert_partition};
 use super::partition::{self, Partition};
@@ -17,12 +17,11 @@ impl Storage {
     /// must have the columns of the original with their identities.
     pub fn clone_table(&self, table: ObjectId, at: Seq, clone: ObjectId) -> Result<()> {
         let Some(versions) = self.versions(table) else { return Ok(()) };
-        let shared: Vec<_> = versions
-            .read()
-            .visible(at)
-            .into_iter()
-            .map(|entry| (entry.partition.clone(), entry.deleted_at(at)))
-            .collect();
+        let shared: Vec<_> = {
+            let versions = versions.read();
+            self.check_readable(table, &versions, at)?;
+            versions.visible(at).into_iter().map(|entry| (entry.partition.clone(), entry.deleted_at(at))).collect()
+        };
         if shared.is_empty() {
             return Ok(());
         }
@@ -48,16 +47,60 @@ impl Storage {
     /// Removes all data of tables and the offsets of streams that [`crate::catalog::Catalog::purge`] forgot. What clones
     /// still use stays.
     pub fn purge(&self, objects: &[ObjectId]) -> Result<()> {
-        let files: Vec<u64> = self.0.store.write(|connection| {
+        if objects.is_empty() {
+            return Ok(());
+        }
+        self.collect(|connection| {
             for object in objects {
-                connection
-                    .prepare_cached(
-                        "DELETE FROM deletions WHERE partition IN (SELECT id FROM partitions WHERE table_id = ?1)",
-                    )?
-                    .execute([object.0])?;
-                connection.prepare_cached("DELETE FROM partitions WHERE table_id = ?1")?.execute([object.0])?;
-                connection.prepare_cached("DELETE FROM streams WHERE stream = ?1")?.execute(params![object.0])?;
+                for sql in [
+                    "DELETE FROM deletions WHERE partition IN (SELECT id FROM partitions WHERE table_id = ?1)",
+                    "DELETE FROM partitions WHERE table_id = ?1",
+                    "DELETE FROM histories WHERE table_id = ?1",
+                    "DELETE FROM streams WHERE stream = ?1",
+                ] {
+                    connection.prepare_cached(sql)?.execute([object.0])?;
+                }
             }
+            let (storage, objects) = (self.clone(), objects.to_vec());
+            self.0.store.on_commit(move || {
+                let mut tables = storage.0.tables.write();
+                for object in &objects {
+                    tables.remove(object);
+                }
+            });
+            Ok(())
+        })
+    }
+
+    /// Forgets all versions of a table before this one; reading them is an error from then on. Returns how many
+    /// partitions went.
+    pub fn forget(&self, table: ObjectId, before: Seq) -> Result<u64> {
+        let Some(versions) = self.versions(table) else { return Ok(0) };
+        let expired: Vec<u64> = versions.read().expired(before).into_iter().map(|partition| partition.id).collect();
+        if expired.is_empty() {
+            return Ok(0);
+        }
+        self.collect(|connection| {
+            for id in &expired {
+                connection.prepare_cached("DELETE FROM deletions WHERE partition = ?1")?.execute([*id as i64])?;
+                connection.prepare_cached("DELETE FROM partitions WHERE id = ?1")?.execute([*id as i64])?;
+            }
+            connection
+                .prepare_cached(
+                    "INSERT INTO histories VALUES (?1, ?2)
+                     ON CONFLICT DO UPDATE SET readable_from = max(readable_from, excluded.readable_from)",
+                )?
+                .execute(params![table.0, before.0 as i64])?;
+            self.0.store.on_commit(move || versions.write().forget(before));
+            Ok(())
+        })?;
+        Ok(expired.len() as u64)
+    }
+
+    /// Runs `remove`, and removes the data that no partition uses any more.
+    fn collect(&self, remove: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
+        let files: Vec<u64> = self.0.store.write(|connection| {
+            remove(connection)?;
             let mut statement = connection.prepare_cached(
                 "DELETE FROM data WHERE NOT EXISTS (SELECT 1 FROM partitions p WHERE p.data = data.id)
                  RETURNING id, file",
@@ -65,27 +108,19 @@ impl Storage {
             let gone = statement
                 .query_map([], |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?)))?
                 .collect::<Result<Vec<(u64, bool)>, _>>()?;
-            let (storage, objects) = (self.clone(), objects.to_vec());
+            let storage = self.clone();
             let data: Vec<u64> = gone.iter().map(|(id, _)| *id).collect();
-            self.0.store.on_commit(move || {
-                let mut tables = storage.0.tables.write();
-                for object in &objects {
-                    tables.remove(object);
-                }
-                for id in data {
-                    storage.0.cache.remove(id);
-                }
-            });
+            self.0.store.on_commit(move || data.into_iter().for_each(|id| storage.0.cache.remove(id)));
             Ok(gone.into_iter().filter(|(_, file)| *file).map(|(id, _)| id).collect())
         })?;
         if self.0.store.is_writing() {
-            // The write may still fail; the next start removes the files.
+            // The write around this one may still fail; the next start removes the files.
             return Ok(());
         }
         for id in files {
             let path = partition::file(self.0.store.directory(), id);
             if let Err(error) = std::fs::remove_file(&path) {
-                tracing::warn!(%error, path = %path.display(), "cannot remove the file of a purged table");
+                tracing::warn!(%error, path = %path.display(), "cannot remove a file that is not used any more");
             }
         }
         Ok(())

@@ -184,5 +184,19 @@ impl Storage {
     }
 }
 
+/// How messages name an object: with its schema and database, or by number when it is gone.
+fn object_name(store: &Store, object: ObjectId) -> String {
+    let name = store.read(|connection| {
+        Ok(connection
+            .prepare_cached(
+                "SELECT d.name || '.' || s.name || '.' || o.name FROM objects o
+                 JOIN objects s ON s.id = o.parent JOIN objects d ON d.id = s.parent WHERE o.id = ?1",
+            )?
+            .query_row([object.0], |row| row.get(0))
+            .optional()?)
+    });
+    name.ok().flatten().unwrap_or_else(|| format!("object {object}"))
+}
+
 #[cfg(test)]
 mod tests;

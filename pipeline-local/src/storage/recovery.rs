@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::partition::{self, Partition, PartitionKind};
 use super::table::{Change, Versions};
-use super::{CACHE_BYTES, Inner, Locks, Seq, Storage, cache};
+use super::{CACHE_BYTES, Inner, Locks, Seq, Storage, cache, object_name};
 use crate::catalog::ObjectId;
 use crate::clock::{Clock, Micros};
 use crate::error::{Result, SqlError};
@@ -34,7 +34,10 @@ pub(super) fn open(store: Arc<Store>, clock: Clock) -> Result<Storage> {
     let (next_partition, next_row) = (next("next_partition")?, next("next_row")?);
     Ok(Storage(Arc::new(Inner {
         clock,
-        locks: Locks::default(),
+        locks: Locks::new({
+            let store = store.clone();
+            move |object| object_name(&store, object)
+        }),
         cache: cache::Cache::new(CACHE_BYTES),
         current: AtomicU64::new(current as u64),
         tables: RwLock::new(tables),
@@ -100,12 +103,22 @@ fn load(connection: &Connection) -> Result<HashMap<ObjectId, Arc<RwLock<Versions
         let change = tables.entry(*table).or_default().entry(seq).or_default();
         change.deleted.push((id, Arc::new(positions)));
     }
+    let mut statement = connection.prepare("SELECT table_id, readable_from FROM histories")?;
+    let histories = statement
+        .query_map([], |row| Ok((ObjectId(row.get(0)?), Seq(row.get::<_, i64>(1)? as u64))))?
+        .collect::<Result<HashMap<_, _>, _>>()?;
+    for table in histories.keys() {
+        tables.entry(*table).or_default();
+    }
     Ok(tables
         .into_iter()
         .map(|(table, changes)| {
             let mut versions = Versions::default();
             for (seq, change) in changes {
                 versions.apply(seq, &change);
+            }
+            if let Some(readable_from) = histories.get(&table) {
+                versions.forget(*readable_from);
             }
             (table, Arc::new(RwLock::new(versions)))
         })

@@ -9,11 +9,12 @@ use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use roaring::RoaringBitmap;
 
 use super::partition::{self, Partition};
+use super::table::Versions;
 use super::transaction::Pending;
-use super::{LOCATION, ROW_ID, Seq, Storage, Transaction};
+use super::{LOCATION, ROW_ID, Seq, Storage, Transaction, object_name};
 use crate::catalog::ObjectId;
 use crate::catalog::def::{ColumnDef, TableDef};
-use crate::error::Result;
+use crate::error::{Result, SqlError};
 
 /// Batches with fewer rows are put together with their neighbours.
 const SMALL: usize = 2_048;
@@ -64,7 +65,7 @@ impl Storage {
         locations: bool,
     ) -> Result<Vec<RecordBatch>> {
         let columns: Vec<&ColumnDef> = def.columns.iter().collect();
-        self.read(self.pieces(table, at, transaction), &columns, locations)
+        self.read(self.pieces(table, at, transaction)?, &columns, locations)
     }
 
     /// Like [`Storage::scan`] without locations, only the columns with these indexes, in this order. Without any column
@@ -78,7 +79,7 @@ impl Storage {
         columns: &[usize],
     ) -> Result<Vec<RecordBatch>> {
         let columns: Vec<&ColumnDef> = columns.iter().map(|index| &def.columns[*index]).collect();
-        let pieces = self.pieces(table, at, transaction);
+        let pieces = self.pieces(table, at, transaction)?;
         if columns.is_empty() {
             let rows = pieces.iter().map(Piece::visible).sum();
             let options = RecordBatchOptions::new().with_row_count(Some(rows));
@@ -89,20 +90,24 @@ impl Storage {
 
     /// How many rows [`Storage::scan`] would return, from metadata alone.
     pub fn row_count(&self, table: ObjectId, at: Seq, transaction: Option<&Transaction>) -> Result<u64> {
-        Ok(self.pieces(table, at, transaction).iter().map(|piece| piece.visible() as u64).sum())
+        Ok(self.pieces(table, at, transaction)?.iter().map(|piece| piece.visible() as u64).sum())
     }
 
     /// The size of the table's partitions at a version, in bytes.
     pub fn bytes(&self, table: ObjectId, at: Seq) -> Result<u64> {
         let Some(versions) = self.versions(table) else { return Ok(0) };
-        Ok(versions.read().visible(at).iter().map(|entry| entry.partition.bytes).sum())
+        let versions = versions.read();
+        self.check_readable(table, &versions, at)?;
+        Ok(versions.visible(at).iter().map(|entry| entry.partition.bytes).sum())
     }
 
-    pub(super) fn pieces(&self, table: ObjectId, at: Seq, transaction: Option<&Transaction>) -> Vec<Piece> {
+    pub(super) fn pieces(&self, table: ObjectId, at: Seq, transaction: Option<&Transaction>) -> Result<Vec<Piece>> {
         let overlay = transaction.and_then(|transaction| transaction.overlay(table));
         let mut pieces = Vec::new();
         if let Some(versions) = self.versions(table) {
-            for entry in versions.read().visible(at) {
+            let versions = versions.read();
+            self.check_readable(table, &versions, at)?;
+            for entry in versions.visible(at) {
                 let mut hidden = entry.deleted_at(at);
                 if let Some(own) = overlay.and_then(|overlay| overlay.deleted.get(&entry.partition.id)) {
                     *Arc::make_mut(&mut hidden) |= &**own;
@@ -117,7 +122,23 @@ impl Storage {
             }
         }
         pieces.retain(|piece| piece.visible() > 0);
-        pieces
+        Ok(pieces)
+    }
+
+    /// Refuses versions that have been forgotten.
+    pub(super) fn check_readable(&self, table: ObjectId, versions: &Versions, at: Seq) -> Result<()> {
+        if at >= versions.readable_from() {
+            return Ok(());
+        }
+        Err(SqlError::new(
+            707,
+            "02000",
+            format!(
+                "Time travel data is not available for table {}. The requested time is either beyond the allowed time \
+                 travel period or before the object creation time.",
+                object_name(&self.0.store, table)
+            ),
+        ))
     }
 
     pub(super) fn stored(&self, piece: &Piece) -> Result<RecordBatch> {

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::transaction::Consumption;
-use super::{Seq, Storage};
+use super::{Seq, Storage, object_name};
 use crate::catalog::ObjectId;
 use crate::clock::Micros;
 use crate::error::{Result, SqlError};

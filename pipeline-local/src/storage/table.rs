@@ -63,9 +63,34 @@ pub(super) struct Versions {
     live: BTreeSet<usize>,
     /// Which entries lost rows in which version, ascending by version.
     log: Vec<(Seq, usize)>,
+    /// Earlier versions have been forgotten.
+    readable_from: Seq,
 }
 
 impl Versions {
+    /// The earliest version that can be read.
+    pub(super) fn readable_from(&self) -> Seq {
+        self.readable_from
+    }
+
+    /// The partitions that no version from `before` on has rows of.
+    pub(super) fn expired(&self, before: Seq) -> Vec<&Arc<Partition>> {
+        let expired = |entry: &&Entry| entry.removed.is_some_and(|removed| removed <= before);
+        self.entries.iter().filter(expired).map(|entry| &entry.partition).collect()
+    }
+
+    /// Forgets all versions before this one.
+    pub(super) fn forget(&mut self, before: Seq) {
+        self.readable_from = self.readable_from.max(before);
+        self.entries.retain(|entry| entry.removed.is_none_or(|removed| removed > before));
+        self.by_id = self.entries.iter().enumerate().map(|(index, entry)| (entry.partition.id, index)).collect();
+        self.live = (0..self.entries.len()).filter(|index| self.entries[*index].removed.is_none()).collect();
+        let deletions =
+            |(index, entry): (usize, &Entry)| entry.deletions.iter().map(|(seq, _)| (*seq, index)).collect::<Vec<_>>();
+        self.log = self.entries.iter().enumerate().flat_map(deletions).collect();
+        self.log.sort();
+    }
+
     /// Applies the next commit.
     pub(super) fn apply(&mut self, seq: Seq, change: &Change) {
         for partition in &change.added {
@@ -137,6 +162,27 @@ mod tests {
 
     fn deleted(id: u64, positions: &[u32]) -> (u64, Arc<RoaringBitmap>) {
         (id, Arc::new(positions.iter().copied().collect()))
+    }
+
+    #[test]
+    fn forgetting_keeps_later_versions_as_they_were() {
+        let mut versions = Versions::default();
+        versions.apply(Seq(1), &Change { added: vec![partition(1, 2, 1), partition(2, 2, 1)], deleted: vec![] });
+        versions.apply(Seq(2), &Change { added: vec![], deleted: vec![deleted(2, &[0])] });
+        versions.apply(Seq(3), &Change { added: vec![partition(3, 2, 3)], deleted: vec![deleted(1, &[0, 1])] });
+        versions.apply(Seq(5), &Change { added: vec![], deleted: vec![deleted(2, &[1]), deleted(3, &[0])] });
+        assert!(versions.expired(Seq(2)).is_empty());
+        assert_eq!(versions.expired(Seq(4)).iter().map(|partition| partition.id).collect::<Vec<_>>(), [1]);
+        let shrunk = |versions: &Versions| {
+            let entries = versions.shrunk_between(Seq(4), Seq(5));
+            entries.iter().map(|entry| entry.partition.id).collect::<Vec<_>>()
+        };
+        let before = shrunk(&versions);
+        versions.forget(Seq(4));
+        assert_eq!((versions.readable_from(), shrunk(&versions)), (Seq(4), before));
+        assert!(versions.entry(1).is_none());
+        let ids = |at| versions.visible(Seq(at)).iter().map(|entry| entry.partition.id).collect::<Vec<_>>();
+        assert_eq!((ids(4), ids(5)), (vec![2, 3], vec![3]));
     }
 
     #[test]

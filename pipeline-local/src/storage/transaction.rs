@@ -149,7 +149,7 @@ impl Transaction {
     /// Removes all rows that are there at the current version or were added by this transaction. Returns how many. Take
     /// the lock of the table first.
     pub fn truncate(&mut self, table: ObjectId) -> Result<u64> {
-        let pieces = self.storage.pieces(table, self.storage.current_seq(), Some(self));
+        let pieces = self.storage.pieces(table, self.storage.current_seq(), Some(self))?;
         let mut removed = 0;
         for piece in pieces {
             let rows = match &piece.rows {

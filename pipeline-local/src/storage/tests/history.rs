@@ -131,7 +131,7 @@ fn a_stream_reads_only_what_changed() {
     run(&fixture, "u7b");
     // Without the data of the partitions that nothing happened to, the changes can still be read.
     let (storage, store) = (&fixture.storage, &fixture.storage.0.store);
-    let kept = storage.pieces(T, from, None).iter().map(|piece| piece.id()).min().unwrap();
+    let kept = storage.pieces(T, from, None).unwrap().iter().map(|piece| piece.id()).min().unwrap();
     for id in 1..100 {
         storage.0.cache.remove(id);
     }
@@ -244,4 +244,29 @@ fn a_clone_shares_its_past_and_then_goes_its_own_way() {
         .read(|connection| Ok(connection.query_row("SELECT count(*) FROM data", [], |row| row.get(0))?))
         .unwrap();
     assert_eq!(left, 2, "of the purged table only what the clone uses is left");
+}
+
+#[test]
+fn forgotten_versions_are_refused_and_later_ones_stay() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut fixture = Fixture::at(directory.path());
+    run(&fixture, "+1a +2a ; +3a ; u1b ; truncate ; +4a ; u4b");
+    let now = fixture.storage.current_seq();
+    let kept: Vec<_> = (4..=now.0).map(|seq| fixture.rows_at(Seq(seq), None)).collect();
+    let delta = fixture.changes(Seq(4), now, StreamMode::Standard);
+    assert_eq!(fixture.storage.forget(T, Seq(0)).unwrap(), 0);
+    assert_eq!(fixture.storage.forget(T, Seq(4)).unwrap(), 4);
+    for reopened in [false, true] {
+        if reopened {
+            drop(fixture);
+            fixture = Fixture::at(directory.path());
+        }
+        let error = fixture.storage.scan(T, &fixture.def, Seq(3), None, false).unwrap_err();
+        assert!(error.message.starts_with("Time travel data is not available for table"), "{error}");
+        assert!(fixture.storage.changes(T, &fixture.def, Seq(3), now, StreamMode::Standard).is_err());
+        assert!(fixture.storage.clone_table(T, Seq(3), ObjectId(9)).is_err());
+        let rows: Vec<_> = (4..=now.0).map(|seq| fixture.rows_at(Seq(seq), None)).collect();
+        assert_eq!(rows, kept);
+        assert_eq!(fixture.changes(Seq(4), now, StreamMode::Standard), delta);
+    }
 }
