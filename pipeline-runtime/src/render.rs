@@ -44,6 +44,11 @@ pub(crate) fn write(files: &Files, directory: &Path) -> Result<Vec<String>, Erro
             fs::create_dir_all(parent).map_err(failed(parent))?;
         }
         fs::write(&path, text).map_err(failed(&path))?;
+        #[cfg(unix)]
+        if name.ends_with(".sh") {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).map_err(failed(&path))?;
+        }
         changed.push(name.clone());
     }
     for name in left_over(files, directory)? {

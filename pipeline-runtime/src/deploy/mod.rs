@@ -53,6 +53,10 @@ pub(crate) async fn deploy(connection: &Connection, model: &Model, progress: &Pr
         return Err(Error::Blocked { differences });
     }
 
+    for remark in live.remarks(&model.graph.objects) {
+        progress.line(&format!("  ~ {remark}"));
+    }
+
     let suspended = must_suspend(model, &live);
     let steps = model.deploy_steps();
     let decide = |step: &Step| decide(step, &live, &grants, &suspended);

@@ -1,11 +1,15 @@
 //! What the account has of a pipeline, and how it differs from what the pipeline says.
 
 mod grants;
+mod integration;
 mod procedure;
 mod stream;
 mod table;
 mod task;
+#[cfg(test)]
+mod tests;
 mod text;
+mod warehouse;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -53,7 +57,7 @@ impl fmt::Display for Difference {
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     objects: BTreeMap<(Kind, String), Row>,
-    /// The rows of DESCRIBE for tables and procedures.
+    /// The rows of DESCRIBE for tables, procedures and integrations, of SHOW PARAMETERS for tasks.
     described: BTreeMap<(Kind, String), Vec<Row>>,
     statements: usize,
 }
@@ -136,19 +140,33 @@ impl Live {
     }
 
     async fn describe(&mut self, connection: &Connection, nodes: &[NodeRef]) -> Result<(), StatementError> {
-        for node in nodes.iter().map(|node| node.get()) {
-            let signature = match &node.definition {
-                Definition::Table(_) => String::new(),
-                Definition::Procedure(procedure) => procedure.signature(),
+        for node in nodes.iter().map(|node| node.get()).filter(|node| !node.external || node.kind == Kind::Table) {
+            let name = node.qualified_name();
+            let sql = match &node.definition {
+                Definition::Table(_) => format!("DESCRIBE TABLE {name}"),
+                Definition::Procedure(procedure) => format!("DESCRIBE PROCEDURE {name}{}", procedure.signature()),
+                Definition::NotificationIntegration(_) => format!("DESCRIBE NOTIFICATION INTEGRATION {name}"),
+                // Parameters are not in SHOW TASKS, and most tasks set none.
+                Definition::Task(task) if task::sets_parameters(task) => format!("SHOW PARAMETERS IN TASK {name}"),
                 _ => continue,
             };
             if self.has(node) {
-                let sql = format!("DESCRIBE {} {}{signature}", node.kind.sql(), node.qualified_name());
                 let rows = self.query(connection, &sql).await?;
                 self.described.insert(key(node), rows);
             }
         }
         Ok(())
+    }
+
+    /// A value of what DESCRIBE or SHOW PARAMETERS says about an object.
+    fn property(&self, node: &Node, name: &str) -> Option<String> {
+        let rows = self.described.get(&key(node))?;
+        let row = rows.iter().find(|row| {
+            ["property", "key"]
+                .into_iter()
+                .any(|column| row.text(column).is_some_and(|found| found.eq_ignore_ascii_case(name)))
+        })?;
+        row.text("property_value").or_else(|| row.text("value"))
     }
 
     async fn query(&mut self, connection: &Connection, sql: &str) -> Result<Vec<Row>, StatementError> {
@@ -197,6 +215,26 @@ impl Live {
         nodes.iter().filter_map(|node| self.difference(node.get())).collect()
     }
 
+    /// What differs but is left as it is, a line each.
+    pub(crate) fn remarks(&self, nodes: &[NodeRef]) -> Vec<String> {
+        let warehouses = nodes.iter().map(|node| node.get()).filter(|node| !node.external);
+        warehouses
+            .filter_map(|node| match &node.definition {
+                Definition::Warehouse(definition) => Some((node, definition, self.row(node)?)),
+                _ => None,
+            })
+            .flat_map(|(node, definition, row)| {
+                let live = warehouse::LiveWarehouse {
+                    size: row.text("size").unwrap_or_default(),
+                    auto_suspend: row.text("auto_suspend"),
+                    auto_resume: row.text("auto_resume"),
+                };
+                let remarks = warehouse::remarks(&node.qualified_name(), definition, &live);
+                remarks.into_iter().map(move |remark| format!("{}: {remark}", label(node)))
+            })
+            .collect()
+    }
+
     fn difference(&self, node: &'static Node) -> Option<Difference> {
         let Some(row) = self.row(node) else {
             return node.external.then(|| Difference {
@@ -208,13 +246,17 @@ impl Live {
         let (details, help) = match &node.definition {
             Definition::Table(definition) => {
                 let columns = self.described.get(&key(node))?;
-                table::compare(&node.qualified_name(), definition.columns, &table::columns(columns))
+                table::compare(&node.qualified_name(), definition.columns, &table::columns(columns), node.external)
             }
             Definition::Stream(definition) => {
                 stream::compare(&node.qualified_name(), definition, &stream::LiveStream::from_row(row))
             }
             Definition::Task(definition) if !node.external => {
-                task::compare(&node.qualified_name(), definition, &task::LiveTask::from_row(row))
+                let parameter = |name: &str| self.property(node, name);
+                task::compare(&node.qualified_name(), definition, &task::LiveTask::from_row(row), parameter)
+            }
+            Definition::NotificationIntegration(definition) if !node.external => {
+                integration::compare(&node.qualified_name(), definition, |name| self.property(node, name))
             }
             _ => return None,
         };

@@ -27,8 +27,13 @@ pub(super) fn columns(rows: &[Row]) -> Vec<LiveColumn> {
         .collect()
 }
 
-/// What differs, and what to do about it.
-pub(super) fn compare(table: &str, wanted: &[Column], live: &[LiveColumn]) -> (Vec<String>, Vec<String>) {
+/// What differs, and what to do about it. Of a table that others own, only the columns that the pipeline names count.
+pub(super) fn compare(
+    table: &str,
+    wanted: &[Column],
+    live: &[LiveColumn],
+    external: bool,
+) -> (Vec<String>, Vec<String>) {
     let mut details = Vec::new();
     let mut help = Vec::new();
     for column in wanted {
@@ -56,17 +61,17 @@ pub(super) fn compare(table: &str, wanted: &[Column], live: &[LiveColumn]) -> (V
         }
         let shall = default_text(column);
         let is = there.default.as_deref().map(normal_default);
-        if is != shall {
+        if is != shall && !external {
             let word = |text: &Option<String>| text.clone().unwrap_or_else(|| "no default".to_owned());
             details.push(format!("~ {}: has {}, the pipeline says {}", column.name, word(&is), word(&shall)));
         }
     }
-    for there in live {
+    for there in live.iter().filter(|_| !external) {
         if !wanted.iter().any(|column| column.name == there.name) {
             details.push(format!("- {} {}: not in the pipeline", there.name, there.data_type));
         }
     }
-    if details.is_empty() {
+    if details.is_empty() && !external {
         let order = |mut names: Box<dyn Iterator<Item = &str> + '_>| names.by_ref().collect::<Vec<_>>().join(", ");
         let (is, shall) =
             (order(Box::new(live.iter().map(|c| c.name.as_str()))), order(Box::new(wanted.iter().map(|c| c.name))));
@@ -177,7 +182,7 @@ mod tests {
 
     #[test]
     fn spellings_of_the_same_table_do_not_differ() {
-        assert_eq!(compare("D.S.T", &WANTED, &same()), (vec![], vec![]));
+        assert_eq!(compare("D.S.T", &WANTED, &same(), false), (vec![], vec![]));
     }
 
     #[test]
@@ -201,10 +206,20 @@ mod tests {
         for (change, expected) in cases {
             let mut columns = same();
             change(&mut columns);
-            let (details, help) = compare("D.S.T", &WANTED, &columns);
+            let (details, help) = compare("D.S.T", &WANTED, &columns, false);
             assert_eq!(details, [expected]);
             assert_eq!(help.len(), 1);
         }
+    }
+
+    #[test]
+    fn of_a_table_that_others_own_only_what_is_named_counts() {
+        let mut columns = same();
+        columns.insert(0, live("THEIRS", "VARIANT", true, None));
+        columns[1].default = None;
+        assert_eq!(compare("D.S.T", &WANTED, &columns, true), (vec![], vec![]));
+        columns[2].data_type = "FLOAT".into();
+        assert_eq!(compare("D.S.T", &WANTED, &columns, true).0, ["~ STATUS: is FLOAT, the pipeline says VARCHAR(10)"]);
     }
 
     #[test]

@@ -70,7 +70,30 @@ struct Property {
     alter: String,
 }
 
-pub(super) fn compare(name: &str, wanted: &TaskDef, live: &LiveTask) -> (Vec<String>, Vec<String>) {
+/// The parameters that the task sets, by name.
+fn parameters(wanted: &TaskDef) -> Vec<(&'static str, String)> {
+    [
+        ("USER_TASK_TIMEOUT_MS", wanted.timeout_ms),
+        ("SUSPEND_TASK_AFTER_NUM_FAILURES", wanted.suspend_after_failures),
+        ("TASK_AUTO_RETRY_ATTEMPTS", wanted.retries),
+        ("USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS", wanted.minimum_trigger_interval_seconds),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?.to_string())))
+    .collect()
+}
+
+/// Whether there are parameters to compare.
+pub(super) fn sets_parameters(wanted: &TaskDef) -> bool {
+    !parameters(wanted).is_empty()
+}
+
+pub(super) fn compare(
+    name: &str,
+    wanted: &TaskDef,
+    live: &LiveTask,
+    parameter: impl Fn(&str) -> Option<String>,
+) -> (Vec<String>, Vec<String>) {
     let object = |node: Option<pipeline_dsl::node::NodeRef>| node.map(|node| node.get().qualified_name());
     let set = |key: &str, value: &Option<String>, literal: bool| match value {
         Some(value) if literal => format!("SET {key} = {}", pipeline_dsl::ident::literal(value)),
@@ -157,6 +180,12 @@ pub(super) fn compare(name: &str, wanted: &TaskDef, live: &LiveTask) -> (Vec<Str
                 |text: Option<String>| text.map_or_else(|| "none".to_owned(), |text| format!("`{}`", one_line(&text)));
             details.push(format!("~ {what} is {}, the pipeline says {}", word(is), word(shall)));
             help.push(format!("`ALTER TASK {name} {alter}`"));
+        }
+    }
+    for (key, shall) in parameters(wanted) {
+        if let Some(is) = parameter(key).filter(|is| *is != shall) {
+            details.push(format!("~ {key} is {is}, the pipeline says {shall}"));
+            help.push(format!("`ALTER TASK {name} SET {key} = {shall}`"));
         }
     }
     if !help.is_empty() {
