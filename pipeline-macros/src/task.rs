@@ -297,7 +297,8 @@ fn parse_condition(value: &Expr, streams: &mut Vec<Path>, errors: &mut Errors) -
                 && arguments.len() == 1
                 && let Some(stream) = as_path(&arguments[0])
             {
-                if !streams.contains(stream) {
+                let text = quote!(#stream).to_string();
+                if !streams.iter().any(|known| quote!(#known).to_string() == text) {
                     streams.push(stream.clone());
                 }
                 return condition(quote!(HasData(::pipeline_dsl::__private::stream_node::<#stream>())));
