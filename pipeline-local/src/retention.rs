@@ -168,7 +168,9 @@ mod tests {
         let stream = NewObject::new(Kind::Stream, Some(fixture.schema), "S", "R", &def).unwrap();
         let stream = fixture.catalog.create(stream).unwrap();
         fixture.storage.set_stream(stream.id, offset, false).unwrap();
-        tables.map(|table| fixture.overwrite(table));
+        tables.iter().for_each(|table| {
+            fixture.overwrite(*table);
+        });
         assert_eq!(fixture.apply(), Removed::default(), "all is young");
         fixture.clock.advance(2 * ONE_DAY);
         assert_eq!(fixture.apply(), Removed { objects: 0, partitions: 1 }, "of SHORT");

@@ -44,4 +44,14 @@ impl Catalog {
                 .unwrap_or(increment.start))
         })
     }
+
+    /// Lets the AUTOINCREMENT columns of a clone go on where those of the original are.
+    pub fn copy_numbers(&self, original: ObjectId, clone: ObjectId) -> Result<()> {
+        self.store.write(|connection| {
+            connection
+                .prepare_cached("INSERT INTO counters SELECT ?2, slot, next FROM counters WHERE object = ?1")?
+                .execute([original.0, clone.0])?;
+            Ok(())
+        })
+    }
 }

@@ -192,6 +192,10 @@ fn numbers_are_taken_once() {
     assert_eq!(catalog.take_numbers(created.id, 1, increment, 1).unwrap(), 4);
     assert_eq!(catalog.take_numbers(created.id, 2, increment, 1).unwrap(), 10);
     assert!(catalog.take_numbers(created.id, 1, increment, u64::MAX).is_err());
+    let clone = catalog.create(table("CLONE", &schema)).unwrap();
+    catalog.copy_numbers(created.id, clone.id).unwrap();
+    assert_eq!(catalog.take_numbers(clone.id, 1, increment, 1).unwrap(), 2);
+    assert_eq!(catalog.take_numbers(created.id, 1, increment, 1).unwrap(), 2);
 }
 
 #[test]

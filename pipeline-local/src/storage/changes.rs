@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, StringBuilder, UInt32Array, UInt64Array};
+use datafusion::arrow::array::{AsArray, BooleanArray, StringBuilder, UInt32Array, UInt64Array};
 use datafusion::arrow::compute::{concat_batches, take_record_batch};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt64Type};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::arrow::row::{RowConverter, SortField};
 use roaring::RoaringBitmap;
 
-use super::partition::{self, Partition, PartitionKind};
+use super::partition::{Partition, PartitionKind};
+use super::scan::{Extra, Piece, Rows};
 use super::{METADATA_ACTION, METADATA_ISUPDATE, METADATA_ROW_ID, ROW_ID, Seq, Storage};
 use crate::catalog::ObjectId;
 use crate::catalog::def::{ColumnDef, StreamMode, TableDef};
@@ -115,29 +116,22 @@ impl Storage {
         Ok((removed, added))
     }
 
-    /// The columns of the table and [`ROW_ID`] of the selected rows, as one batch.
+    /// The columns of the table and [`super::ROW_ID`] of the selected rows, as one batch.
     fn select_rows(&self, def: &TableDef, selections: Vec<Selection>) -> Result<RecordBatch> {
         let mut fields: Vec<Arc<Field>> =
             def.columns.iter().map(|column| column.sql_type.field_ref(&column.name, true)).collect();
         fields.push(Arc::new(Field::new(ROW_ID, DataType::UInt64, false)));
         let schema: SchemaRef = Arc::new(Schema::new(fields));
-        let mut batches = Vec::new();
-        for (partition, positions) in selections {
-            if positions.is_empty() {
-                continue;
-            }
-            let stored = self.load(&partition)?;
-            let mut arrays: Vec<ArrayRef> =
-                def.columns.iter().map(|column| partition::column(&stored, column)).collect::<Result<_>>()?;
-            arrays.push(Arc::new(partition::row_ids(&stored)?.clone()));
-            let batch = RecordBatch::try_new(schema.clone(), arrays)?;
-            batches.push(if positions.len() == u64::from(partition.rows) {
-                batch
-            } else {
-                take_record_batch(&batch, &positions.iter().collect::<UInt32Array>())?
-            });
-        }
-        Ok(concat_batches(&schema, &batches)?)
+        let pieces: Vec<Piece> = selections
+            .into_iter()
+            .filter(|(_, positions)| !positions.is_empty())
+            .map(|(partition, positions)| Piece {
+                hidden: Arc::new(all(&partition) - positions),
+                rows: Rows::Committed(partition),
+            })
+            .collect();
+        let columns: Vec<&ColumnDef> = def.columns.iter().collect();
+        Ok(concat_batches(&schema, &self.read(&pieces, &columns, Extra::RowIds)?)?)
     }
 }
 

@@ -4,12 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::record_batch::RecordBatch;
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, params};
 
-use super::partition::{self, Partition};
+use super::partition::{self, Partition, PartitionKind};
+use super::scan;
 use super::table::Change;
+use super::transaction::Overlay;
 use super::{Seq, Storage, Transaction, object_name};
 use crate::catalog::ObjectId;
 use crate::clock::Micros;
@@ -18,7 +21,7 @@ use crate::error::{Result, SqlError};
 /// A pending partition in the form it is written in.
 struct Encoded {
     table: ObjectId,
-    kind: partition::PartitionKind,
+    kind: PartitionKind,
     id: u64,
     batch: RecordBatch,
     bytes: usize,
@@ -29,6 +32,11 @@ struct Encoded {
 impl Storage {
     pub(super) fn take_partition(&self) -> u64 {
         self.0.next_partition.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The identity that [`Storage::take_partition`] gives next.
+    pub(super) fn next_partition(&self) -> u64 {
+        self.0.next_partition.load(Ordering::Relaxed)
     }
 
     pub(super) fn take_rows(&self, count: u64) -> u64 {
@@ -44,6 +52,10 @@ impl Storage {
         let written = self.0.store.write(|connection| self.publish(connection, transaction, &encoded));
         if written.is_err() {
             self.discard(&encoded);
+        } else if !self.0.store.is_writing() {
+            for table in transaction.tables.keys() {
+                self.compact_if_due(*table);
+            }
         }
         written
     }
@@ -56,17 +68,16 @@ impl Storage {
         let mut tables: Vec<_> = transaction.tables.iter().collect();
         tables.sort_by_key(|(table, _)| **table);
         for (table, overlay) in tables {
-            for pending in &overlay.added {
-                let bytes = partition::encode(&pending.batch)?;
+            for (kind, id, batch) in merged(overlay)? {
+                let bytes = partition::encode(&batch)?;
                 let length = bytes.len();
                 let inline = if length > partition::INLINE_BYTES {
-                    partition::write_file(directory, pending.id, &bytes, durable)?;
+                    partition::write_file(directory, id, &bytes, durable)?;
                     files = true;
                     None
                 } else {
                     Some(bytes)
                 };
-                let (kind, id, batch) = (pending.kind, pending.id, pending.batch.clone());
                 encoded.push(Encoded { table: *table, kind, id, batch, bytes: length, inline });
             }
         }
@@ -93,20 +104,13 @@ impl Storage {
             let partition = Partition {
                 id: new.id,
                 data: new.id,
+                first: 0,
                 kind: new.kind,
                 rows: new.batch.num_rows() as u32,
                 bytes: new.bytes as u64,
                 added: seq,
             };
-            connection
-                .prepare_cached("INSERT INTO data (id, rows, bytes, file, content) VALUES (?1, ?2, ?3, ?4, ?5)")?
-                .execute(params![
-                    new.id as i64,
-                    partition.rows,
-                    new.bytes as i64,
-                    new.inline.is_none(),
-                    new.inline.as_deref()
-                ])?;
+            insert_data(connection, new.id, partition.rows, new.bytes, new.inline.as_deref())?;
             insert_partition(connection, new.table, &partition)?;
             changes.entry(new.table).or_default().added.push(Arc::new(partition));
         }
@@ -134,7 +138,7 @@ impl Storage {
         connection
             .prepare_cached("INSERT INTO commits VALUES (?1, ?2)")?
             .execute(params![seq, self.0.clock.now().max(last_at)])?;
-        self.0.store.set_meta("next_partition", self.0.next_partition.load(Ordering::Relaxed) as i64)?;
+        self.0.store.set_meta("next_partition", self.next_partition() as i64)?;
         self.0.store.set_meta("next_row", self.0.next_row.load(Ordering::Relaxed) as i64)?;
         Ok(Seq(seq as u64))
     }
@@ -177,16 +181,58 @@ impl Storage {
     }
 }
 
+/// The partitions of a transaction, small ones of a kind put together where no location of theirs is in use.
+fn merged(overlay: &Overlay) -> Result<Vec<(PartitionKind, u64, RecordBatch)>> {
+    let mut whole = Vec::new();
+    let mut open: Vec<(PartitionKind, u64, Vec<RecordBatch>, usize)> = Vec::new();
+    for pending in &overlay.added {
+        let rows = pending.batch.num_rows();
+        if rows >= scan::SMALL || overlay.deleted.contains_key(&pending.id) {
+            whole.push((pending.kind, pending.id, pending.batch.clone()));
+            continue;
+        }
+        let fits = open.iter_mut().find(|(kind, _, batches, count)| {
+            *kind == pending.kind && *count < scan::ENOUGH && batches[0].schema() == pending.batch.schema()
+        });
+        match fits {
+            Some((_, _, batches, count)) => {
+                batches.push(pending.batch.clone());
+                *count += rows;
+            }
+            None => open.push((pending.kind, pending.id, vec![pending.batch.clone()], rows)),
+        }
+    }
+    for (kind, id, batches, _) in open {
+        whole.push((kind, id, concat_batches(&batches[0].schema(), &batches)?));
+    }
+    whole.sort_by_key(|(_, id, _)| *id);
+    Ok(whole)
+}
+
+pub(super) fn insert_data(
+    connection: &Connection,
+    id: u64,
+    rows: u32,
+    bytes: usize,
+    inline: Option<&[u8]>,
+) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO data (id, rows, bytes, file, content) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![id as i64, rows, bytes as i64, inline.is_none(), inline])?;
+    Ok(())
+}
+
 pub(super) fn insert_partition(connection: &Connection, table: ObjectId, partition: &Partition) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO partitions (id, table_id, data, kind, rows, bytes, added_seq)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO partitions (id, table_id, data, first, kind, rows, bytes, added_seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             partition.id as i64,
             table.0,
             partition.data as i64,
+            partition.first,
             partition.kind.code(),
             partition.rows,
             partition.bytes as i64,

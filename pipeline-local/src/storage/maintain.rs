@@ -113,16 +113,21 @@ impl Storage {
             self.0.store.on_commit(move || data.into_iter().for_each(|id| storage.0.cache.remove(id)));
             Ok(gone.into_iter().filter(|(_, file)| *file).map(|(id, _)| id).collect())
         })?;
+        self.remove_files(&files);
+        Ok(())
+    }
+
+    /// Removes files that no data refers to any more. Inside of a write they stay, since it may still fail, until the
+    /// next start.
+    pub(super) fn remove_files(&self, files: &[u64]) {
         if self.0.store.is_writing() {
-            // The write around this one may still fail; the next start removes the files.
-            return Ok(());
+            return;
         }
         for id in files {
-            let path = partition::file(self.0.store.directory(), id);
+            let path = partition::file(self.0.store.directory(), *id);
             if let Err(error) = std::fs::remove_file(&path) {
                 tracing::warn!(%error, path = %path.display(), "cannot remove a file that is not used any more");
             }
         }
-        Ok(())
     }
 }

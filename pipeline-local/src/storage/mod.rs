@@ -8,6 +8,7 @@
 mod cache;
 mod changes;
 mod commit;
+mod compaction;
 mod locks;
 mod maintain;
 mod partition;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use datafusion::arrow::record_batch::RecordBatch;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +80,7 @@ struct Inner {
     next_partition: AtomicU64,
     next_row: AtomicU64,
     last_transaction: AtomicU64,
+    compacting: Mutex<()>,
 }
 
 impl fmt::Debug for Storage {
@@ -157,30 +159,59 @@ impl Storage {
 
     /// The rows of a partition as stored.
     fn load(&self, partition: &Partition) -> Result<RecordBatch> {
-        if let Some(batch) = self.0.cache.get(partition.data) {
-            return Ok(batch);
+        let found = match self.load_data(partition.data)? {
+            Some(data) => Some((data, partition.first)),
+            None => {
+                // It may have been compacted since this reader asked for the table's partitions.
+                let place: Option<(i64, u32)> = self.0.store.read(|connection| {
+                    Ok(connection
+                        .prepare_cached("SELECT data, first FROM partitions WHERE id = ?1")?
+                        .query_row([partition.id as i64], |row| Ok((row.get(0)?, row.get(1)?)))
+                        .optional()?)
+                })?;
+                match place {
+                    Some((data, first)) => self.load_data(data as u64)?.map(|data| (data, first)),
+                    None => None,
+                }
+            }
+        };
+        match found {
+            Some((data, first)) if first as usize + partition.rows as usize <= data.num_rows() => {
+                Ok(data.slice(first as usize, partition.rows as usize))
+            }
+            Some(_) => Err(SqlError::internal(format_args!("partition {} has lost rows", partition.id))),
+            None => Err(SqlError::internal(format_args!("partition {} has no data", partition.id))),
+        }
+    }
+
+    /// Rows as stored; none when they are not there any more.
+    fn load_data(&self, data: u64) -> Result<Option<RecordBatch>> {
+        if let Some(batch) = self.0.cache.get(data) {
+            return Ok(Some(batch));
         }
         let content: Option<Option<Vec<u8>>> = self.0.store.read(|connection| {
             Ok(connection
                 .prepare_cached("SELECT content FROM data WHERE id = ?1")?
-                .query_row([partition.data as i64], |row| row.get(0))
+                .query_row([data as i64], |row| row.get(0))
                 .optional()?)
         })?;
         let bytes = match content {
             Some(Some(inline)) => inline,
             Some(None) => {
-                let path = partition::file(self.0.store.directory(), partition.data);
-                std::fs::read(&path)
-                    .map_err(|error| SqlError::internal(format_args!("cannot read {}: {error}", path.display())))?
+                let path = partition::file(self.0.store.directory(), data);
+                match std::fs::read(&path) {
+                    Ok(bytes) => bytes,
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+                    Err(error) => {
+                        return Err(SqlError::internal(format_args!("cannot read {}: {error}", path.display())));
+                    }
+                }
             }
-            None => return Err(SqlError::internal(format_args!("partition {} has no data", partition.id))),
+            None => return Ok(None),
         };
         let batch = partition::decode(&bytes)?;
-        if batch.num_rows() != partition.rows as usize {
-            return Err(SqlError::internal(format_args!("partition {} has lost rows", partition.id)));
-        }
-        self.0.cache.put(partition.data, batch.clone());
-        Ok(batch)
+        self.0.cache.put(data, batch.clone());
+        Ok(Some(batch))
     }
 }
 

@@ -49,8 +49,10 @@ impl PartitionKind {
 #[derive(Debug, Clone)]
 pub(super) struct Partition {
     pub(super) id: u64,
-    /// Where its rows are; clones share them.
+    /// Where its rows are; clones share them, and small partitions are put together.
     pub(super) data: u64,
+    /// The first of its rows there.
+    pub(super) first: u32,
     pub(super) kind: PartitionKind,
     pub(super) rows: u32,
     pub(super) bytes: u64,

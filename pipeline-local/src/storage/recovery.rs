@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use roaring::RoaringBitmap;
 use rusqlite::Connection;
 
@@ -44,6 +44,7 @@ pub(super) fn open(store: Arc<Store>, clock: Clock) -> Result<Storage> {
         next_partition,
         next_row,
         last_transaction: AtomicU64::new(0),
+        compacting: Mutex::new(()),
         store,
     })))
 }
@@ -74,14 +75,15 @@ fn remove_orphans(store: &Store) -> Result<()> {
 
 fn load(connection: &Connection) -> Result<HashMap<ObjectId, Arc<RwLock<Versions>>>> {
     let mut tables: HashMap<ObjectId, BTreeMap<Seq, Change>> = HashMap::new();
-    let mut statement =
-        connection.prepare("SELECT id, table_id, data, kind, rows, bytes, added_seq FROM partitions ORDER BY id")?;
+    let mut statement = connection
+        .prepare("SELECT id, table_id, data, kind, rows, bytes, added_seq, first FROM partitions ORDER BY id")?;
     let mut table_of: HashMap<u64, ObjectId> = HashMap::new();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let partition = Partition {
             id: row.get::<_, i64>(0)? as u64,
             data: row.get::<_, i64>(2)? as u64,
+            first: row.get(7)?,
             kind: PartitionKind::from_code(row.get(3)?),
             rows: row.get(4)?,
             bytes: row.get::<_, i64>(5)? as u64,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, BooleanArray, BooleanBufferBuilder, UInt64Array};
-use datafusion::arrow::compute::{concat_batches, filter_record_batch};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, BooleanBufferBuilder, UInt32Array, UInt64Array};
+use datafusion::arrow::compute::{concat_batches, filter_record_batch, take_record_batch};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use roaring::RoaringBitmap;
@@ -17,9 +17,9 @@ use crate::catalog::def::{ColumnDef, TableDef};
 use crate::error::{Result, SqlError};
 
 /// Batches with fewer rows are put together with their neighbours.
-const SMALL: usize = 2_048;
+pub(super) const SMALL: usize = 2_048;
 /// Until they have this many.
-const ENOUGH: usize = 8_192;
+pub(super) const ENOUGH: usize = 8_192;
 
 /// Where rows are: committed, or in the memory of a transaction.
 pub(super) enum Rows {
@@ -38,6 +38,16 @@ impl Piece {
         match &self.rows {
             Rows::Committed(partition) => partition.id,
             Rows::Pending(pending) => pending.id,
+        }
+    }
+
+    /// Whether the rows of `next` follow those of this one in the same data.
+    fn goes_on_with(&self, next: &Self) -> bool {
+        match (&self.rows, &next.rows) {
+            (Rows::Committed(one), Rows::Committed(next)) => {
+                one.data == next.data && one.first + one.rows == next.first
+            }
+            _ => false,
         }
     }
 
@@ -65,7 +75,8 @@ impl Storage {
         locations: bool,
     ) -> Result<Vec<RecordBatch>> {
         let columns: Vec<&ColumnDef> = def.columns.iter().collect();
-        self.read(self.pieces(table, at, transaction)?, &columns, locations)
+        let extra = if locations { Extra::Locations } else { Extra::Nothing };
+        self.read(&self.pieces(table, at, transaction)?, &columns, extra)
     }
 
     /// Like [`Storage::scan`] without locations, only the columns with these indexes, in this order. Without any column
@@ -85,7 +96,7 @@ impl Storage {
             let options = RecordBatchOptions::new().with_row_count(Some(rows));
             return Ok(vec![RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options)?]);
         }
-        self.read(pieces, &columns, false)
+        self.read(&pieces, &columns, Extra::Nothing)
     }
 
     /// How many rows [`Storage::scan`] would return, from metadata alone.
@@ -141,42 +152,108 @@ impl Storage {
         ))
     }
 
-    pub(super) fn stored(&self, piece: &Piece) -> Result<RecordBatch> {
+    /// The visible rows of the pieces.
+    pub(super) fn read(&self, pieces: &[Piece], columns: &[&ColumnDef], extra: Extra) -> Result<Vec<RecordBatch>> {
+        let mut fields: Vec<Field> = columns.iter().map(|column| column.sql_type.field(&column.name, true)).collect();
+        match extra {
+            Extra::Nothing => {}
+            Extra::RowIds => fields.push(Field::new(ROW_ID, DataType::UInt64, false)),
+            Extra::Locations => {
+                fields.push(Field::new(LOCATION, DataType::UInt64, false));
+                fields.push(Field::new(ROW_ID, DataType::UInt64, false));
+            }
+        }
+        let schema: SchemaRef = Arc::new(Schema::new(fields));
+        let mut output = Coalesce::new(schema.clone());
+        for run in pieces.chunk_by(Piece::goes_on_with) {
+            let (stored, hidden) = match self.stored_run(run)? {
+                Some(found) => found,
+                None => {
+                    for piece in run {
+                        let rows = self.stored(piece)?;
+                        output.push(project(
+                            &schema,
+                            &rows,
+                            &piece.hidden,
+                            std::slice::from_ref(piece),
+                            columns,
+                            extra,
+                        )?)?;
+                    }
+                    continue;
+                }
+            };
+            output.push(project(&schema, &stored, &hidden, run, columns, extra)?)?;
+        }
+        output.finish()
+    }
+
+    fn stored(&self, piece: &Piece) -> Result<RecordBatch> {
         match &piece.rows {
             Rows::Committed(partition) => self.load(partition),
             Rows::Pending(pending) => Ok(pending.batch.clone()),
         }
     }
 
-    fn read(&self, pieces: Vec<Piece>, columns: &[&ColumnDef], locations: bool) -> Result<Vec<RecordBatch>> {
-        let mut fields: Vec<Field> = columns.iter().map(|column| column.sql_type.field(&column.name, true)).collect();
-        if locations {
-            fields.push(Field::new(LOCATION, DataType::UInt64, false));
-            fields.push(Field::new(ROW_ID, DataType::UInt64, false));
+    /// The rows of pieces that lie one after the other in the same data, and which of them are hidden; nothing when there
+    /// is only one piece, or the data has moved.
+    fn stored_run(&self, run: &[Piece]) -> Result<Option<(RecordBatch, RoaringBitmap)>> {
+        let [Piece { rows: Rows::Committed(first), .. }, _, ..] = run else { return Ok(None) };
+        let Some(data) = self.load_data(first.data)? else { return Ok(None) };
+        let mut hidden = RoaringBitmap::new();
+        let mut count = 0;
+        for piece in run {
+            hidden.extend(piece.hidden.iter().map(|position| count + position));
+            count += piece.count() as u32;
         }
-        let schema: SchemaRef = Arc::new(Schema::new(fields));
-        let mut output = Coalesce::new(schema.clone());
-        for piece in pieces {
-            let stored = self.stored(&piece)?;
-            let mut arrays =
-                columns.iter().map(|column| partition::column(&stored, column)).collect::<Result<Vec<_>>>()?;
-            if locations {
-                let first = partition::location(piece.id(), 0);
-                arrays
-                    .push(Arc::new(UInt64Array::from_iter_values(first..first + stored.num_rows() as u64)) as ArrayRef);
-                arrays.push(Arc::new(partition::row_ids(&stored)?.clone()));
-            }
-            let batch = RecordBatch::try_new(schema.clone(), arrays)?;
-            output.push(without(&batch, &piece.hidden)?)?;
-        }
-        output.finish()
+        Ok(Some((data.slice(first.first as usize, count as usize), hidden)))
     }
+}
+
+/// What is added to the columns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extra {
+    Nothing,
+    /// [`ROW_ID`].
+    RowIds,
+    /// [`LOCATION`] and [`ROW_ID`].
+    Locations,
+}
+
+/// The columns of stored rows, without the hidden ones.
+fn project(
+    schema: &SchemaRef,
+    stored: &RecordBatch,
+    hidden: &RoaringBitmap,
+    pieces: &[Piece],
+    columns: &[&ColumnDef],
+    extra: Extra,
+) -> Result<RecordBatch> {
+    let mut arrays = columns.iter().map(|column| partition::column(stored, column)).collect::<Result<Vec<_>>>()?;
+    if extra == Extra::Locations {
+        let locations = pieces.iter().flat_map(|piece| {
+            let first = partition::location(piece.id(), 0);
+            first..first + piece.count() as u64
+        });
+        arrays.push(Arc::new(locations.collect::<UInt64Array>()) as ArrayRef);
+    }
+    if extra != Extra::Nothing {
+        arrays.push(Arc::new(partition::row_ids(stored)?.clone()));
+    }
+    without(&RecordBatch::try_new(schema.clone(), arrays)?, hidden)
 }
 
 /// The batch without the rows at these positions.
 fn without(batch: &RecordBatch, hidden: &RoaringBitmap) -> Result<RecordBatch> {
     if hidden.is_empty() {
         return Ok(batch.clone());
+    }
+    let rows = batch.num_rows() as u32;
+    if hidden.len() > u64::from(rows) / 4 * 3 {
+        let mut shown = RoaringBitmap::new();
+        shown.insert_range(0..rows);
+        shown -= hidden;
+        return Ok(take_record_batch(batch, &shown.iter().collect::<UInt32Array>())?);
     }
     let mut keep = BooleanBufferBuilder::new(batch.num_rows());
     keep.append_n(batch.num_rows(), true);

@@ -49,7 +49,8 @@ impl Storage {
                 625,
                 "57014",
                 format!(
-                    "Stream {stream} was consumed by another transaction after this one had read it; run it again."
+                    "Stream '{}' was consumed by another transaction after this one had read it; run it again.",
+                    object_name(&self.0.store, stream)
                 ),
             ));
         }

@@ -7,6 +7,7 @@ use roaring::RoaringBitmap;
 
 use super::Seq;
 use super::partition::Partition;
+use super::scan::SMALL;
 
 /// A partition with the history of its deletions.
 pub(super) struct Entry {
@@ -65,9 +66,31 @@ pub(super) struct Versions {
     log: Vec<(Seq, usize)>,
     /// Earlier versions have been forgotten.
     readable_from: Seq,
+    /// How many small partitions came since the last compaction.
+    small: usize,
 }
 
 impl Versions {
+    /// How many small partitions came since [`Versions::relocate`] was called last.
+    pub(super) fn small(&self) -> usize {
+        self.small
+    }
+
+    /// The partitions with rows now, in order.
+    pub(super) fn live(&self) -> impl Iterator<Item = &Arc<Partition>> {
+        self.live.iter().map(|index| &self.entries[*index].partition)
+    }
+
+    /// Notes where the rows of these partitions are from now on.
+    pub(super) fn relocate(&mut self, partitions: Vec<Partition>) {
+        self.small = 0;
+        for partition in partitions {
+            if let Some(index) = self.by_id.get(&partition.id) {
+                self.entries[*index].partition = Arc::new(partition);
+            }
+        }
+    }
+
     /// The earliest version that can be read.
     pub(super) fn readable_from(&self) -> Seq {
         self.readable_from
@@ -97,6 +120,7 @@ impl Versions {
             let index = self.entries.len();
             self.by_id.insert(partition.id, index);
             self.live.insert(index);
+            self.small += usize::from((partition.rows as usize) < SMALL);
             self.entries.push(Entry {
                 partition: partition.clone(),
                 deletions: Vec::new(),
@@ -157,7 +181,7 @@ mod tests {
     use super::*;
 
     fn partition(id: u64, rows: u32, added: u64) -> Arc<Partition> {
-        Arc::new(Partition { id, data: id, kind: PartitionKind::Insert, rows, bytes: 1, added: Seq(added) })
+        Arc::new(Partition { id, data: id, first: 0, kind: PartitionKind::Insert, rows, bytes: 1, added: Seq(added) })
     }
 
     fn deleted(id: u64, positions: &[u32]) -> (u64, Arc<RoaringBitmap>) {

@@ -18,6 +18,8 @@ enum Op {
     Overwrite(Vec<i64>),
     Savepoint,
     RollbackToSavepoint,
+    /// No part of the transaction: happens beside it.
+    Compact,
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -31,6 +33,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => keys().prop_map(Op::Overwrite),
         1 => Just(Op::Savepoint),
         1 => Just(Op::RollbackToSavepoint),
+        2 => Just(Op::Compact),
     ]
 }
 
@@ -70,6 +73,7 @@ fn apply(fixture: &Fixture, model: &Model, ops: &[Op], commit: bool) -> Model {
                 transaction.overwrite(T, &fixture.def, &[batch(&new)]).unwrap();
                 now = new.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
             }
+            Op::Compact => fixture.storage.compact(T).unwrap(),
             Op::Savepoint => saved = (transaction.savepoint(), now.clone()),
             Op::RollbackToSavepoint => {
                 transaction.rollback_to(saved.0);

@@ -217,3 +217,60 @@ fn a_failed_commit_leaves_no_file() {
     assert!(transaction.commit().is_err());
     assert_eq!(std::fs::read_dir(fixture.storage.0.store.directory().join("partitions")).unwrap().count(), 0);
 }
+
+#[test]
+fn many_small_commits_are_put_together_and_nobody_can_tell() {
+    let directory = tempfile::tempdir().unwrap();
+    let fixture = Fixture::at(directory.path());
+    let count = |fixture: &Fixture, what: &str| -> i64 {
+        let sql = format!("SELECT count(*) FROM {what}");
+        fixture.storage.0.store.read(|connection| Ok(connection.query_row(&sql, [], |row| row.get(0))?)).unwrap()
+    };
+    let mut transaction = fixture.storage.begin();
+    let reader = fixture.storage.begin();
+    for key in 0..200 {
+        fixture.commit(|transaction| fixture.insert(transaction, &[(key, "a")]));
+        if key == 30 {
+            fixture.delete(&mut transaction, &[7]);
+        }
+        if key == 150 {
+            fixture.commit(|transaction| fixture.update(transaction, &[3], "b"));
+        }
+    }
+    assert!(count(&fixture, "data") < 70, "at most what came since the last compaction, and its result");
+    assert_eq!(count(&fixture, "partitions"), 201);
+    assert_eq!(fixture.rows_at(Seq(10), Some(&reader)).len(), 10);
+    transaction.commit().unwrap();
+    fixture.storage.compact(T).unwrap();
+    assert_eq!(fixture.rows().len(), 199);
+    let before: Vec<_> = (0..=fixture.storage.current_seq().0).map(|seq| fixture.rows_at(Seq(seq), None)).collect();
+    let changes = fixture.changes(Seq(100), fixture.storage.current_seq(), StreamMode::Standard);
+    assert_eq!(changes.len(), 100 + 2 + 1, "inserts, both halves of an update, a delete");
+    let batches = fixture.storage.scan(T, &fixture.def, fixture.storage.current_seq(), None, true).unwrap();
+    assert_eq!(batches.len(), 1);
+    drop((fixture, reader));
+    let fixture = Fixture::at(directory.path());
+    let after: Vec<_> = (0..=fixture.storage.current_seq().0).map(|seq| fixture.rows_at(Seq(seq), None)).collect();
+    assert_eq!(before, after);
+    assert_eq!(fixture.changes(Seq(100), fixture.storage.current_seq(), StreamMode::Standard), changes);
+}
+
+#[test]
+fn many_statements_of_a_transaction_are_one_partition_of_a_kind() {
+    let fixture = Fixture::new();
+    let seq = fixture.commit(|transaction| {
+        for key in 0..50 {
+            fixture.insert(transaction, &[(key, "a")]);
+        }
+        fixture.update(transaction, &[10, 20], "b");
+        fixture.update(transaction, &[30], "c");
+    });
+    let pieces = fixture.storage.pieces(T, seq, None).unwrap();
+    assert_eq!(
+        pieces.len(),
+        2,
+        "inserted and updated rows; those that were updated are in partitions of their own, all gone"
+    );
+    assert_eq!(fixture.rows().len(), 50);
+    assert_eq!(fixture.changes(Seq(0), seq, StreamMode::AppendOnly).len(), 50);
+}
