@@ -23,6 +23,9 @@ const REAP_EVERY: Duration = Duration::from_secs(30);
 /// How long a shutdown waits for requests and statements.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// The version of Snowflake that clients and CURRENT_VERSION() are told: tools refuse what is too old.
+pub const SERVER_VERSION: &str = "9.36.0";
+
 /// How a server is set up.
 #[derive(Debug, Clone)]
 pub struct Config {

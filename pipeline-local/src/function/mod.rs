@@ -25,6 +25,7 @@ mod settings;
 mod testing;
 pub mod time;
 mod udf;
+mod wait;
 
 pub use settings::Settings;
 
@@ -34,6 +35,7 @@ pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
     let families = [arithmetic::functions(), conditional::functions()];
     let mut all: Vec<_> = families.into_iter().flatten().flat_map(udf::Function::udfs).collect();
     all.extend(conditional::lazy());
+    all.push(wait::function());
     all
 }
 

@@ -17,10 +17,8 @@ use crate::catalog::def::UserDef;
 use crate::catalog::{Kind, Object, role};
 use crate::engine::Engine;
 use crate::parse::fold;
+use crate::server::SERVER_VERSION;
 use crate::session::{Session, parameter};
-
-/// The server version that clients compare with what they need.
-pub(crate) const SERVER_VERSION: &str = "9.36.0";
 
 #[derive(Deserialize)]
 struct LoginBody {

@@ -27,7 +27,6 @@ use http::{Incoming, failure};
 use job::Jobs;
 use token::Tokens;
 
-pub(crate) use login::SERVER_VERSION;
 
 /// What all requests share.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::http::{Incoming, answer_text, failure, not_found, success};
 use super::{App, login, query};
+use crate::server::SERVER_VERSION;
 
 /// Answers one request.
 pub(super) async fn handle(State(app): State<Arc<App>>, request: Request<Body>) -> Response<Body> {
@@ -52,7 +53,7 @@ async fn dispatch(
         ["oauth", ..] => Err(failure("390303", "The local engine knows no OAuth server.")),
         ["api", "v2", ..] => Err(not_found("The SQL REST API (/api/v2) is not supported by the local engine.")),
         [] | ["health"] if get => {
-            Ok(answer_text(json!({ "status": "ok", "serverVersion": super::SERVER_VERSION }).to_string()))
+            Ok(answer_text(json!({ "status": "ok", "serverVersion": SERVER_VERSION }).to_string()))
         }
         _ => Err(not_found(&format!("There is no {method} /{}.", segments.join("/")))),
     }
