@@ -47,7 +47,11 @@ impl SqlError {
 
     /// 000904 (42000): no such column or variable. The text has no line break after the first colon.
     pub fn invalid_identifier(name: impl fmt::Display) -> Self {
-        Self::new(904, "42000", format!("SQL compilation error: error line 0 at position -1\ninvalid identifier '{name}'"))
+        Self::new(
+            904,
+            "42000",
+            format!("SQL compilation error: error line 0 at position -1\ninvalid identifier '{name}'"),
+        )
     }
 
     /// 000002 (0A000): a feature of Snowflake that this engine does not have; names it.

@@ -62,6 +62,17 @@ impl Listing {
         }
     }
 
+    /// Like [`Listing::parse`] for what is in databases: a bare name after IN is one.
+    pub(crate) fn parse_in_databases(cursor: &mut Cursor<'_>) -> Result<Self> {
+        let mut listing = Self::parse(cursor)?;
+        if let Scope::Schema(Some(name)) = &listing.scope
+            && name.parts.len() == 1
+        {
+            listing.scope = Scope::Database(Some(name.clone()));
+        }
+        Ok(listing)
+    }
+
     /// The schemas it looks into, with their databases.
     pub(crate) fn schemas(&self, cx: &Context<'_>) -> Result<Vec<(Object, Object)>> {
         let catalog = &cx.engine.catalog;
@@ -116,7 +127,7 @@ impl Listing {
 
     /// Whether an object of this name is listed.
     pub(crate) fn matches(&self, name: &str) -> bool {
-        self.like.as_ref().is_none_or(|pattern| like(&name.to_uppercase(), &pattern.to_uppercase()))
+        self.like.as_ref().is_none_or(|pattern| matches_pattern(name, pattern))
             && self.starts_with.as_ref().is_none_or(|start| name.starts_with(start.as_str()))
             && self.from.as_ref().is_none_or(|from| name > from.as_str())
     }
@@ -144,6 +155,11 @@ fn scope(cursor: &mut Cursor<'_>) -> Result<Scope> {
     let name = cursor.object_name()?;
     // `IN a.b` is a schema, `IN a` a schema of the current database or else a database; Snowflake asks for a keyword there.
     Ok(Scope::Schema(Some(name)))
+}
+
+/// Whether a name matches the pattern of LIKE in a SHOW, whatever the case.
+pub(crate) fn matches_pattern(name: &str, pattern: &str) -> bool {
+    like(&name.to_uppercase(), &pattern.to_uppercase())
 }
 
 /// LIKE with `%`, `_` and the escape `\`.

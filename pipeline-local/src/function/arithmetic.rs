@@ -93,8 +93,7 @@ fn number(value: &Datum) -> Result<(i128, u8)> {
     match value {
         Datum::Number(value, scale) => Ok((*value, *scale)),
         Datum::Text(text) => {
-            let (value, scale) =
-                super::cast::number_of_text(text).ok_or_else(|| super::cast::not_numeric(text))?;
+            let (value, scale) = super::cast::number_of_text(text).ok_or_else(|| super::cast::not_numeric(text))?;
             Ok((decimal::rescale(value, scale, scale.min(5)).unwrap_or(value), scale.min(5)))
         }
         other => Err(SqlError::internal(format_args!("{other:?} as an operand"))),
@@ -127,7 +126,9 @@ fn apply(operator: Operator, values: &[Datum], env: &Env<'_>) -> Result<Datum> {
             days.map(Datum::Date).ok_or_else(|| SqlError::new(100_045, "22003", "Date out of range"))
         }
         SqlType::Float => {
-            if matches!(left, Datum::Json(super::json::Json::Null)) || matches!(right, Datum::Json(super::json::Json::Null)) {
+            if matches!(left, Datum::Json(super::json::Json::Null))
+                || matches!(right, Datum::Json(super::json::Json::Null))
+            {
                 return Ok(Datum::Null);
             }
             let (left, right) = (float(left, env)?, float(right, env)?);

@@ -22,7 +22,9 @@ use crate::error::{Result, SqlError};
 use crate::types::SqlType;
 
 fn common(types: &Types<'_>) -> Result<SqlType> {
-    common_type_of(types.types.iter().copied()).map(|found| found.unwrap_or(SqlType::TEXT)).ok_or_else(|| types.invalid())
+    common_type_of(types.types.iter().copied())
+        .map(|found| found.unwrap_or(SqlType::TEXT))
+        .ok_or_else(|| types.invalid())
 }
 
 /// Converts the values to the result type.
@@ -283,8 +285,7 @@ impl ScalarUDFImpl for Lazy {
                     let matches = equal_null.call(vec![args[0].clone(), args[at].clone()]);
                     (boxed(matches), boxed(convert(at + 1, args[at + 1].clone())))
                 });
-                let otherwise =
-                    if count % 2 == 0 { convert(count - 1, args[count - 1].clone()) } else { null() };
+                let otherwise = if count % 2 == 0 { convert(count - 1, args[count - 1].clone()) } else { null() };
                 (pairs.collect(), otherwise)
             }
         };

@@ -288,9 +288,7 @@ impl Function {
         for (index, from) in given.iter().enumerate() {
             let conversion = match from {
                 None => None,
-                Some(from) => {
-                    self.param(index).conversion(*from).map_err(|()| invalid_arguments(self.name, given))?
-                }
+                Some(from) => self.param(index).conversion(*from).map_err(|()| invalid_arguments(self.name, given))?,
             };
             conversions.push(conversion);
             types.push(conversion.or(*from));

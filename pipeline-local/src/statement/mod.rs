@@ -1,8 +1,15 @@
 //! Running statements.
 
 mod context;
+mod ddl;
+mod describe;
+mod grant;
+pub(crate) mod information_schema;
+mod names;
+mod privilege;
 pub mod result;
 pub mod session;
+mod show;
 pub mod transaction;
 
 use std::pin::Pin;
@@ -25,8 +32,46 @@ pub fn execute<'c>(cx: &'c mut Context<'_>, sql: &'c str, binds: &'c Binds) -> R
 }
 
 /// Like [`execute`], for a statement parsed before.
-pub fn execute_parsed<'c>(_cx: &'c mut Context<'_>, statement: &'c Statement, _binds: &'c Binds) -> Running<'c> {
-    Box::pin(async move { Err(SqlError::unsupported(format_args!("{statement:?}"))) })
+pub fn execute_parsed<'c>(cx: &'c mut Context<'_>, statement: &'c Statement, binds: &'c Binds) -> Running<'c> {
+    Box::pin(async move {
+        match statement {
+            Statement::Ddl(text) => {
+                transaction::commit_before_ddl(cx)?;
+                ddl::run(cx, text).await
+            }
+            Statement::Grant(text) => {
+                transaction::commit_before_ddl(cx)?;
+                grant::run(cx, text)
+            }
+            Statement::Procedure(text) => {
+                commit_before_change(cx, text)?;
+                crate::procedure::execute(cx, text).await
+            }
+            Statement::Task(text) => {
+                commit_before_change(cx, text)?;
+                crate::task::execute(cx, text).await
+            }
+            Statement::Integration(text) => {
+                commit_before_change(cx, text)?;
+                crate::notification::execute(cx, text).await
+            }
+            Statement::Session(text) => session::run(cx, text, binds).await,
+            Statement::Transaction(text) => transaction::run(cx, text),
+            Statement::Show(text) => show::run(cx, text),
+            Statement::Describe(text) => describe::run(cx, text),
+            Statement::Call(text) => crate::procedure::call(cx, text, binds).await,
+            Statement::Block(text) => crate::scripting::run_anonymous(cx, text, binds).await,
+            Statement::ExecuteImmediate(text) => crate::scripting::execute_immediate(cx, text, binds).await,
+        }
+    })
+}
+
+/// Like DDL, unless the statement only lists, describes or starts something.
+fn commit_before_change(cx: &mut Context<'_>, text: &str) -> Result<()> {
+    match parse::Cursor::new(text)?.peek_word().as_deref() {
+        Some("CREATE" | "ALTER" | "DROP") => transaction::commit_before_ddl(cx),
+        _ => Ok(()),
+    }
 }
 
 /// The columns that a statement would answer with, and its kind, without running it.

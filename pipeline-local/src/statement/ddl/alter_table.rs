@@ -1,0 +1,353 @@
+//! ALTER TABLE.
+//!
+//! <https://docs.snowflake.com/en/sql-reference/sql/alter-table>
+
+use datafusion::sql::sqlparser::tokenizer::Token;
+
+use crate::catalog::def::{ColumnDef, ConstraintRule, InitialValue, TableDef};
+use crate::catalog::{Kind, Object};
+use crate::error::{Result, SqlError};
+use crate::parse::Cursor;
+use crate::statement::{Binds, Context, QueryResult};
+use crate::types::SqlType;
+
+use super::altered;
+use super::column::{add_constraint, check_default, read_column, read_constraint};
+use super::options::{boolean_value, retention, string_value, unknown};
+
+pub(super) async fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
+    let if_exists = cursor.accept_keywords("IF EXISTS");
+    let name = cursor.object_name()?;
+    let Some(mut table) = cx.find_object(Kind::Table, &name, "ALTER TABLE")? else {
+        if if_exists {
+            return Ok(altered());
+        }
+        return Err(SqlError::does_not_exist("Table", cx.full_name_of(&name)));
+    };
+    cx.require_ownership(&table)?;
+    if cursor.accept_keywords("RENAME TO") {
+        let new = cursor.object_name()?;
+        cursor.expect_end()?;
+        let parent = if new.schema().is_some() { Some(cx.schema_of(&new, "ALTER TABLE")?.id) } else { None };
+        cx.engine.catalog.rename(table.id, parent, new.object())?;
+        return Ok(altered());
+    }
+    if cursor.accept_keywords("SWAP WITH") {
+        let other = cursor.object_name()?;
+        cursor.expect_end()?;
+        let other = cx.object(Kind::Table, &other, "ALTER TABLE")?;
+        cx.require_ownership(&other)?;
+        cx.engine.catalog.swap(table.id, other.id)?;
+        return Ok(altered());
+    }
+    let mut def: TableDef = table.definition()?;
+    if cursor.accept_keyword("ADD") {
+        add(cx, cursor, &table, &mut def).await?;
+    } else if cursor.accept_keyword("DROP") {
+        drop(cursor, &mut def)?;
+    } else if cursor.accept_keywords("RENAME COLUMN") {
+        rename_column(cursor, &table, &mut def)?;
+    } else if cursor.accept_keyword("ALTER") || cursor.accept_keyword("MODIFY") {
+        alter_columns(cx, cursor, &table, &mut def).await?;
+    } else if cursor.accept_keyword("SET") {
+        set(cx, cursor, &mut table, &mut def)?;
+    } else if cursor.accept_keyword("UNSET") {
+        unset(cursor, &mut table, &mut def)?;
+    } else if cursor.accept_keywords("CLUSTER BY") {
+        def.cluster_by = Some(format!("LINEAR({})", cursor.parenthesised()?));
+    } else {
+        return Err(match cursor.peek_word() {
+            Some(word) => SqlError::unsupported(format_args!("ALTER TABLE ... {word}")),
+            None => cursor.unexpected(),
+        });
+    }
+    cursor.expect_end()?;
+    table.set_definition(&def)?;
+    cx.engine.catalog.update(&table)?;
+    Ok(altered())
+}
+
+async fn add(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, table: &Object, def: &mut TableDef) -> Result<()> {
+    if let Some(constraint) = read_constraint(cursor, None)? {
+        return add_constraint(cx, &table.name, def, constraint);
+    }
+    loop {
+        cursor.accept_keyword("COLUMN");
+        let if_not_exists = cursor.accept_keywords("IF NOT EXISTS");
+        let spec = read_column(cursor)?;
+        if !spec.typed {
+            return Err(cursor.unexpected());
+        }
+        let mut column = spec.def;
+        if def.column(&column.name).is_some() {
+            if !if_not_exists {
+                return Err(SqlError::compilation(
+                    2025,
+                    "42S21",
+                    format_args!("column '{}' already exists", column.name),
+                ));
+            }
+        } else {
+            if if_not_exists
+                && (column.default.is_some() || column.autoincrement.is_some() || !spec.constraints.is_empty())
+            {
+                return Err(SqlError::compilation(
+                    1003,
+                    "42000",
+                    format_args!(
+                        "ADD COLUMN IF NOT EXISTS of '{}' cannot have DEFAULT, AUTOINCREMENT or constraints.",
+                        column.name
+                    ),
+                ));
+            }
+            check_default(cx, &column).await?;
+            prepare_old_rows(cx, table, &mut column).await?;
+            def.add_column(column);
+            for constraint in spec.constraints {
+                add_constraint(cx, &table.name, def, constraint)?;
+            }
+        }
+        if !cursor.accept(&Token::Comma) {
+            return Ok(());
+        }
+        // ADD a INT, b INT and ADD a INT, ADD b INT are both written.
+        cursor.accept_keyword("ADD");
+    }
+}
+
+/// What rows that are there already get in a new column.
+async fn prepare_old_rows(cx: &mut Context<'_>, table: &Object, column: &mut ColumnDef) -> Result<()> {
+    let rows = cx.engine.storage.row_count(table.id, cx.engine.storage.current_seq(), None)?;
+    match &column.default {
+        Some(default) => {
+            if !is_literal(default) {
+                return Err(SqlError::compilation(
+                    2263,
+                    "22000",
+                    format_args!("Invalid column default expression [{default}]"),
+                ));
+            }
+            let expression = format!("CAST({default} AS {})", column.sql_type);
+            let value = crate::statement::evaluate(cx, &expression, &Binds::none()).await?;
+            if !value.is_null() {
+                let array = value.scalar.to_array().map_err(SqlError::internal)?;
+                column.initial = Some(InitialValue::new(array)?);
+            }
+        }
+        None if !column.nullable && rows > 0 => {
+            return Err(SqlError::compilation(
+                2,
+                "0A000",
+                format_args!(
+                    "Non-nullable column '{}' cannot be added to non-empty table '{}' unless it has a non-null default value.",
+                    column.name, table.name
+                ),
+            ));
+        }
+        None if column.autoincrement.is_some() && rows > 0 => {
+            return Err(SqlError::unsupported("ADD COLUMN ... AUTOINCREMENT on a table with rows"));
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+fn is_literal(text: &str) -> bool {
+    let Ok(mut cursor) = Cursor::new(text) else { return false };
+    let literal = cursor.accept_string().is_some() || cursor.accept_keyword("NULL") || cursor.boolean().is_ok() || {
+        cursor.accept(&Token::Minus);
+        matches!(cursor.next_token(), Some(Token::Number(..)))
+    };
+    literal && (cursor.at_end() || cursor.peek() == Some(&Token::DoubleColon))
+}
+
+fn drop(cursor: &mut Cursor<'_>, def: &mut TableDef) -> Result<()> {
+    if cursor.accept_keywords("PRIMARY KEY") {
+        def.constraints.retain(|constraint| constraint.rule != ConstraintRule::PrimaryKey);
+        return Ok(());
+    }
+    if cursor.accept_keyword("CONSTRAINT") {
+        let name = cursor.identifier()?;
+        let before = def.constraints.len();
+        def.constraints.retain(|constraint| constraint.name != name);
+        if def.constraints.len() == before {
+            return Err(SqlError::compilation(2003, "02000", format_args!("Constraint '{name}' does not exist.")));
+        }
+        return Ok(());
+    }
+    if cursor.accept_keywords("CLUSTERING KEY") {
+        def.cluster_by = None;
+        return Ok(());
+    }
+    cursor.accept_keyword("COLUMN");
+    let if_exists = cursor.accept_keywords("IF EXISTS");
+    loop {
+        let name = cursor.identifier()?;
+        if def.columns.len() == 1 && def.column(&name).is_some() {
+            return Err(SqlError::compilation(
+                2,
+                "0A000",
+                format_args!("Cannot drop '{name}', the only column of the table."),
+            ));
+        }
+        if def.remove_column(&name).is_none() && !if_exists {
+            return Err(SqlError::compilation(904, "42000", format_args!("column '{name}' does not exist")));
+        }
+        if !cursor.accept(&Token::Comma) {
+            return Ok(());
+        }
+    }
+}
+
+fn rename_column(cursor: &mut Cursor<'_>, table: &Object, def: &mut TableDef) -> Result<()> {
+    let old = cursor.identifier()?;
+    cursor.expect_keywords("TO")?;
+    let new = cursor.identifier()?;
+    if old != new && def.column(&new).is_some() {
+        return Err(SqlError::already_exists(format_args!("{}.{new}", table.name)));
+    }
+    match def.column_mut(&old) {
+        Some(column) => {
+            column.name = new;
+            Ok(())
+        }
+        None => Err(SqlError::does_not_exist("Object", old)),
+    }
+}
+
+async fn alter_columns(
+    cx: &mut Context<'_>,
+    cursor: &mut Cursor<'_>,
+    table: &Object,
+    def: &mut TableDef,
+) -> Result<()> {
+    let list = cursor.accept(&Token::LParen);
+    loop {
+        cursor.accept_keyword("COLUMN");
+        let (line, position) = cursor.position();
+        let name = cursor.identifier()?;
+        if def.column(&name).is_none() {
+            return Err(SqlError::compilation(
+                904,
+                "42000",
+                format_args!("error line {line} at position {position}\ninvalid identifier '{name}'"),
+            ));
+        }
+        alter_column(cx, cursor, table, def, &name).await?;
+        if !cursor.accept(&Token::Comma) {
+            break;
+        }
+        let _ = cursor.accept_keyword("ALTER") || cursor.accept_keyword("MODIFY");
+    }
+    if list {
+        cursor.expect(&Token::RParen)?;
+    }
+    Ok(())
+}
+
+async fn alter_column(
+    cx: &mut Context<'_>,
+    cursor: &mut Cursor<'_>,
+    table: &Object,
+    def: &mut TableDef,
+    name: &str,
+) -> Result<()> {
+    let nulls = cursor.peek_keywords("SET NOT NULL");
+    if nulls && has_nulls(cx, table, name).await? {
+        return Err(SqlError::compilation(
+            2,
+            "0A000",
+            format_args!("Column '{name}' contains null values. Not null constraint cannot be added."),
+        ));
+    }
+    let Some(column) = def.column_mut(name) else { return Err(SqlError::invalid_identifier(name)) };
+    if cursor.accept_keywords("SET NOT NULL") {
+        column.nullable = false;
+    } else if cursor.accept_keywords("DROP NOT NULL") {
+        column.nullable = true;
+    } else if cursor.accept_keywords("DROP DEFAULT") {
+        column.default = None;
+    } else if cursor.accept_keywords("SET DEFAULT") {
+        let sequence = |text: &str| text.to_uppercase().ends_with(".NEXTVAL");
+        let new = cursor.rest().to_owned();
+        if !sequence(&new) || !column.default.as_deref().is_some_and(sequence) {
+            return Err(SqlError::unsupported("Alter Column Set Default"));
+        }
+        cursor.skip_to_end();
+        column.default = Some(new);
+    } else if cursor.accept_keyword("COMMENT") {
+        column.comment = cursor.string()?;
+    } else if cursor.accept_keywords("UNSET COMMENT") {
+        column.comment.clear();
+    } else {
+        let _ = cursor.accept_keywords("SET DATA TYPE") || cursor.accept_keyword("TYPE");
+        let wanted = cursor.data_type()?;
+        change_type(column, wanted)?;
+    }
+    Ok(())
+}
+
+async fn has_nulls(cx: &mut Context<'_>, table: &Object, column: &str) -> Result<bool> {
+    let expression = format!(
+        "(SELECT COUNT(*) FROM {} WHERE {} IS NULL) > 0",
+        cx.engine.catalog.full_name(table)?,
+        crate::parse::quote(column)
+    );
+    let value = crate::statement::evaluate(cx, &expression, &Binds::none()).await?;
+    Ok(value == crate::statement::Value::boolean(true))
+}
+
+fn change_type(column: &mut ColumnDef, wanted: SqlType) -> Result<()> {
+    let allowed = match (column.sql_type, wanted) {
+        (old, new) if old == new => true,
+        (SqlType::Varchar(old), SqlType::Varchar(new)) => new >= old,
+        (
+            SqlType::Number { precision: old, scale: old_scale },
+            SqlType::Number { precision: new, scale: new_scale },
+        ) => old_scale == new_scale && new >= old,
+        _ => false,
+    };
+    if !allowed {
+        return Err(SqlError::compilation(
+            2108,
+            "22000",
+            format_args!("cannot change column {} from type {} to {wanted}", column.name, column.sql_type),
+        ));
+    }
+    column.sql_type = wanted;
+    Ok(())
+}
+
+fn set(cx: &Context<'_>, cursor: &mut Cursor<'_>, table: &mut Object, def: &mut TableDef) -> Result<()> {
+    while !cursor.at_end() {
+        if retention(cursor, &mut def.retention_days, &mut def.max_extension_days)? {
+        } else if cursor.accept_keyword("CHANGE_TRACKING") {
+            let on = boolean_value(cursor)?;
+            def.changes_from = if on { def.changes_from.or(Some(cx.engine.storage.current_seq())) } else { None };
+        } else if cursor.accept_keyword("COMMENT") {
+            table.comment = string_value(cursor)?;
+        } else if !cursor.accept(&Token::Comma) {
+            return Err(unknown(cursor, "TABLE"));
+        }
+    }
+    Ok(())
+}
+
+fn unset(cursor: &mut Cursor<'_>, table: &mut Object, def: &mut TableDef) -> Result<()> {
+    loop {
+        if cursor.accept_keyword("DATA_RETENTION_TIME_IN_DAYS") {
+            def.retention_days = None;
+        } else if cursor.accept_keyword("MAX_DATA_EXTENSION_TIME_IN_DAYS") {
+            def.max_extension_days = None;
+        } else if cursor.accept_keyword("CHANGE_TRACKING") {
+            def.changes_from = None;
+        } else if cursor.accept_keyword("COMMENT") {
+            table.comment.clear();
+        } else {
+            return Err(cursor.unexpected());
+        }
+        if !cursor.accept(&Token::Comma) {
+            return Ok(());
+        }
+    }
+}

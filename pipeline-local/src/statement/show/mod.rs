@@ -1,0 +1,147 @@
+//! SHOW of everything but procedures, tasks and integrations, which have it in their own modules.
+//!
+//! Column names and their order are those of a live account.
+
+mod account;
+mod containers;
+mod grants;
+mod relations;
+mod settings;
+
+use datafusion::common::ScalarValue;
+
+use crate::error::{Result, SqlError};
+use crate::parse::Cursor;
+use crate::types::SqlType;
+
+use super::{Context, QueryResult, ResultColumn, StatementType, Value};
+
+pub(super) use relations::describe_stream;
+
+/// Runs a SHOW statement.
+pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
+    let mut cursor = Cursor::new(text)?;
+    let cursor = &mut cursor;
+    cursor.expect_keywords("SHOW")?;
+    let terse = cursor.accept_keyword("TERSE");
+    let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
+    cursor.next_token();
+    let rows = match word.as_str() {
+        "DATABASES" => containers::databases(cx, cursor)?,
+        "SCHEMAS" => containers::schemas(cx, cursor)?,
+        "TABLES" => relations::tables(cx, cursor)?,
+        "VIEWS" => relations::views(cx, cursor)?,
+        "STREAMS" => relations::streams(cx, cursor)?,
+        "OBJECTS" => relations::objects(cx, cursor)?,
+        "SEQUENCES" => relations::sequences(cx, cursor)?,
+        "COLUMNS" => relations::columns(cx, cursor)?,
+        "WAREHOUSES" => account::warehouses(cx, cursor)?,
+        "ROLES" => account::roles(cx, cursor)?,
+        "USERS" => account::users(cx, cursor)?,
+        "GRANTS" => grants::grants(cx, cursor)?,
+        "FUTURE" => {
+            cursor.expect_keywords("GRANTS")?;
+            grants::future(cx, cursor)?
+        }
+        "PARAMETERS" => settings::parameters(cx, cursor)?,
+        "VARIABLES" => settings::variables(cx, cursor)?,
+        other => return Err(SqlError::unsupported(format_args!("SHOW {other}"))),
+    };
+    let kept = rows.terse.filter(|_| terse);
+    rows.finish(kept)
+}
+
+/// The rows of a SHOW, cell by cell.
+pub(super) struct Rows {
+    columns: Vec<ResultColumn>,
+    rows: Vec<Vec<Value>>,
+    /// The columns that TERSE leaves, where TERSE does anything.
+    terse: Option<&'static [&'static str]>,
+}
+
+impl Rows {
+    /// Columns by name; those called `created_on` and so on are instants, the rest text.
+    fn new(names: &[&str]) -> Self {
+        let columns = names
+            .iter()
+            .map(|name| {
+                let sql_type = match *name {
+                    "created_on" | "stale_after" | "resumed_on" | "updated_on" | "last_success_login" => {
+                        SqlType::TimestampLtz(3)
+                    }
+                    "rows" | "bytes" | "next_value" | "interval" | "assigned_to_users" | "granted_to_roles"
+                    | "granted_roles" | "min_cluster_count" | "max_cluster_count" | "started_clusters" | "running"
+                    | "queued" | "auto_suspend" => SqlType::INTEGER,
+                    _ => SqlType::TEXT,
+                };
+                ResultColumn::new(*name, sql_type)
+            })
+            .collect();
+        Self { columns, rows: Vec::new(), terse: None }
+    }
+
+    fn terse(mut self, columns: &'static [&'static str]) -> Self {
+        self.terse = Some(columns);
+        self
+    }
+
+    /// Adds a row: as many cells as named here, by name; the columns not named are empty text or NULL.
+    fn push(&mut self, cells: &[(&str, Value)]) {
+        let row = self
+            .columns
+            .iter()
+            .map(|column| {
+                cells
+                    .iter()
+                    .find(|(name, _)| *name == column.name)
+                    .map_or_else(|| Value::null(column.sql_type), |(_, value)| value.clone())
+            })
+            .collect();
+        self.rows.push(row);
+    }
+
+    fn finish(mut self, terse: Option<&[&str]>) -> Result<QueryResult> {
+        if let Some(names) = terse {
+            let kept: Vec<usize> =
+                names.iter().filter_map(|name| self.columns.iter().position(|column| column.name == *name)).collect();
+            self.columns = kept.iter().map(|&index| self.columns[index].clone()).collect();
+            for row in &mut self.rows {
+                *row = kept.iter().map(|&index| row[index].clone()).collect();
+            }
+        }
+        QueryResult::rows(StatementType::Show, self.columns, &self.rows)
+    }
+}
+
+fn text(text: impl Into<String>) -> Value {
+    Value::text(text)
+}
+
+fn yes_no(value: bool) -> Value {
+    Value::text(if value { "Y" } else { "N" })
+}
+
+fn on_off(value: bool) -> Value {
+    Value::text(if value { "ON" } else { "OFF" })
+}
+
+fn truth(value: bool) -> Value {
+    Value::text(if value { "true" } else { "false" })
+}
+
+fn number(value: impl TryInto<i64>) -> Value {
+    Value::integer(value.try_into().unwrap_or(i64::MAX))
+}
+
+/// Microseconds since 1970 as an instant.
+pub(super) fn instant(micros: i64) -> Value {
+    Value {
+        sql_type: SqlType::TimestampLtz(3),
+        scalar: ScalarValue::TimestampMicrosecond(Some(micros / 1000 * 1000), Some("UTC".into())),
+    }
+}
+
+/// `owner_role_type`: what the engine itself owns has none.
+fn owner_type(owner: &str) -> Value {
+    text(if owner.is_empty() { "" } else { "ROLE" })
+}

@@ -1,0 +1,417 @@
+//! SHOW TABLES, VIEWS, STREAMS, OBJECTS, SEQUENCES and COLUMNS.
+
+use crate::catalog::def::{SequenceDef, StreamDef, StreamMode, TableDef, TableKind, ViewDef};
+use crate::catalog::{Kind, Object};
+use crate::error::Result;
+use crate::listing::Listing;
+use crate::parse::{Cursor, quote};
+use crate::statement::{Context, QueryResult, StatementType};
+use crate::types::SqlType;
+
+use super::{Rows, instant, number, on_off, owner_type, text, truth, yes_no};
+
+/// An object with the names of its database and schema.
+struct Found {
+    database: String,
+    schema: String,
+    object: Object,
+}
+
+fn find(cx: &Context<'_>, listing: &Listing, kinds: &[Kind]) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for (database, schema) in listing.schemas(cx)? {
+        if !cx.sees(&database)? || !cx.sees(&schema)? {
+            continue;
+        }
+        let mut here = Vec::new();
+        for kind in kinds {
+            here.extend(cx.engine.catalog.list(*kind, Some(schema.id))?);
+        }
+        here.sort_by(|a, b| a.name.cmp(&b.name));
+        for object in here {
+            let own = object.session.is_none_or(|session| session == cx.session.id);
+            if own && listing.matches(&object.name) && cx.sees(&object)? {
+                found.push(Found { database: database.name.clone(), schema: schema.name.clone(), object });
+            }
+        }
+    }
+    listing.cut(&mut found);
+    Ok(found)
+}
+
+fn kind_of(def: &TableDef) -> &'static str {
+    match def.kind {
+        TableKind::Permanent => "TABLE",
+        TableKind::Transient => "TRANSIENT",
+        TableKind::Temporary => "TEMPORARY",
+    }
+}
+
+pub(super) fn tables(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
+    let listing = Listing::parse(cursor)?;
+    let mut rows = Rows::new(&[
+        "created_on",
+        "name",
+        "database_name",
+        "schema_name",
+        "kind",
+        "comment",
+        "cluster_by",
+        "rows",
+        "bytes",
+        "owner",
+        "retention_time",
+        "automatic_clustering",
+        "change_tracking",
+        "is_external",
+        "enable_schema_evolution",
+        "owner_role_type",
+        "is_event",
+        "budget",
+        "is_hybrid",
+        "is_iceberg",
+        "is_dynamic",
+        "is_immutable",
+    ])
+    .terse(&["created_on", "name", "kind", "database_name", "schema_name"]);
+    let seq = cx.engine.storage.current_seq();
+    for Found { database, schema, object } in find(cx, &listing, &[Kind::Table])? {
+        let def: TableDef = object.definition()?;
+        rows.push(&[
+            ("created_on", instant(object.created_at)),
+            ("database_name", text(database)),
+            ("schema_name", text(schema)),
+            ("kind", text(kind_of(&def))),
+            ("cluster_by", text(def.cluster_by.clone().unwrap_or_default())),
+            ("rows", number(cx.engine.storage.row_count(object.id, seq, None)?)),
+            ("bytes", number(cx.engine.storage.bytes(object.id, seq)?)),
+            ("retention_time", text(def.retention_days.unwrap_or(1).to_string())),
+            ("automatic_clustering", on_off(false)),
+            ("change_tracking", on_off(def.change_tracking())),
+            ("is_external", yes_no(false)),
+            ("enable_schema_evolution", yes_no(false)),
+            ("owner_role_type", owner_type(&object.owner)),
+            ("is_event", yes_no(false)),
+            ("is_hybrid", yes_no(false)),
+            ("is_iceberg", yes_no(false)),
+            ("is_dynamic", yes_no(false)),
+            ("is_immutable", yes_no(false)),
+            ("name", text(object.name)),
+            ("comment", text(object.comment)),
+            ("owner", text(object.owner)),
+        ]);
+    }
+    Ok(rows)
+}
+
+pub(super) fn views(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
+    let listing = Listing::parse(cursor)?;
+    let mut rows = Rows::new(&[
+        "created_on",
+        "name",
+        "reserved",
+        "database_name",
+        "schema_name",
+        "owner",
+        "comment",
+        "text",
+        "is_secure",
+        "is_materialized",
+        "owner_role_type",
+        "change_tracking",
+    ])
+    .terse(&["created_on", "name", "kind", "database_name", "schema_name"]);
+    for Found { database, schema, object } in find(cx, &listing, &[Kind::View])? {
+        let def: ViewDef = object.definition()?;
+        // The text of a secure view is for its owner only.
+        let shown = if def.secure && !cx.owns(&object)? { String::new() } else { def.text };
+        rows.push(&[
+            ("created_on", instant(object.created_at)),
+            ("reserved", text("")),
+            ("database_name", text(database)),
+            ("schema_name", text(schema)),
+            ("text", text(shown)),
+            ("is_secure", truth(def.secure)),
+            ("is_materialized", truth(false)),
+            ("owner_role_type", owner_type(&object.owner)),
+            ("change_tracking", on_off(def.changes_from.is_some())),
+            ("name", text(object.name)),
+            ("owner", text(object.owner)),
+            ("comment", text(object.comment)),
+        ]);
+    }
+    Ok(rows)
+}
+
+const STREAM_COLUMNS: &[&str] = &[
+    "created_on",
+    "name",
+    "database_name",
+    "schema_name",
+    "owner",
+    "comment",
+    "table_name",
+    "source_type",
+    "base_tables",
+    "type",
+    "stale",
+    "mode",
+    "stale_after",
+    "invalid_reason",
+    "owner_role_type",
+];
+
+pub(super) fn streams(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
+    let listing = Listing::parse(cursor)?;
+    let mut rows = Rows::new(STREAM_COLUMNS).terse(&["created_on", "name", "kind", "database_name", "schema_name"]);
+    for Found { database, schema, object } in find(cx, &listing, &[Kind::Stream])? {
+        stream(cx, &mut rows, database, schema, object)?;
+    }
+    Ok(rows)
+}
+
+/// DESCRIBE STREAM returns the row of SHOW STREAMS.
+pub(in crate::statement) fn describe_stream(cx: &Context<'_>, object: Object) -> Result<QueryResult> {
+    let (database, schema) = cx.engine.catalog.containers(&object)?;
+    let mut rows = Rows::new(STREAM_COLUMNS);
+    stream(cx, &mut rows, database.name, schema.name, object)?;
+    let mut result = rows.finish(None)?;
+    result.statement_type = StatementType::Describe;
+    Ok(result)
+}
+
+const DAY: i64 = 86_400_000_000;
+
+fn stream(cx: &Context<'_>, rows: &mut Rows, database: String, schema: String, object: Object) -> Result<()> {
+    let def: StreamDef = object.definition()?;
+    let source = cx.engine.catalog.by_id(def.source)?;
+    let state = cx.engine.storage.stream_state(object.id)?;
+    let mut stale = source.is_none() || state.is_none();
+    let mut stale_after = None;
+    if let (Some(source), Some(state)) = (&source, &state)
+        && source.kind == Kind::Table
+    {
+        let table: TableDef = source.definition()?;
+        let days = table.retention_days.unwrap_or(1).max(table.max_extension_days.unwrap_or(14));
+        let after = state.advanced_at + i64::from(days) * DAY;
+        stale_after = Some(after);
+        stale |= table.changes_from.is_none_or(|from| state.offset < from) || after < cx.frame.now;
+    }
+    let source_name = match &source {
+        Some(source) => cx.engine.catalog.full_name(source)?,
+        None => String::new(),
+    };
+    let mut cells = vec![
+        ("created_on", instant(object.created_at)),
+        ("database_name", text(database)),
+        ("schema_name", text(schema)),
+        ("table_name", text(source_name.clone())),
+        ("source_type", text(def.source_kind.title())),
+        ("base_tables", text(source_name)),
+        ("type", text("DELTA")),
+        ("stale", truth(stale)),
+        ("mode", text(if def.mode == StreamMode::AppendOnly { "APPEND_ONLY" } else { "DEFAULT" })),
+        ("invalid_reason", text("N/A")),
+        ("owner_role_type", owner_type(&object.owner)),
+        ("name", text(object.name)),
+        ("owner", text(object.owner)),
+        ("comment", text(object.comment)),
+    ];
+    cells.extend(stale_after.map(|after| ("stale_after", instant(after))));
+    rows.push(&cells);
+    Ok(())
+}
+
+pub(super) fn objects(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
+    let listing = Listing::parse(cursor)?;
+    let mut rows = Rows::new(&[
+        "created_on",
+        "name",
+        "database_name",
+        "schema_name",
+        "kind",
+        "comment",
+        "cluster_by",
+        "rows",
+        "bytes",
+        "owner",
+        "retention_time",
+        "owner_role_type",
+        "is_hybrid",
+        "is_dynamic",
+        "is_iceberg",
+        "is_interactive",
+    ])
+    .terse(&["created_on", "name", "kind", "database_name", "schema_name"]);
+    let seq = cx.engine.storage.current_seq();
+    for Found { database, schema, object } in find(cx, &listing, &[Kind::Table, Kind::View])? {
+        let mut cells = vec![
+            ("created_on", instant(object.created_at)),
+            ("database_name", text(database)),
+            ("schema_name", text(schema)),
+            ("cluster_by", text("")),
+            ("retention_time", text("1")),
+            ("owner_role_type", owner_type(&object.owner)),
+            ("is_hybrid", yes_no(false)),
+            ("is_dynamic", yes_no(false)),
+            ("is_iceberg", yes_no(false)),
+            ("is_interactive", yes_no(false)),
+        ];
+        if object.kind == Kind::Table {
+            let def: TableDef = object.definition()?;
+            cells.push(("kind", text(kind_of(&def))));
+            cells.push(("rows", number(cx.engine.storage.row_count(object.id, seq, None)?)));
+            cells.push(("bytes", number(cx.engine.storage.bytes(object.id, seq)?)));
+        } else {
+            cells.push(("kind", text("VIEW")));
+        }
+        cells.extend([("name", text(object.name)), ("owner", text(object.owner)), ("comment", text(object.comment))]);
+        rows.push(&cells);
+    }
+    Ok(rows)
+}
+
+pub(super) fn sequences(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
+    let listing = Listing::parse(cursor)?;
+    let mut rows = Rows::new(&[
+        "name",
+        "database_name",
+        "schema_name",
+        "next_value",
+        "interval",
+        "created_on",
+        "owner",
+        "comment",
+        "owner_role_type",
+        "ordered",
+    ]);
+    for Found { database, schema, object } in find(cx, &listing, &[Kind::Sequence])? {
+        let def: SequenceDef = object.definition()?;
+        rows.push(&[
+            ("next_value", number(cx.engine.catalog.next_number(object.id, 0, def.increment)?)),
+            ("interval", number(def.increment.step)),
+            ("database_name", text(database)),
+            ("schema_name", text(schema)),
+            ("created_on", instant(object.created_at)),
+            ("owner_role_type", owner_type(&object.owner)),
+            ("ordered", yes_no(def.ordered)),
+            ("name", text(object.name)),
+            ("owner", text(object.owner)),
+            ("comment", text(object.comment)),
+        ]);
+    }
+    Ok(rows)
+}
+
+pub(super) fn columns(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
+    let mut rows = Rows::new(&[
+        "table_name",
+        "schema_name",
+        "column_name",
+        "data_type",
+        "null?",
+        "default",
+        "kind",
+        "expression",
+        "comment",
+        "database_name",
+        "autoincrement",
+    ]);
+    let like = if cursor.accept_keyword("LIKE") { Some(cursor.string()?) } else { None };
+    let index = cursor.index();
+    let one = cursor.accept_keyword("IN")
+        && (cursor.accept_keyword("TABLE")
+            || cursor.accept_keyword("VIEW")
+            || !["ACCOUNT", "DATABASE", "SCHEMA"].iter().any(|word| cursor.peek_keyword(word)));
+    let found = if one {
+        let name = cursor.object_name()?;
+        cursor.expect_end()?;
+        let object = cx.relation(&name, "SHOW COLUMNS")?;
+        let (database, schema) = cx.engine.catalog.containers(&object)?;
+        vec![Found { database: database.name, schema: schema.name, object }]
+    } else {
+        cursor.rewind(index);
+        find(cx, &Listing::parse(cursor)?, &[Kind::Table, Kind::View])?
+    };
+    for Found { database, schema, object } in found {
+        let described: Vec<(String, SqlType, bool, Option<String>, String, Option<String>)> = match object.kind {
+            Kind::View => {
+                let def: ViewDef = object.definition()?;
+                def.columns.into_iter().map(|c| (c.name, c.sql_type, true, None, c.comment, None)).collect()
+            }
+            Kind::Table => {
+                let def: TableDef = object.definition()?;
+                def.columns
+                    .into_iter()
+                    .map(|c| {
+                        let numbered = c.autoincrement.map(|increment| {
+                            format!("IDENTITY START {} INCREMENT {} NOORDER", increment.start, increment.step)
+                        });
+                        (c.name, c.sql_type, c.nullable, c.default, c.comment, numbered)
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        for (name, sql_type, nullable, default, comment, numbered) in described {
+            if like.as_ref().is_some_and(|pattern| !crate::listing::matches_pattern(&name, pattern)) {
+                continue;
+            }
+            rows.push(&[
+                ("table_name", text(object.name.clone())),
+                ("schema_name", text(schema.clone())),
+                ("column_name", text(name)),
+                ("data_type", text(type_json(sql_type, nullable))),
+                ("null?", text(if nullable { "true" } else { "NOT_NULL" })),
+                ("default", text(default.unwrap_or_default())),
+                ("kind", text("COLUMN")),
+                ("expression", text("")),
+                ("comment", text(comment)),
+                ("database_name", text(database.clone())),
+                ("autoincrement", text(numbered.unwrap_or_default())),
+            ]);
+        }
+    }
+    Ok(rows)
+}
+
+/// `data_type` of SHOW COLUMNS is JSON.
+fn type_json(sql_type: SqlType, nullable: bool) -> String {
+    let json = match sql_type {
+        SqlType::Number { precision, scale } => {
+            serde_json::json!({"type": "FIXED", "precision": precision, "scale": scale, "nullable": nullable})
+        }
+        SqlType::Varchar(length) => serde_json::json!({
+            "type": "TEXT", "length": length, "byteLength": u64::from(length) * 4, "nullable": nullable, "fixed": false
+        }),
+        SqlType::Binary(length) => {
+            serde_json::json!({"type": "BINARY", "length": length, "byteLength": length, "nullable": nullable, "fixed": true})
+        }
+        SqlType::Float => serde_json::json!({"type": "REAL", "nullable": nullable}),
+        SqlType::Time(scale)
+        | SqlType::TimestampNtz(scale)
+        | SqlType::TimestampLtz(scale)
+        | SqlType::TimestampTz(scale) => {
+            serde_json::json!({"type": sql_type.family(), "precision": 0, "scale": scale, "nullable": nullable})
+        }
+        other => serde_json::json!({"type": other.family(), "nullable": nullable}),
+    };
+    json.to_string()
+}
+
+/// A name as SHOW GRANTS writes it.
+pub(super) fn qualified(cx: &Context<'_>, object: &Object) -> Result<String> {
+    match object.kind {
+        Kind::Procedure | Kind::Function => {
+            let (database, schema) = cx.engine.catalog.containers(object)?;
+            Ok(format!(
+                "{}.{}.{}({})",
+                quote(&database.name),
+                quote(&schema.name),
+                quote(&object.name),
+                object.signature
+            ))
+        }
+        _ => cx.engine.catalog.full_name(object),
+    }
+}
