@@ -16,9 +16,9 @@ cd "$(dirname "$0")"
 create() {
     aws sns create-topic --region us-east-1 --name snowflake-task-errors
     if ! aws iam get-role --role-name SnowflakeNotificationRole >/dev/null 2>&1; then
-        # Nobody may assume the role until step 3 says who.
+        # Only the account itself may assume the role until step 3 says who.
         aws iam create-role --path / --role-name SnowflakeNotificationRole --assume-role-policy-document \
-            '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}'
+            "$(sed -e 's|SF_AWS_IAM_USER_ARN|arn:aws:iam::123456789012:root|' -e 's|SF_AWS_EXTERNAL_ID|0000|' 04_streams_tasks_sns_integration_trust_policy.json)"
     fi
     aws iam put-role-policy --role-name SnowflakeNotificationRole --policy-name publish-snowflake-task-errors \
         --policy-document file://04_streams_tasks_sns_integration_publish_policy.json
@@ -39,5 +39,5 @@ case "${1:-}/$#" in
     create/1) create ;;
     trust/3) trust "$2" "$3" ;;
     subscribe/2) subscribe "$2" ;;
-    *) sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,13s/^# \{0,1\}//p' "${0##*/}" >&2; exit 2 ;;
 esac

@@ -42,6 +42,7 @@ impl NotificationIntegrationDef {
 
 /// The parts of an ARN after `arn:`.
 pub(crate) struct Arn<'a> {
+    pub(crate) partition: &'a str,
     pub(crate) region: &'a str,
     pub(crate) account: &'a str,
     pub(crate) resource: &'a str,
@@ -58,7 +59,7 @@ pub(crate) const fn arn<'a>(text: &'a str, service: &str) -> Option<Arn<'a>> {
         || crate::check::same(partition, "aws-us-gov")
         || crate::check::same(partition, "aws-cn");
     let right = crate::check::same(arn, "arn") && known && crate::check::same(found, service);
-    if right && is_account(account) && !resource.is_empty() { Some(Arn { region, account, resource }) } else { None }
+    if right && is_account(account) && !resource.is_empty() { Some(Arn { partition, region, account, resource }) } else { None }
 }
 
 const fn split(text: &str) -> Option<(&str, &str)> {

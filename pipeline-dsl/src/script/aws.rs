@@ -59,7 +59,7 @@ const TRUST_POLICY: &str = r#"{
 "#;
 
 fn shell(node: &Node, topic_arn: &str, role_arn: &str, [commands, publish, trust]: [&str; 3]) -> String {
-    let Some(Arn { region, account, resource: topic_name }) = arn(topic_arn, "sns") else {
+    let Some(Arn { partition, region, account, resource: topic_name }) = arn(topic_arn, "sns") else {
         unreachable!("`{topic_arn}` was checked when the integration was declared")
     };
     let role_path = role_arn.rsplit_once(":role/").map_or(role_arn, |(_, path)| path);
@@ -84,9 +84,9 @@ cd "$(dirname "$0")"
 create() {{
     aws sns create-topic --region {region} --name {topic_name}
     if ! aws iam get-role --role-name {role} >/dev/null 2>&1; then
-        # Nobody may assume the role until step 3 says who.
+        # Only the account itself may assume the role until step 3 says who.
         aws iam create-role --path {path} --role-name {role} --assume-role-policy-document \
-            '{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}}]}}'
+            "$(sed -e 's|SF_AWS_IAM_USER_ARN|{own}|' -e 's|SF_AWS_EXTERNAL_ID|0000|' {trust})"
     fi
     aws iam put-role-policy --role-name {role} --policy-name publish-{topic_name} \
         --policy-document file://{publish}
@@ -107,9 +107,10 @@ case "${{1:-}}/$#" in
     create/1) create ;;
     trust/3) trust "$2" "$3" ;;
     subscribe/2) subscribe "$2" ;;
-    *) sed -n '2,13s/^# \{{0,1\}}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,13s/^# \{{0,1\}}//p' "${{0##*/}}" >&2; exit 2 ;;
 esac
 "#,
         integration = node.qualified_name(),
+        own = format_args!("arn:{partition}:iam::{account}:root"),
     )
 }
