@@ -191,3 +191,43 @@ fn views_and_fragments_name_objects() {
     assert_eq!(DELETE.sql(), "DELETE FROM SHOP.MART.ORDERS WHERE NOTE = '{no name}'");
     assert_eq!(DELETE.objects().collect::<Vec<_>>(), [Orders::NODE]);
 }
+
+#[table(schema = Mart)]
+pub struct OrderChanges {
+    pub id: Integer,
+    pub customer: Varchar<50>,
+    pub amount: Option<Number<12, 2>>,
+    pub action: Varchar<10>,
+    pub batch_id: Option<Varchar<50>>,
+    #[column(default = current_timestamp())]
+    pub loaded_at: Option<TimestampNtz>,
+}
+
+/// Replaces the changes by the latest ones.
+#[procedure(
+    schema = Mart,
+    from = OrdersStream,
+    into = OrderChanges,
+    mode = overwrite,
+    set(action = if c.is_update() { "UPDATE" } else { c.action() }, batch_id = batch_id, loaded_at = now),
+)]
+pub struct SpOverwrite;
+
+#[procedure(schema = Mart, from = OrdersStream, into = OrderChanges, mode = append, set(action = "INSERT"))]
+pub struct SpAppend;
+
+#[procedure(
+    schema = Mart,
+    from = OrdersStream,
+    into = OrderChanges,
+    mode = merge(key = id, latest = ordered_at),
+    set(action = c.action(), batch_id = batch_id),
+)]
+pub struct SpMerge;
+
+#[test]
+fn incremental_procedures_as_structs() {
+    insta::assert_snapshot!(body::<SpOverwrite>());
+    insta::assert_snapshot!(body::<SpAppend>());
+    insta::assert_snapshot!(body::<SpMerge>());
+}

@@ -167,7 +167,38 @@ impl Builder {
         if let Some(handler) = &mut body.on_error {
             forget_counts(&mut handler.statements, &unread);
         }
+        forget_unread(&mut body);
         body
+    }
+}
+
+/// Takes the names off variables that are declared with a value and never used.
+fn forget_unread(body: &mut Body) {
+    let mut used = vec![false; body.variables.len()];
+    let handler = body.on_error.iter().flat_map(|handler| &handler.statements);
+    for statement in body.statements.iter().chain(handler) {
+        mark_assigned(statement, &mut used);
+        statement.walk(&mut |ast| {
+            if let Ast::Variable(id) = ast {
+                used[id.0] = true;
+            }
+        });
+    }
+    for (variable, used) in body.variables.iter_mut().zip(used) {
+        if !used && variable.initial.is_some() {
+            variable.name.clear();
+        }
+    }
+}
+
+fn mark_assigned(statement: &Statement, used: &mut [bool]) {
+    match statement {
+        Statement::Assign { variable, .. } => used[variable.0] = true,
+        Statement::If { then, otherwise, .. } => {
+            then.iter().chain(otherwise).for_each(|statement| mark_assigned(statement, used));
+        }
+        Statement::Transaction(statements) => statements.iter().for_each(|statement| mark_assigned(statement, used)),
+        _ => {}
     }
 }
 

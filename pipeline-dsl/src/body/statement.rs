@@ -1,4 +1,4 @@
-use crate::expr::ast::Node;
+use crate::expr::ast::{Ast, Node};
 use crate::node::NodeRef;
 use crate::query::Select;
 use crate::types::DataType;
@@ -127,6 +127,31 @@ pub enum Statement {
 }
 
 impl Statement {
+    /// Visits all expressions in the statement.
+    pub fn walk(&self, visit: &mut dyn FnMut(&Ast)) {
+        match self {
+            Self::Assign { value, .. } | Self::Return(value) => value.walk(visit),
+            Self::SelectInto { query, .. } => query.walk(visit),
+            Self::If { condition, then, otherwise } => {
+                condition.walk(visit);
+                then.iter().chain(otherwise).for_each(|statement| statement.walk(visit));
+            }
+            Self::Transaction(statements) => statements.iter().for_each(|statement| statement.walk(visit)),
+            Self::Insert { source, .. } => source.walk(visit),
+            Self::Update { set, filter, .. } => {
+                set.iter().map(|(_, value)| value).chain(filter).for_each(|node| node.walk(visit));
+            }
+            Self::Delete { filter, .. } => filter.iter().for_each(|filter| filter.walk(visit)),
+            Self::Merge { source, on, clauses, .. } => {
+                source.walk(visit);
+                on.walk(visit);
+                for clause in clauses {
+                    clause.condition.iter().chain(clause.action.values()).for_each(|node| node.walk(visit));
+                }
+            }
+        }
+    }
+
     pub(super) fn count_mut(&mut self) -> Option<&mut Option<VariableId>> {
         match self {
             Self::Insert { count, .. }

@@ -102,18 +102,13 @@ pub enum Ast {
 }
 
 impl Ast {
-    /// Visits this expression and those in it, subqueries not included.
+    /// Visits this expression and those in it.
     pub fn walk(&self, visit: &mut dyn FnMut(&Ast)) {
         visit(self);
         let mut all = |nodes: &[Node]| nodes.iter().for_each(|node| node.walk(visit));
         match self {
-            Self::Literal(_)
-            | Self::Column { .. }
-            | Self::Variable(_)
-            | Self::Keyword(_)
-            | Self::CountAll
-            | Self::Subquery(_)
-            | Self::Exists(_) => {}
+            Self::Literal(_) | Self::Column { .. } | Self::Variable(_) | Self::Keyword(_) | Self::CountAll => {}
+            Self::Subquery(select) | Self::Exists(select) => select.walk(visit),
             Self::Call { arguments, .. } => all(arguments),
             Self::Distinct { argument: operand, .. }
             | Self::Not(operand)

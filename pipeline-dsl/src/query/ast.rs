@@ -1,4 +1,4 @@
-use crate::expr::ast::Node;
+use crate::expr::ast::{Ast, Node};
 use crate::node::NodeRef;
 
 /// A SELECT.
@@ -14,6 +14,15 @@ pub struct Select {
     pub group: Vec<Node>,
     /// `QUALIFY`.
     pub qualify: Option<Node>,
+}
+
+impl Select {
+    /// Visits all expressions in the query.
+    pub fn walk(&self, visit: &mut dyn FnMut(&Ast)) {
+        let nodes =
+            self.items.iter().map(|item| &item.value).chain(&self.filter).chain(&self.group).chain(&self.qualify);
+        nodes.for_each(|node| node.walk(visit));
+    }
 }
 
 /// One item of the SELECT list.

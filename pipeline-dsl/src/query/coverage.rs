@@ -1,6 +1,7 @@
 use crate::check::{Msg, same};
 use crate::node::Table;
 use crate::object::Column;
+use crate::types::DataType;
 
 /// Checks the fields of a struct literal that is to be inserted into `T`: none twice, and none missing that an INSERT must give.
 /// `complete` says that the literal does not end with `..default()`, so that every field is wanted.
@@ -64,6 +65,83 @@ pub const fn insert_covers<T: Table>(given: &[&str], complete: bool) {
     }
 }
 
+/// Checks a procedure that takes columns over from table `S` to table `T` by their names: every column of `T` must be one of
+/// `given`, fit the column of `S` with the same name, or be one that an INSERT may leave out.
+///
+/// # Panics
+/// With a message that names the columns.
+#[doc(hidden)]
+#[track_caller]
+pub const fn matching_covers<S: Table, T: Table>(given: &[&str]) {
+    let (source, target) = (S::NODE.get().rust_name, T::NODE.get().rust_name);
+    let mut message: Msg = Msg::new();
+    let mut found = 0;
+    let mut at = 0;
+    while at < T::COLUMNS.len() {
+        let column = &T::COLUMNS[at];
+        at += 1;
+        if count(given, column.rust_name) > 0 {
+            continue;
+        }
+        if found > 0 {
+            message.push("\n");
+        }
+        found += 1;
+        match find(S::COLUMNS, column.name) {
+            Some(other) if !fits(other.data_type, column.data_type) => {
+                message.push("column `").push(column.name).push("` of `").push(target);
+                message.push("` has another type than that of `").push(source).push("`");
+            }
+            Some(other) if other.nullable && !column.nullable => {
+                message.push("column `").push(column.name).push("` of `").push(target);
+                message.push("` is NOT NULL, but that of `").push(source).push("` may be NULL");
+            }
+            None if column.is_required() => {
+                message.push("column `").push(column.name).push("` of `").push(target);
+                message.push("` is NOT NULL, and `").push(source).push("` has no column of this name");
+            }
+            _ => found -= 1,
+        }
+    }
+    if found > 0 {
+        message.rule("insert-covers-columns", "give the column a value with `set(column = value)`");
+        panic!("{}", message.as_str());
+    }
+}
+
+const fn find(columns: &'static [Column], name: &str) -> Option<&'static Column> {
+    let mut at = 0;
+    while at < columns.len() {
+        if same(columns[at].name, name) {
+            return Some(&columns[at]);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether every value of type `from` can be stored as `to` without loss.
+const fn fits(from: DataType, to: DataType) -> bool {
+    match (from, to) {
+        (DataType::Number { precision, scale }, DataType::Number { precision: most, scale: digits }) => {
+            scale <= digits && precision - scale <= most - digits
+        }
+        (DataType::Varchar { length }, DataType::Varchar { length: most })
+        | (DataType::Binary { length }, DataType::Binary { length: most }) => length <= most,
+        (DataType::Float, DataType::Float)
+        | (DataType::Boolean, DataType::Boolean)
+        | (DataType::Date, DataType::Date)
+        | (DataType::Time, DataType::Time)
+        | (DataType::TimestampNtz, DataType::TimestampNtz)
+        | (DataType::TimestampLtz, DataType::TimestampLtz)
+        | (DataType::TimestampTz, DataType::TimestampTz)
+        | (DataType::Variant, DataType::Variant)
+        | (DataType::Object, DataType::Object | DataType::Variant)
+        | (DataType::Array, DataType::Array | DataType::Variant) => true,
+        _ => false,
+    }
+}
+
 const REQUIRED: &str = " gives no value for the NOT NULL columns `";
 
 const fn start(message: &mut Msg, table: &str, what: &str, separator: &str, found: usize) {
@@ -92,4 +170,28 @@ const fn first(given: &[&str], name: &str) -> usize {
         at += 1;
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_fit_without_loss() {
+        let number = |precision, scale| DataType::Number { precision, scale };
+        let varchar = |length| DataType::Varchar { length };
+        for (from, to, expected) in [
+            (number(10, 2), number(10, 2), true),
+            (number(10, 2), number(12, 3), true),
+            (number(10, 2), number(10, 3), false),
+            (number(10, 2), number(38, 0), false),
+            (varchar(10), varchar(20), true),
+            (varchar(20), varchar(10), false),
+            (varchar(20), DataType::Variant, false),
+            (DataType::Object, DataType::Variant, true),
+            (DataType::Date, DataType::TimestampNtz, false),
+        ] {
+            assert_eq!(fits(from, to), expected, "{from} to {to}");
+        }
+    }
 }

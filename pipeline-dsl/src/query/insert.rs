@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use super::row::WholeRow;
+use super::row::{SourceRow, WholeRow};
 use super::{Item, Select};
 use crate::expr::ast::{Ast, Node};
 use crate::expr::fits::{FitsColumn, FitsNull};
@@ -39,6 +39,22 @@ fn in_column_order<T: Table>(values: impl IntoIterator<Item = Vec<Assignment>>) 
     let position = |value: &Assignment| T::COLUMNS.iter().position(|column| column.name == value.column);
     values.sort_by_key(position);
     values
+}
+
+fn with_matching<T: Table>(
+    values: impl IntoIterator<Item = Vec<Assignment>>,
+    row: impl SourceRow,
+    except: &[&str],
+) -> [Vec<Assignment>; 1] {
+    let mut values: Vec<_> = values.into_iter().flatten().collect();
+    for (column, value) in row.whole().columns() {
+        let given = values.iter().any(|known| known.column == column);
+        let wanted = T::COLUMNS.iter().any(|known| known.name == column && !except.contains(&known.rust_name));
+        if wanted && !given {
+            values.push(Assignment { column, value });
+        }
+    }
+    [values]
 }
 
 /// A row to be inserted into `T`, written as a struct literal: columns without a value get their default.
@@ -91,6 +107,21 @@ impl<T: Table> RowLiteral<T> {
     /// The literal as a row to be inserted.
     pub fn insert<const N: usize>(self, values: [Vec<Assignment>; N]) -> NewRow<T> {
         NewRow { values: in_column_order::<T>(values), of: PhantomData }
+    }
+
+    /// The literal and, for columns that it does not name, those of `row` that have the same name, as a row to be inserted.
+    pub fn insert_matching<const N: usize>(self, values: [Vec<Assignment>; N], row: impl SourceRow) -> NewRow<T> {
+        NewRow { values: in_column_order::<T>(with_matching::<T>(values, row, &[])), of: PhantomData }
+    }
+
+    /// The same as new values of the columns, those of `key` left alone.
+    pub fn change_matching<const N: usize>(
+        self,
+        values: [Vec<Assignment>; N],
+        row: impl SourceRow,
+        key: &[&str],
+    ) -> ChangedRow<T> {
+        ChangedRow { values: in_column_order::<T>(with_matching::<T>(values, row, key)), of: PhantomData }
     }
 
     /// The literal as new values of some columns.

@@ -12,7 +12,7 @@ mod rows;
 
 pub use aggregate::{Aggregate, Aggregates, Grouped};
 pub use ast::{From, Item, Select};
-pub use coverage::insert_covers;
+pub use coverage::{insert_covers, matching_covers};
 pub use handle::{Matching, Reading, Writing, reading, writing};
 pub use insert::{AssignRow, Assignment, ChangedRow, InsertSource, NewRow, Query, RowLiteral};
 pub use latest::{Key, Latest, MatchesKey};

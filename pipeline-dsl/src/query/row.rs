@@ -23,11 +23,18 @@ pub trait Readable: Object {
 
 /// A row as an expression sees it: a typed handle per column, and what is particular to the kind of source.
 pub trait SourceRow: Copy {
+    /// The table that the columns are those of.
+    type Table: Table;
+
     /// Columns that the source has beside those of its table.
     const METADATA: &'static [&'static str] = &[];
 
     /// The row that `source` names in a statement.
     fn of(source: Source) -> Self;
+
+    /// All columns of the table together.
+    #[doc(hidden)]
+    fn whole(self) -> WholeRow<Self::Table>;
 
     /// Where one source delivers several rows per key: which of them count, and what they are ordered by before and after what
     /// the program says.
@@ -66,6 +73,12 @@ impl<T: Table> TableRow<T> {
 }
 
 impl<T: Table> SourceRow for TableRow<T> {
+    type Table = T;
+
+    fn whole(self) -> WholeRow<T> {
+        self.row()
+    }
+
     fn of(source: Source) -> Self {
         Self { source, columns: T::columns(source) }
     }
@@ -138,6 +151,12 @@ impl<S: Stream> StreamRow<S> {
 }
 
 impl<S: Stream> SourceRow for StreamRow<S> {
+    type Table = S::Source;
+
+    fn whole(self) -> WholeRow<S::Source> {
+        self.row()
+    }
+
     const METADATA: &'static [&'static str] = &[ACTION, IS_UPDATE, ROW_ID];
 
     fn of(source: Source) -> Self {

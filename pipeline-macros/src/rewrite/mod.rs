@@ -63,6 +63,11 @@ impl<'e> Rewriter<'e> {
         self.statements(&block.stmts, Tail::Return, true)
     }
 
+    /// The value of a column.
+    pub(crate) fn column_value(&mut self, value: &syn::Expr) -> TokenStream {
+        self.value(value)
+    }
+
     /// How the parameters are used, once everything is rewritten.
     pub(crate) fn uses(self) -> BTreeMap<String, Use> {
         self.uses

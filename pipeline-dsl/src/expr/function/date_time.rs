@@ -64,7 +64,7 @@ pub fn current_date() -> Expr<Date> {
 
 /// `value` moved by `amount` units; a negative amount moves back. A date moved by less than a day is an error at run time:
 /// cast it to a timestamp first. Snowflake: `DATEADD`.
-pub fn date_add<N: IntoExpr, V: IntoExpr, O: BaseType>(
+pub fn date_add<N: IntoExpr, V: IntoExpr, O: BaseType + IsTemporal>(
     part: DatePart,
     amount: N,
     value: V,
@@ -72,7 +72,6 @@ pub fn date_add<N: IntoExpr, V: IntoExpr, O: BaseType>(
 where
     Base<N::Ty>: IsNumber,
     V::Ty: SqlType<Base = O>,
-    O: IsTemporal,
 {
     call("DATEADD", vec![part.node(), node(amount), node(value)])
 }

@@ -1,4 +1,4 @@
-//! `#[procedure(schema = ..)]`
+//! `#[procedure(schema = ..)]` on a function.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,9 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
 
+use super::{Procedure, Settings, relation};
 use crate::errors::Errors;
-use crate::names::{doc_comment, sql_name, upper_snake};
-use crate::node::{Node, impl_span, option};
+use crate::names::{doc_comment, upper_snake};
 use crate::options::Options;
 use crate::rewrite::{Rewriter, Use};
 
@@ -29,35 +29,15 @@ enum Role<'a> {
     Argument(&'a Type),
 }
 
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match syn::parse2::<ItemFn>(item.clone()) {
-        Ok(function) => function,
-        Err(error) => {
-            let message = format!("`#[procedure]` goes on a function with a body: {error}");
-            let error = syn::Error::new(error.span(), message).into_compile_error();
-            return quote!(#item #error);
-        }
-    };
+pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
     let mut errors = Errors::default();
     let ident = &function.sig.ident;
     let mut options = Options::parse(args, ident.span(), &mut errors);
-    let schema = options.required_path("schema", "write `#[procedure(schema = SomeSchema)]`", &mut errors);
-    let name = options.text("name", &mut errors);
-    let name = sql_name(ident, name.as_ref(), &mut errors);
-    let external = options.flag("external", &mut errors).unwrap_or(false);
-    if let Some(language) = options.word("language", &["sql", "javascript"], &mut errors)
-        && language != "sql"
-    {
-        errors.at(&language, "procedures in JavaScript are not available yet\nhelp: write `language = sql`");
-    }
-    let execute_as = match options.word("execute_as", &["owner", "caller"], &mut errors) {
-        Some(word) if word == "caller" => format_ident!("Caller"),
-        _ => format_ident!("Owner"),
-    };
+    let settings = Settings::read(ident, &mut options, &mut errors);
     options.finish("procedure", &mut errors);
 
-    check_signature(&function, &mut errors);
-    let parameters = parameters(&function, &mut errors);
+    check_signature(function, &mut errors);
+    let parameters = parameters(function, &mut errors);
     let returns = match &function.sig.output {
         ReturnType::Type(_, returns) => Some(&**returns),
         ReturnType::Default => {
@@ -121,48 +101,12 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         #[allow(non_camel_case_types)]
         #vis struct #ident;
     };
-    let (Some(schema), Some(returns)) = (schema, returns) else { return quote!(#declaration #errors) };
-    let data_type = quote_spanned!(returns.span()=> <#returns as ::pipeline_dsl::types::SqlType>::DATA_TYPE);
-    let node = Node {
-        ident,
-        kind: "Procedure",
-        name: &name,
-        parent: option(Some(quote!(::pipeline_dsl::__private::schema_node::<#schema>()))),
-        comment: &doc_comment(&function.attrs),
-        external,
-        definition: quote! {
-            ::pipeline_dsl::object::Definition::Procedure(::pipeline_dsl::object::ProcedureDef {
-                arguments: &[#(#arguments),*],
-                returns: #data_type,
-                reads: &[#(#reads),*],
-                writes: &[#(#writes),*],
-                execute_as: ::pipeline_dsl::object::ExecuteAs::#execute_as,
-                body: {
-                    #[allow(clippy::all)]
-                    fn body() -> ::pipeline_dsl::body::Body {
-                        #[allow(dead_code)]
-                        type __Returns = #returns;
-                        ::pipeline_dsl::body::build(|| {
-                            #(#handles)*
-                            #statements
-                        })
-                    }
-                    body
-                },
-            })
-        },
-    };
-    let (object, marker) = (node.expand(), node.marker());
-    quote!(#declaration #errors #object #marker #(#relations)*)
-}
-
-/// `impl Reads<S> for procedure {}`, so that the compiler can point at the parameter.
-fn relation(name: &str, ident: &Ident, ty: &Type) -> TokenStream {
-    let name = format_ident!("{name}");
-    quote_spanned! {impl_span(ident)=>
-        #[automatically_derived]
-        impl ::pipeline_dsl::node::#name<#ty> for #ident {}
-    }
+    let generated = returns.map(|returns| {
+        let comment = doc_comment(&function.attrs);
+        let procedure = Procedure { ident, comment: &comment, arguments, returns, reads, writes, relations };
+        procedure.expand(&settings, &quote!(#(#handles)* #statements))
+    });
+    quote!(#declaration #errors #generated)
 }
 
 fn check_signature(function: &ItemFn, errors: &mut Errors) {

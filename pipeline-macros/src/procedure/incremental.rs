@@ -1,0 +1,251 @@
+//! `#[procedure(schema = .., from = SomeStream, into = SomeTable, mode = ..)]` on a struct: the usual incremental body.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Fields, Ident, ItemStruct, Path, Token};
+
+use super::{Procedure, Settings, relation};
+use crate::errors::Errors;
+use crate::names::doc_comment;
+use crate::options::{Options, Value, as_call, as_path, suggestion};
+use crate::rewrite::Rewriter;
+use crate::unit::{check_generics, parse_struct};
+
+/// What happens to the rows that are in the table.
+enum Mode {
+    /// They are replaced by the changes.
+    Overwrite,
+    /// They stay.
+    Append,
+    /// Those with the same key are updated or deleted.
+    Merge {
+        key: Vec<Ident>,
+        /// Which of several rows with one key wins.
+        latest: Option<Ident>,
+    },
+}
+
+/// A column and its value.
+struct Set {
+    column: Ident,
+    value: Expr,
+}
+
+pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let item = match parse_struct("procedure", item) {
+        Ok(item) => item,
+        Err(tokens) => return tokens,
+    };
+    let mut errors = Errors::default();
+    check_generics("procedure", &item, &mut errors);
+    if !matches!(item.fields, Fields::Unit) {
+        let message = "`#[procedure]` needs a struct without fields, or a function\nhelp: give columns values with \
+                       `set(column = value)`";
+        errors.at(&item.fields, message);
+    }
+    let mut options = Options::parse(args, item.ident.span(), &mut errors);
+    let settings = Settings::read(&item.ident, &mut options, &mut errors);
+    let help = "write `#[procedure(schema = .., from = SomeStream, into = SomeTable, mode = overwrite)]`";
+    let from = options.required_path("from", help, &mut errors);
+    let into = options.required_path("into", help, &mut errors);
+    let mode = read_mode(&mut options, &item, &mut errors);
+    let set = read_set(&mut options, &mut errors);
+    options.finish("procedure", &mut errors);
+
+    let mut generated = TokenStream::new();
+    if let (Some(from), Some(into), Some(mode)) = (from, into, mode) {
+        generated = procedure(&item, &settings, &from, &into, &mode, &set, &mut errors);
+    }
+    let errors = errors.into_tokens();
+    quote!(#item #errors #generated)
+}
+
+fn procedure(
+    item: &ItemStruct,
+    settings: &Settings,
+    from: &Path,
+    into: &Path,
+    mode: &Mode,
+    set: &[Set],
+    errors: &mut Errors,
+) -> TokenStream {
+    let ident = &item.ident;
+    let mut rewriter = Rewriter::new(&[], errors);
+    let values: Vec<_> = set
+        .iter()
+        .map(|Set { column, value }| {
+            let value = rewriter.column_value(value);
+            quote!(__columns.#column.assign(#value))
+        })
+        .collect();
+    let given: Vec<_> = set.iter().map(|set| set.column.unraw().to_string()).collect();
+    let covers = quote_spanned! {syn::spanned::Spanned::span(into)=>
+        ::pipeline_dsl::query::matching_covers::<<#from as ::pipeline_dsl::node::Stream>::Source, #into>
+    };
+    let row = |finish: TokenStream| {
+        quote! {{
+            #[allow(unused_imports)]
+            use ::pipeline_dsl::query::AssignRow as _;
+            let __row = ::pipeline_dsl::query::RowLiteral::<#into>::new();
+            #[allow(unused_variables)]
+            let __columns = __row.columns();
+            __row.#finish
+        }}
+    };
+    let new = row(quote!(insert_matching([#(#values),*], c)));
+    let (statement, privileges): (_, &[&str]) = match mode {
+        Mode::Overwrite => (quote!(target.insert_overwrite(changes.select(|c| #new))), &["Insert", "Delete"]),
+        Mode::Append => {
+            let there = quote!(changes.filter(|c| ::pipeline_dsl::expr::operator::eq(c.action(), "INSERT")));
+            (quote!(target.insert(#there.select(|c| #new))), &["Insert"])
+        }
+        Mode::Merge { key, latest } => {
+            let names = key.iter().map(|key| key.unraw().to_string());
+            let changed = row(quote!(change_matching([#(#values),*], c, &[#(#names),*])));
+            let columns = |row: &str| {
+                let row = format_ident!("{row}");
+                match &key[..] {
+                    [key] => quote!(#row.#key),
+                    keys => quote!((#(#row.#keys),*)),
+                }
+            };
+            let (source_key, target_key) = (columns("c"), columns("t"));
+            let order = match latest {
+                Some(latest) => quote!(::pipeline_dsl::expr::function::Sortable::desc(c.#latest)),
+                None => quote!(c.row_id()),
+            };
+            let merge = quote! {
+                target
+                    .merge(changes.latest_by(|c| #source_key, |c| #order))
+                    .on(|t| #target_key)
+                    .delete_removed()
+                    .update(|_, c| #changed)
+                    .insert(|c| #new)
+                    .run()
+            };
+            (merge, &["Select", "Insert", "Update", "Delete"])
+        }
+    };
+    let privileges = privileges.iter().map(|privilege| format_ident!("{privilege}"));
+    let name = |text: &str| quote!(::pipeline_dsl::body::Name { text: #text, mutable: false });
+    let (batch_id, clock, inserts, updates, deletes, row_count) =
+        (name("batch_id"), name("now"), name("inserts"), name("updates"), name("deletes"), name("row_count"));
+    let body = quote! {
+        const _: () = #covers(&[#(#given),*]);
+        let changes = ::pipeline_dsl::query::reading::<#from>();
+        let target = ::pipeline_dsl::query::writing::<#into>();
+        let batch_id = ::pipeline_dsl::body::bind(&[#batch_id], ::pipeline_dsl::expr::function::uuid_string());
+        #[allow(unused_variables)]
+        let now = ::pipeline_dsl::body::bind(&[#clock], ::pipeline_dsl::expr::function::current_timestamp());
+        let (inserts, updates, deletes, row_count) = ::pipeline_dsl::body::transaction(|| {
+            let counts = changes.aggregate(|c| {
+                (
+                    ::pipeline_dsl::expr::function::count_if(c.is_inserted()),
+                    ::pipeline_dsl::expr::function::count_if(c.is_updated()),
+                    ::pipeline_dsl::expr::function::count_if(c.is_deleted()),
+                )
+            });
+            let (inserts, updates, deletes) = ::pipeline_dsl::body::bind(&[#inserts, #updates, #deletes], counts);
+            let row_count = ::pipeline_dsl::body::bind(&[#row_count], #statement);
+            (inserts, updates, deletes, row_count)
+        });
+        ::pipeline_dsl::body::ret::<__Returns, _>(::pipeline_dsl::expr::function::object([
+            ::pipeline_dsl::expr::function::pair("batch_id", batch_id),
+            ::pipeline_dsl::expr::function::pair("rows", row_count),
+            ::pipeline_dsl::expr::function::pair("inserts", inserts),
+            ::pipeline_dsl::expr::function::pair("updates", updates),
+            ::pipeline_dsl::expr::function::pair("deletes", deletes),
+        ]))
+    };
+    let comment = doc_comment(&item.attrs);
+    let procedure = Procedure {
+        ident,
+        comment: &comment,
+        arguments: vec![],
+        returns: &syn::parse_quote!(::pipeline_dsl::types::Variant),
+        reads: vec![quote!(::pipeline_dsl::__private::stream_node::<#from>())],
+        writes: vec![quote! {
+            ::pipeline_dsl::object::Access {
+                object: ::pipeline_dsl::__private::table_node::<#into>(),
+                privileges: &[#(::pipeline_dsl::object::Privilege::#privileges),*],
+            }
+        }],
+        relations: vec![relation("Reads", ident, from), relation("Writes", ident, into)],
+    };
+    procedure.expand(settings, &body)
+}
+
+fn read_mode(options: &mut Options, item: &ItemStruct, errors: &mut Errors) -> Option<Mode> {
+    const MODES: &[&str] = &["overwrite", "append", "merge"];
+    const MERGE: &str = "write `mode = merge(key = id)`, `mode = merge(key = (id, region), latest = updated_at)`";
+    let Some(entry) = options.take("mode") else {
+        let message = "option `mode` is missing\nhelp: write `mode = overwrite`, `append` or `merge(key = id)`";
+        errors.at(&item.ident, message);
+        return None;
+    };
+    let Value::Expr(value) = &entry.value else {
+        errors.at(&entry, "expected a value: `mode = overwrite`");
+        return None;
+    };
+    if let Some(word) = as_path(value).and_then(Path::get_ident) {
+        match word.to_string().as_str() {
+            "overwrite" => return Some(Mode::Overwrite),
+            "append" => return Some(Mode::Append),
+            "merge" => errors.at(word, format!("a merge needs a key\nhelp: {MERGE}")),
+            other => errors.at(word, format!("`{other}` is not a value of `mode`{}", suggestion(other, MODES))),
+        }
+        return None;
+    }
+    let Some((path, arguments)) = as_call(value).filter(|(path, _)| path.is_ident("merge")) else {
+        errors.at(value, format!("expected `overwrite`, `append` or `merge(key = ..)`\nhelp: {MERGE}"));
+        return None;
+    };
+    let (mut key, mut latest) = (None, None);
+    for argument in arguments {
+        let Expr::Assign(assign) = argument else {
+            errors.at(argument, format!("expected `key = ..` or `latest = ..`\nhelp: {MERGE}"));
+            continue;
+        };
+        let name = as_path(&assign.left).and_then(Path::get_ident).map(Ident::to_string);
+        let columns: Option<Vec<Ident>> = match &*assign.right {
+            Expr::Tuple(tuple) => tuple.elems.iter().map(|column| as_path(column)?.get_ident().cloned()).collect(),
+            single => as_path(single).and_then(Path::get_ident).map(|column| vec![column.clone()]),
+        };
+        match (name.as_deref(), columns) {
+            (Some("key"), Some(columns)) if !columns.is_empty() => key = Some(columns),
+            (Some("latest"), Some(mut columns)) if columns.len() == 1 => latest = columns.pop(),
+            _ => errors.at(argument, format!("expected columns: `key = ..` or `latest = ..`\nhelp: {MERGE}")),
+        }
+    }
+    if key.is_none() {
+        errors.at(path, format!("a merge needs a key\nhelp: {MERGE}"));
+    }
+    Some(Mode::Merge { key: key?, latest })
+}
+
+fn read_set(options: &mut Options, errors: &mut Errors) -> Vec<Set> {
+    let Some(entry) = options.take("set") else { return vec![] };
+    let Value::List(list) = &entry.value else {
+        errors.at(&entry, "expected columns and values: `set(batch_id = batch_id, action = c.action())`");
+        return vec![];
+    };
+    let one = |input: ParseStream<'_>| {
+        let column = input.call(Ident::parse_any)?;
+        input.parse::<Token![=]>()?;
+        Ok(Set { column, value: input.parse()? })
+    };
+    let parser = |input: ParseStream<'_>| Punctuated::<Set, Token![,]>::parse_terminated_with(input, one);
+    let list = errors.handle(parser.parse2(list.clone()));
+    let mut values: Vec<Set> = vec![];
+    for set in list.into_iter().flatten() {
+        if values.iter().any(|known| known.column == set.column) {
+            errors.at(&set.column, format!("column `{}` is given two values", set.column));
+        } else {
+            values.push(set);
+        }
+    }
+    values
+}

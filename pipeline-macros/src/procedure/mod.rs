@@ -1,0 +1,115 @@
+//! `#[procedure(schema = ..)]` on a function, or on a struct that describes a common body.
+
+mod function;
+mod incremental;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Ident, Item, Path, Type};
+
+use crate::errors::Errors;
+use crate::names::sql_name;
+use crate::node::{Node, impl_span, option};
+use crate::options::Options;
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let (at, message) = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Fn(function)) => return function::expand(args, &function),
+        Ok(Item::Struct(_)) => return incremental::expand(args, item),
+        Ok(other) => (other.span(), String::from("`#[procedure]` goes on a function or a struct")),
+        Err(error) => (error.span(), format!("`#[procedure]` goes on a function with a body: {error}")),
+    };
+    let error = syn::Error::new(at, message).into_compile_error();
+    quote!(#item #error)
+}
+
+/// The options that every procedure has.
+struct Settings {
+    schema: Option<Path>,
+    name: String,
+    external: bool,
+    /// A variant of `ExecuteAs`.
+    execute_as: Ident,
+}
+
+impl Settings {
+    fn read(ident: &Ident, options: &mut Options, errors: &mut Errors) -> Self {
+        let schema = options.required_path("schema", "write `#[procedure(schema = SomeSchema)]`", errors);
+        let name = options.text("name", errors);
+        let name = sql_name(ident, name.as_ref(), errors);
+        let external = options.flag("external", errors).unwrap_or(false);
+        if let Some(language) = options.word("language", &["sql", "javascript"], errors)
+            && language != "sql"
+        {
+            errors.at(&language, "procedures in JavaScript are not available yet\nhelp: write `language = sql`");
+        }
+        let execute_as = match options.word("execute_as", &["owner", "caller"], errors) {
+            Some(word) if word == "caller" => format_ident!("Caller"),
+            _ => format_ident!("Owner"),
+        };
+        Self { schema, name, external, execute_as }
+    }
+}
+
+/// What is generated beside the type.
+struct Procedure<'a> {
+    ident: &'a Ident,
+    comment: &'a str,
+    /// Expressions of type `Argument`.
+    arguments: Vec<TokenStream>,
+    returns: &'a Type,
+    /// Expressions of type `NodeRef`.
+    reads: Vec<TokenStream>,
+    /// Expressions of type `Access`.
+    writes: Vec<TokenStream>,
+    /// Implementations of `Reads` and `Writes`.
+    relations: Vec<TokenStream>,
+}
+
+impl Procedure<'_> {
+    fn expand(&self, settings: &Settings, statements: &TokenStream) -> TokenStream {
+        let Self { ident, comment, arguments, returns, reads, writes, relations } = self;
+        let Settings { schema: Some(schema), name, external, execute_as } = settings else { return TokenStream::new() };
+        let data_type = quote_spanned!(returns.span()=> <#returns as ::pipeline_dsl::types::SqlType>::DATA_TYPE);
+        let node = Node {
+            ident,
+            kind: "Procedure",
+            name,
+            parent: option(Some(quote!(::pipeline_dsl::__private::schema_node::<#schema>()))),
+            comment,
+            external: *external,
+            definition: quote! {
+                ::pipeline_dsl::object::Definition::Procedure(::pipeline_dsl::object::ProcedureDef {
+                    arguments: &[#(#arguments),*],
+                    returns: #data_type,
+                    reads: &[#(#reads),*],
+                    writes: &[#(#writes),*],
+                    execute_as: ::pipeline_dsl::object::ExecuteAs::#execute_as,
+                    body: {
+                        #[allow(clippy::all)]
+                        fn body() -> ::pipeline_dsl::body::Body {
+                            #[allow(dead_code)]
+                            type __Returns = #returns;
+                            ::pipeline_dsl::body::build(|| {
+                                #statements
+                            })
+                        }
+                        body
+                    },
+                })
+            },
+        };
+        let (object, marker) = (node.expand(), node.marker());
+        quote!(#object #marker #(#relations)*)
+    }
+}
+
+/// `impl Reads<S> for procedure {}`, so that the compiler can point at the parameter.
+fn relation(name: &str, ident: &Ident, ty: &impl ToTokens) -> TokenStream {
+    let name = format_ident!("{name}");
+    quote_spanned! {impl_span(ident)=>
+        #[automatically_derived]
+        impl ::pipeline_dsl::node::#name<#ty> for #ident {}
+    }
+}
