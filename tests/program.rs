@@ -87,7 +87,8 @@ impl Program {
     pub fn run_in(&self, directory: &Path, arguments: &[&str]) -> Said {
         let mut command = Command::new(self.path);
         for (name, _) in std::env::vars() {
-            if name.starts_with("SNOWFLAKE_") || name.starts_with("PIPELINE_") {
+            let lower = name.to_lowercase();
+            if lower.starts_with("snowflake_") || lower.starts_with("pipeline_") || lower.ends_with("_proxy") {
                 command.env_remove(name);
             }
         }

@@ -124,12 +124,23 @@ impl App {
             });
         }
         progress.line(&format!("{} · {}", model.name(), target.describe()));
+        let directory = match &target {
+            Target::Embedded { directory, .. } => Some(directory.clone()),
+            Target::Account(_) => None,
+        };
         let takes_tour = cli.command.is_none() && target.is_embedded();
         let tour = self.tour.filter(|_| takes_tour);
         let clock_rate = cli.target.fast_clock.or(tour.as_ref().map(|(rate, _)| *rate)).unwrap_or(1);
         let (connection, shutdown) =
             connect(target, self.starter.as_ref(), clock_rate, cli.target.statement_timeout()).await?;
+        let schedules = matches!(cli.command, None | Some(Command::Deploy | Command::Resume)) && tour.is_none();
         let result = command(cli.command, connection, model, progress, tour.map(|(_, guide)| guide)).await;
+        if let (Ok(0), true, Some(directory)) = (&result, schedules, directory) {
+            println!(
+                "the embedded engine ends with this program; `pipeline-local serve --data {}` lets the tasks run",
+                directory.display()
+            );
+        }
         if let Some(shutdown) = shutdown {
             shutdown().await;
         }

@@ -71,9 +71,11 @@ impl Refusal<'_> {
             "091089" => format!(
                 "the owner of a task needs EXECUTE TASK; as ACCOUNTADMIN: `GRANT EXECUTE TASK ON ACCOUNT TO ROLE {grantee}`"
             ),
-            "003013" => "the user was not granted this role: `GRANT ROLE .. TO USER ..` as an administrator, or connect as a user \
-                         who has it"
-                .to_owned(),
+            "003013" | "002003" | "002043" if is_use_role(self.sql) => {
+                "the role does not exist yet (`deploy` creates the pipeline's), or the user was not granted it: an administrator \
+                 can `GRANT ROLE .. TO USER ..`"
+                    .to_owned()
+            }
             "003102" => format!("{role} may not grant this: it needs ownership, the grant option or MANAGE GRANTS"),
             _ if self.is_privilege() => match missing_privilege(self.sql, self.message) {
                 Some((privilege, scope)) => format!(
@@ -98,6 +100,11 @@ impl Refusal<'_> {
         };
         vec![hint]
     }
+}
+
+fn is_use_role(sql: &str) -> bool {
+    let mut words = sql.split_whitespace().map(str::to_uppercase);
+    words.next().as_deref() == Some("USE") && words.next().as_deref() == Some("ROLE")
 }
 
 /// The privilege a CREATE statement needs, and on what; the message names the schema or database.
@@ -190,6 +197,12 @@ mod tests {
                 "SQL compilation error:\nTable 'T' does not exist or not authorized.",
                 "SELECT * FROM T",
                 "either it does not exist, or role `R` has no privilege on it; `SHOW GRANTS TO ROLE R` lists what it has",
+            ),
+            (
+                "002043",
+                "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
+                "USE ROLE R",
+                "the role does not exist yet (`deploy` creates the pipeline's), or the user was not granted it: an administrator can `GRANT ROLE .. TO USER ..`",
             ),
             (
                 "091089",
