@@ -12,15 +12,20 @@ use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 
 use crate::error::SqlError;
 
+mod args;
 pub mod arithmetic;
 pub mod cast;
 pub mod cast_udf;
 pub mod common;
 mod conditional;
+mod datetime;
 pub mod datum;
 pub mod decimal;
 pub mod json;
+mod numeric;
+mod regexp;
 mod settings;
+mod string;
 #[cfg(test)]
 mod testing;
 pub mod time;
@@ -32,7 +37,14 @@ pub use settings::Settings;
 /// Every scalar function, by its upper-case Snowflake name. Operators are `SF_ADD`, `SF_SUB`, `SF_MUL`, `SF_DIV`,
 /// `SF_MOD` and `SF_NEGATE`.
 pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
-    let families = [arithmetic::functions(), conditional::functions()];
+    let families = [
+        arithmetic::functions(),
+        conditional::functions(),
+        datetime::functions(),
+        numeric::functions(),
+        regexp::functions(),
+        string::functions(),
+    ];
     let mut all: Vec<_> = families.into_iter().flatten().flat_map(udf::Function::udfs).collect();
     all.extend(conditional::lazy());
     all.push(wait::function());
