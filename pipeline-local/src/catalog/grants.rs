@@ -250,7 +250,8 @@ impl Catalog {
         Ok(self.loaded()?.closure(given.into_iter().map(|membership| membership.role)))
     }
 
-    /// Whether one of `roles` has the privilege itself; owning the object counts only for the privilege `OWNERSHIP`.
+    /// Whether one of `roles` has been given the privilege. Who owns an object, which allows everything, is
+    /// [`Object::owner`] and not asked here.
     pub fn has_privilege(&self, roles: &RoleSet, privilege: &str, on: Target) -> Result<bool> {
         let loaded = self.loaded()?;
         Ok(loaded

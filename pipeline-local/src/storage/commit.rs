@@ -181,29 +181,46 @@ impl Storage {
     }
 }
 
+/// Partitions that are being put together.
+struct Open {
+    kind: PartitionKind,
+    id: u64,
+    batches: Vec<RecordBatch>,
+    rows: usize,
+    bytes: usize,
+}
+
 /// The partitions of a transaction, small ones of a kind put together where no location of theirs is in use.
 fn merged(overlay: &Overlay) -> Result<Vec<(PartitionKind, u64, RecordBatch)>> {
     let mut whole = Vec::new();
-    let mut open: Vec<(PartitionKind, u64, Vec<RecordBatch>, usize)> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
     for pending in &overlay.added {
         let rows = pending.batch.num_rows();
         if rows >= scan::SMALL || overlay.deleted.contains_key(&pending.id) {
             whole.push((pending.kind, pending.id, pending.batch.clone()));
             continue;
         }
-        let fits = open.iter_mut().find(|(kind, _, batches, count)| {
-            *kind == pending.kind && *count < scan::ENOUGH && batches[0].schema() == pending.batch.schema()
+        let bytes = partition::size(&pending.batch)?;
+        let fits = open.iter_mut().find(|group| {
+            group.kind == pending.kind
+                && group.rows < scan::ENOUGH
+                && group.bytes < scan::ENOUGH_BYTES
+                && group.batches[0].schema() == pending.batch.schema()
         });
         match fits {
-            Some((_, _, batches, count)) => {
-                batches.push(pending.batch.clone());
-                *count += rows;
+            Some(group) => {
+                group.batches.push(pending.batch.clone());
+                group.rows += rows;
+                group.bytes += bytes;
             }
-            None => open.push((pending.kind, pending.id, vec![pending.batch.clone()], rows)),
+            None => {
+                let batches = vec![pending.batch.clone()];
+                open.push(Open { kind: pending.kind, id: pending.id, batches, rows, bytes });
+            }
         }
     }
-    for (kind, id, batches, _) in open {
-        whole.push((kind, id, concat_batches(&batches[0].schema(), &batches)?));
+    for group in open {
+        whole.push((group.kind, group.id, concat_batches(&group.batches[0].schema(), &group.batches)?));
     }
     whole.sort_by_key(|(_, id, _)| *id);
     Ok(whole)

@@ -13,7 +13,7 @@ use rusqlite::params;
 use super::Storage;
 use super::commit::insert_data;
 use super::partition::{self, Partition};
-use super::scan::{ENOUGH, SMALL};
+use super::scan::{ENOUGH, ENOUGH_BYTES, SMALL};
 use crate::catalog::ObjectId;
 use crate::error::Result;
 
@@ -26,6 +26,7 @@ struct Group {
     partitions: Vec<Arc<Partition>>,
     batches: Vec<RecordBatch>,
     rows: usize,
+    bytes: usize,
 }
 
 impl Storage {
@@ -42,21 +43,29 @@ impl Storage {
         let Some(_alone) = self.0.compacting.try_lock() else { return Ok(()) };
         let Some(versions) = self.versions(table) else { return Ok(()) };
         let live: Vec<Arc<Partition>> = versions.read().live().cloned().collect();
-        let mut sizes: HashMap<u64, usize> = HashMap::new();
+        let mut sizes: HashMap<u64, (usize, u64)> = HashMap::new();
         for partition in &live {
-            *sizes.entry(partition.data).or_default() += partition.rows as usize;
+            let (rows, bytes) = sizes.entry(partition.data).or_default();
+            *rows += partition.rows as usize;
+            *bytes += partition.bytes;
         }
+        let small = |partition: &Arc<Partition>| {
+            let (rows, bytes) = sizes[&partition.data];
+            rows < SMALL && bytes < ENOUGH_BYTES as u64 / 4
+        };
         let mut groups = vec![Group::default()];
-        for partition in live.into_iter().filter(|partition| sizes[&partition.data] < SMALL) {
+        for partition in live.into_iter().filter(small) {
             let batch = self.load(&partition)?;
             let last = groups.len() - 1;
             let fits = groups[last].rows < ENOUGH
+                && groups[last].bytes < ENOUGH_BYTES
                 && groups[last].batches.first().is_none_or(|first| first.schema() == batch.schema());
             if !fits {
                 groups.push(Group::default());
             }
             let last = groups.len() - 1;
             groups[last].rows += batch.num_rows();
+            groups[last].bytes += partition::size(&batch)?;
             groups[last].batches.push(batch);
             groups[last].partitions.push(partition);
         }

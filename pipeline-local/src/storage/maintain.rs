@@ -17,15 +17,16 @@ impl Storage {
     /// must have the columns of the original with their identities.
     pub fn clone_table(&self, table: ObjectId, at: Seq, clone: ObjectId) -> Result<()> {
         let Some(versions) = self.versions(table) else { return Ok(()) };
-        let shared: Vec<_> = {
-            let versions = versions.read();
-            self.check_readable(table, &versions, at)?;
-            versions.visible(at).into_iter().map(|entry| (entry.partition.clone(), entry.deleted_at(at))).collect()
-        };
-        if shared.is_empty() {
-            return Ok(());
-        }
+        // Under the lock of the store, so that nothing is compacted away in between.
         self.0.store.write(|connection| {
+            let shared: Vec<_> = {
+                let versions = versions.read();
+                self.check_readable(table, &versions, at)?;
+                versions.visible(at).into_iter().map(|entry| (entry.partition.clone(), entry.deleted_at(at))).collect()
+            };
+            if shared.is_empty() {
+                return Ok(());
+            }
             let partitions: Vec<_> =
                 shared.iter().map(|(original, deleted)| (self.take_partition(), original, deleted)).collect();
             let seq = self.new_version(connection)?;
@@ -41,6 +42,16 @@ impl Storage {
             }
             self.publish_on_commit(seq, HashMap::from([(clone, change)]), Vec::new());
             Ok(())
+        })
+    }
+
+    /// Makes a version in which no rows change. A statement that starts a new history of a table (CHANGE_TRACKING, SWAP
+    /// WITH) takes it as [`crate::catalog::def::TableDef::changes_from`]: offsets of streams made before are earlier.
+    pub fn mark_version(&self) -> Result<Seq> {
+        self.0.store.write(|connection| {
+            let seq = self.new_version(connection)?;
+            self.publish_on_commit(seq, HashMap::new(), Vec::new());
+            Ok(seq)
         })
     }
 

@@ -20,6 +20,8 @@ use crate::error::{Result, SqlError};
 const STORED_ROW_ID: &str = "row";
 /// Rows of one partition at most.
 pub(super) const MAX_ROWS: usize = 128 * 1024;
+/// Bytes of one partition at most, about: a longer one is not easier to read, and one array holds no more than 2 GiB.
+pub(super) const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// Encoded partitions up to this size live in the metadata store, larger ones in files.
 pub(super) const INLINE_BYTES: usize = 64 * 1024;
 
@@ -78,6 +80,7 @@ pub(super) fn to_stored(def: &TableDef, batches: &[RecordBatch], row_ids: &[u64]
     let mut stored = Vec::new();
     let mut group: Vec<RecordBatch> = Vec::new();
     let mut grouped = 0;
+    let mut grouped_bytes = 0;
     let mut next = 0;
     for batch in batches {
         if batch.num_columns() != def.columns.len() {
@@ -97,17 +100,20 @@ pub(super) fn to_stored(def: &TableDef, batches: &[RecordBatch], row_ids: &[u64]
                 )));
             }
         }
+        let row_bytes = (size(batch)? / batch.num_rows().max(1)).max(1);
         let mut from = 0;
         while from < batch.num_rows() {
-            let length = (batch.num_rows() - from).min(MAX_ROWS - grouped);
+            let room = (MAX_BYTES.saturating_sub(grouped_bytes) / row_bytes).clamp(1, MAX_ROWS - grouped);
+            let length = (batch.num_rows() - from).min(room);
             let mut columns: Vec<ArrayRef> = batch.columns().iter().map(|column| column.slice(from, length)).collect();
             columns.push(Arc::new(UInt64Array::from(row_ids[next..next + length].to_vec())));
             group.push(RecordBatch::try_new(schema.clone(), columns)?);
             (from, next, grouped) = (from + length, next + length, grouped + length);
-            if grouped == MAX_ROWS {
+            grouped_bytes += length * row_bytes;
+            if grouped == MAX_ROWS || grouped_bytes >= MAX_BYTES {
                 stored.push(concat_batches(&schema, &group)?);
                 group.clear();
-                grouped = 0;
+                (grouped, grouped_bytes) = (0, 0);
             }
         }
     }
@@ -115,6 +121,15 @@ pub(super) fn to_stored(def: &TableDef, batches: &[RecordBatch], row_ids: &[u64]
         stored.push(concat_batches(&schema, &group)?);
     }
     Ok(stored)
+}
+
+/// The bytes of the values of a batch, of a slice only its part.
+pub(super) fn size(batch: &RecordBatch) -> Result<usize> {
+    let mut bytes = 0;
+    for column in batch.columns() {
+        bytes += column.to_data().get_slice_memory_size()?;
+    }
+    Ok(bytes)
 }
 
 /// The identities of a stored batch's rows.

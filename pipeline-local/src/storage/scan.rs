@@ -21,6 +21,9 @@ pub(super) const SMALL: usize = 2_048;
 /// Until they have this many.
 pub(super) const ENOUGH: usize = 8_192;
 
+/// Or this size.
+pub(super) const ENOUGH_BYTES: usize = 8 * 1024 * 1024;
+
 /// Where rows are: committed, or in the memory of a transaction.
 pub(super) enum Rows {
     Committed(Arc<Partition>),
@@ -269,11 +272,12 @@ struct Coalesce {
     done: Vec<RecordBatch>,
     small: Vec<RecordBatch>,
     rows: usize,
+    bytes: usize,
 }
 
 impl Coalesce {
     fn new(schema: SchemaRef) -> Self {
-        Self { schema, done: Vec::new(), small: Vec::new(), rows: 0 }
+        Self { schema, done: Vec::new(), small: Vec::new(), rows: 0, bytes: 0 }
     }
 
     fn push(&mut self, batch: RecordBatch) -> Result<()> {
@@ -283,8 +287,9 @@ impl Coalesce {
             return Ok(());
         }
         self.rows += batch.num_rows();
+        self.bytes += partition::size(&batch)?;
         self.small.push(batch);
-        if self.rows >= ENOUGH { self.flush() } else { Ok(()) }
+        if self.rows >= ENOUGH || self.bytes >= ENOUGH_BYTES { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -294,7 +299,7 @@ impl Coalesce {
             _ => self.done.push(concat_batches(&self.schema, &self.small)?),
         }
         self.small.clear();
-        self.rows = 0;
+        (self.rows, self.bytes) = (0, 0);
         Ok(())
     }
 

@@ -274,3 +274,28 @@ fn many_statements_of_a_transaction_are_one_partition_of_a_kind() {
     assert_eq!(fixture.rows().len(), 50);
     assert_eq!(fixture.changes(Seq(0), seq, StreamMode::AppendOnly).len(), 50);
 }
+
+#[test]
+fn large_values_make_partitions_of_fewer_rows() {
+    let fixture = Fixture::new();
+    let text = "x".repeat(partition::MAX_BYTES / 4);
+    let rows: Vec<(i64, &str)> = (0..9).map(|key| (key, text.as_str())).collect();
+    let seq = fixture.commit(|transaction| fixture.insert(transaction, &rows));
+    let pieces = fixture.storage.pieces(T, seq, None).unwrap();
+    assert_eq!(pieces.iter().map(scan::Piece::visible).collect::<Vec<_>>(), [4, 4, 1]);
+    // Small in rows and large in bytes: neither put together when they are read nor compacted.
+    assert_eq!(fixture.storage.scan(T, &fixture.def, seq, None, false).unwrap().len(), 3);
+    fixture.storage.compact(T).unwrap();
+    assert_eq!(fixture.storage.pieces(T, seq, None).unwrap().len(), 3);
+    assert_eq!(fixture.rows().len(), 9);
+}
+
+#[test]
+fn a_marked_version_tells_streams_before_and_after_apart() {
+    let fixture = Fixture::new();
+    let before = fixture.commit(|transaction| fixture.insert(transaction, &[(1, "a")]));
+    let mark = fixture.storage.mark_version().unwrap();
+    assert!(before < mark && mark == fixture.storage.current_seq());
+    assert_eq!(fixture.rows(), owned(&[(1, "a")]));
+    assert!(!fixture.storage.has_changes(T, before, mark, StreamMode::Standard).unwrap());
+}
