@@ -106,12 +106,12 @@ CALL SYSTEM$WAIT(10);
 SELECT * FROM STAGING_DB.PROCESSED_DATA.V_PIPELINE_MONITORING;
 
 -- Which tasks are started
-SHOW TASKS IN SCHEMA STAGING_DB.PROCESSED_DATA
-    ->> SELECT "name", "state", "schedule", "warehouse", "condition", "predecessors" FROM $1;
+SHOW TASKS IN SCHEMA STAGING_DB.PROCESSED_DATA;
+SELECT "name", "state", "schedule", "warehouse", "condition", "predecessors" FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()));
 
 -- Streams must be consumed before they go stale
-SHOW STREAMS IN SCHEMA RAW_DB.SAMPLE_DATA
-    ->> SELECT "name", "table_name", "mode", "stale", "stale_after" FROM $1;
+SHOW STREAMS IN SCHEMA RAW_DB.SAMPLE_DATA;
+SELECT "name", "table_name", "mode", "stale", "stale_after" FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()));
 
 -- Whether changes are waiting
 SELECT SYSTEM$STREAM_HAS_DATA('RAW_DB.SAMPLE_DATA.STREAM_TABLE_A') AS HAS_DATA;

@@ -6,12 +6,12 @@ USE ROLE CRM_ROLE;
 USE WAREHOUSE CRM_WH;
 
 -- Which tasks are started
-SHOW TASKS IN SCHEMA CRM_DB.DIMENSION
-    ->> SELECT "name", "state", "schedule", "warehouse", "condition", "predecessors" FROM $1;
+SHOW TASKS IN SCHEMA CRM_DB.DIMENSION;
+SELECT "name", "state", "schedule", "warehouse", "condition", "predecessors" FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()));
 
 -- Streams must be consumed before they go stale
-SHOW STREAMS IN SCHEMA CRM_DB.LANDING
-    ->> SELECT "name", "table_name", "mode", "stale", "stale_after" FROM $1;
+SHOW STREAMS IN SCHEMA CRM_DB.LANDING;
+SELECT "name", "table_name", "mode", "stale", "stale_after" FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()));
 
 -- Whether changes are waiting
 SELECT SYSTEM$STREAM_HAS_DATA('CRM_DB.LANDING.CUSTOMER_CHANGES') AS HAS_DATA;

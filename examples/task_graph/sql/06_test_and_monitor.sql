@@ -6,12 +6,12 @@ USE ROLE REPORTS_ROLE;
 USE WAREHOUSE REPORTS_WH;
 
 -- Which tasks are started
-SHOW TASKS IN SCHEMA SALES_DB.REPORTS
-    ->> SELECT "name", "state", "schedule", "warehouse", "condition", "predecessors" FROM $1;
+SHOW TASKS IN SCHEMA SALES_DB.REPORTS;
+SELECT "name", "state", "schedule", "warehouse", "condition", "predecessors" FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()));
 
 -- Streams must be consumed before they go stale
-SHOW STREAMS IN SCHEMA SALES_DB.ORDERS
-    ->> SELECT "name", "table_name", "mode", "stale", "stale_after" FROM $1;
+SHOW STREAMS IN SCHEMA SALES_DB.ORDERS;
+SELECT "name", "table_name", "mode", "stale", "stale_after" FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()));
 
 -- Whether changes are waiting
 SELECT SYSTEM$STREAM_HAS_DATA('SALES_DB.ORDERS.NEW_ORDERS') AS HAS_DATA;

@@ -59,7 +59,11 @@ pub(crate) const fn arn<'a>(text: &'a str, service: &str) -> Option<Arn<'a>> {
         || crate::check::same(partition, "aws-us-gov")
         || crate::check::same(partition, "aws-cn");
     let right = crate::check::same(arn, "arn") && known && crate::check::same(found, service);
-    if right && is_account(account) && !resource.is_empty() { Some(Arn { partition, region, account, resource }) } else { None }
+    if right && is_account(account) && !resource.is_empty() {
+        Some(Arn { partition, region, account, resource })
+    } else {
+        None
+    }
 }
 
 const fn split(text: &str) -> Option<(&str, &str)> {

@@ -107,7 +107,7 @@ impl Builder<'_> {
         for node in self.own(Kind::NotificationIntegration) {
             let Definition::NotificationIntegration(integration) = &node.definition else { continue };
             let name = node.qualified_name();
-            script.push(Action::Monitor, format!("DESCRIBE NOTIFICATION INTEGRATION {name}"), Some(NodeRef::new(node)));
+            script.push(Action::Monitor, format!("DESCRIBE INTEGRATION {name}"), Some(NodeRef::new(node)));
             script.note("SF_AWS_IAM_USER_ARN and SF_AWS_EXTERNAL_ID go into the trust policy of the role");
             let shell = aws::shell_name(node);
             script.notes.extend([
@@ -174,28 +174,12 @@ impl Builder<'_> {
             script.push(Action::Monitor, format!("SELECT * FROM {}", view.qualified_name()), Some(NodeRef::new(view)));
             script.note(if view.comment.is_empty() { "View of the pipeline" } else { view.comment });
         }
-        for schema in self.schemas_of(Kind::Task) {
-            let schema = schema.qualified_name();
-            script.push(
-                Action::Monitor,
-                format!(
-                    "SHOW TASKS IN SCHEMA {schema}\n    ->> SELECT \"name\", \"state\", \"schedule\", \"warehouse\", \"condition\", \"predecessors\" FROM $1"
-                ),
-                None,
-            );
-            script.note("Which tasks are started");
-        }
-        for schema in self.schemas_of(Kind::Stream) {
-            let schema = schema.qualified_name();
-            script.push(
-                Action::Monitor,
-                format!(
-                    "SHOW STREAMS IN SCHEMA {schema}\n    ->> SELECT \"name\", \"table_name\", \"mode\", \"stale\", \"stale_after\" FROM $1"
-                ),
-                None,
-            );
-            script.note("Streams must be consumed before they go stale");
-        }
+        self.show(
+            script,
+            Kind::Task,
+            "\"name\", \"state\", \"schedule\", \"warehouse\", \"condition\", \"predecessors\"",
+        );
+        self.show(script, Kind::Stream, "\"name\", \"table_name\", \"mode\", \"stale\", \"stale_after\"");
         for stream in self.own(Kind::Stream) {
             let name = ident::literal(&stream.qualified_name());
             script.push(
@@ -231,6 +215,20 @@ impl Builder<'_> {
                 Some(NodeRef::new(integration)),
             );
             script.note("Notifications of the last 24 hours");
+        }
+    }
+
+    /// What SHOW tells of a kind, narrowed to some of its columns, whose names are in lower case.
+    fn show(&self, script: &mut Script, kind: Kind, columns: &str) {
+        for schema in self.schemas_of(kind) {
+            let name = schema.qualified_name();
+            script.push(Action::Monitor, format!("SHOW {}S IN SCHEMA {name}", kind.sql()), Some(NodeRef::new(schema)));
+            script.note(match kind {
+                Kind::Task => "Which tasks are started",
+                _ => "Streams must be consumed before they go stale",
+            });
+            let result = "TABLE(RESULT_SCAN(LAST_QUERY_ID()))";
+            script.push(Action::Monitor, format!("SELECT {columns} FROM {result}"), Some(NodeRef::new(schema)));
         }
     }
 
