@@ -121,7 +121,7 @@ impl Hints for StatementError {
 
 /// The first line of a statement, short enough for a line of progress.
 pub(crate) fn head(sql: &str) -> String {
-    const WIDTH: usize = 90;
+    const WIDTH: usize = 110;
     let line = sql.trim().lines().next().unwrap_or_default().trim_end_matches([' ', '(']);
     if line.chars().count() <= WIDTH {
         return line.to_owned();

@@ -2,7 +2,7 @@
 
 use pipeline_dsl::object::StreamDef;
 
-use super::text::squash;
+use super::text::name as normal_name;
 use crate::connection::Row;
 
 /// A stream as SHOW STREAMS shows it.
@@ -28,7 +28,7 @@ pub(super) fn compare(name: &str, wanted: &StreamDef, live: &LiveStream) -> (Vec
     let mut help = Vec::new();
     let source = wanted.source.get().qualified_name();
     let mode = if wanted.append_only { "APPEND_ONLY" } else { "DEFAULT" };
-    if squash(&live.table) != squash(&source) {
+    if normal_name(&live.table) != normal_name(&source) {
         details.push(format!("~ follows {}, the pipeline says {source}", live.table));
     }
     if !live.mode.eq_ignore_ascii_case(mode) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pipeline_dsl::object::{Compute, TaskDef};
 use serde_json::Value;
 
-use super::text::{given, squash};
+use super::text::{self, given, squash};
 use crate::connection::Row;
 
 /// Whether a task is scheduled.
@@ -43,7 +43,12 @@ impl LiveTask {
         let text = |column| given(row.text(column));
         let json = |column| text(column).and_then(|text| serde_json::from_str::<Value>(&text).ok());
         let names = |value: Option<&Value>| -> BTreeSet<String> {
-            value.and_then(Value::as_array).into_iter().flatten().filter_map(|name| name.as_str().map(squash)).collect()
+            value
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(|name| name.as_str().map(text::name))
+                .collect()
         };
         let relations = json("task_relations");
         Self {
@@ -54,7 +59,7 @@ impl LiveTask {
             predecessors: names(json("predecessors").as_ref()),
             finalized_root: relations
                 .as_ref()
-                .and_then(|relations| relations.get("FinalizedRootTask")?.as_str().map(squash)),
+                .and_then(|relations| relations.get("FinalizedRootTask")?.as_str().map(text::name)),
             error_integration: text("error_integration"),
             success_integration: text("success_integration"),
             config: text("config"),
@@ -142,7 +147,7 @@ pub(super) fn compare(
             what: "predecessors",
             alter: after_statement(&after, &live.predecessors),
             is: list(&live.predecessors),
-            shall: list(&after),
+            shall: list(&after.iter().map(|name| text::name(name)).collect()),
         },
         Property {
             what: "finalized root",
@@ -171,7 +176,8 @@ pub(super) fn compare(
             (Some(is), Some(shall)) => match what {
                 "schedule" => normal_schedule(is) == normal_schedule(shall),
                 "config" => json(is) == json(shall),
-                _ => squash(is) == squash(shall),
+                "condition" | "definition" => squash(is) == squash(shall),
+                _ => text::name(is) == text::name(shall),
             },
             (is, shall) => is.is_none() && shall.is_none(),
         };
@@ -196,11 +202,11 @@ pub(super) fn compare(
 
 fn after_statement(wanted: &BTreeSet<String>, live: &BTreeSet<String>) -> String {
     let list = |names: Vec<&String>| names.into_iter().cloned().collect::<Vec<_>>().join(", ");
-    let add: Vec<_> = wanted.iter().filter(|name| !live.contains(&squash(name))).collect();
+    let add: Vec<_> = wanted.iter().filter(|name| !live.contains(&text::name(name))).collect();
     if add.is_empty() {
         return format!(
             "REMOVE AFTER {}",
-            list(live.iter().filter(|name| !wanted.iter().any(|w| squash(w) == **name)).collect())
+            list(live.iter().filter(|name| !wanted.iter().any(|w| text::name(w) == **name)).collect())
         );
     }
     format!("ADD AFTER {}", list(add))

@@ -30,6 +30,20 @@ pub(crate) fn squash(sql: &str) -> String {
     out
 }
 
+/// A name of one to three parts without the quotes that SHOW may or may not write: `DB.S."LEFT"` is `DB.S.LEFT`.
+pub(crate) fn name(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut quoted = false;
+    for character in text.trim().chars() {
+        match character {
+            '"' => quoted = !quoted,
+            _ if quoted => out.push(character),
+            _ => out.extend(character.to_uppercase()),
+        }
+    }
+    out
+}
+
 /// A procedure body: line ends and blanks at line ends do not count, everything else does.
 pub(crate) fn body(text: &str) -> String {
     let lines: Vec<&str> = text.trim_matches(['\r', '\n', ' ', '\t']).lines().map(str::trim_end).collect();
@@ -64,6 +78,15 @@ mod tests {
         for (left, right) in [("CALL SP('a')", "CALL SP('A')"), ("\"x\"", "\"X\""), ("SELECT AB", "SELECT A B")] {
             assert_ne!(squash(left), squash(right));
         }
+    }
+
+    #[test]
+    fn names_compare_without_their_quotes() {
+        for (left, right) in [("db.s.t", "DB.S.T"), ("DB.S.\"LEFT\"", "DB.S.LEFT"), ("\"odd one\".S", "\"odd one\".s")]
+        {
+            assert_eq!(name(left), name(right));
+        }
+        assert_ne!(name("\"t\""), name("T"));
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod history;
 mod run;
 mod state;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::{
     destroy::destroy,
