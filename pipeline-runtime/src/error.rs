@@ -54,7 +54,7 @@ impl StatementError {
         }
     }
 
-    pub(crate) fn with_object(mut self, object: Option<String>) -> Self {
+    pub(crate) fn with_object(mut self: Box<Self>, object: Option<String>) -> Box<Self> {
         self.object = object;
         self
     }
@@ -139,12 +139,12 @@ pub enum Error {
     Connection(#[from] ConnectionError),
     /// A statement failed outside of a deployment.
     #[error(transparent)]
-    Statement(#[from] StatementError),
+    Statement(#[from] Box<StatementError>),
     /// A deployment stopped at a statement.
     #[error("{source}")]
     Stopped {
         /// The statement.
-        source: StatementError,
+        source: Box<StatementError>,
         /// What was done before it, one line each.
         done: Vec<String>,
         /// What was not done, beginning with the statement that failed.
@@ -263,8 +263,8 @@ impl Error {
 mod tests {
     use super::*;
 
-    fn failed(code: &str, message: &str, outcome: Outcome) -> StatementError {
-        StatementError {
+    fn failed(code: &str, message: &str, outcome: Outcome) -> Box<StatementError> {
+        Box::new(StatementError {
             sql: "CREATE TABLE IF NOT EXISTS RAW_DB.SAMPLE_DATA.TABLE_A (\n    ID NUMBER(38,0)\n)".into(),
             object: Some("table RAW_DB.SAMPLE_DATA.TABLE_A".into()),
             code: Some(code.into()),
@@ -272,7 +272,7 @@ mod tests {
             query_id: Some("01c2f5c5".into()),
             role: Some("STREAMS_TASKS_ROLE".into()),
             outcome,
-        }
+        })
     }
 
     #[test]

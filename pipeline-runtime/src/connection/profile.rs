@@ -506,7 +506,8 @@ user = "u"
     #[test]
     fn profiles_of_connections_toml() {
         let home = home(&[("connections.toml", CONNECTIONS), ("config.toml", "[connections.old]\naccount = \"x\"\n")]);
-        let cases: &[(&str, &[(&str, &str)], &str)] = &[
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+        let cases: &[Case<'_>] = &[
             ("dev", &[], "connection dev (MYORG-DEV as CBA_DEPLOY, role STREAMS_TASKS_ROLE, password)"),
             (
                 "dev",

@@ -78,7 +78,7 @@ impl Connection {
     ///
     /// When the server refuses it, or when its outcome cannot be known because the connection was lost or time ran out.
     /// It is never sent twice.
-    pub async fn execute(&self, sql: &str) -> Result<Vec<Row>, StatementError> {
+    pub async fn execute(&self, sql: &str) -> Result<Vec<Row>, Box<StatementError>> {
         let fail = |error: &snowflake_connector_rs::Error, outcome| self.statement_error(sql, error, outcome);
         let handle = self.session.query_handle(sql.to_owned()).map_err(|error| fail(&error, Outcome::NotSent))?;
         let canceller = handle.canceller();
@@ -87,7 +87,7 @@ impl Connection {
             _ = tokio::signal::ctrl_c() => {
                 // Best effort: the error that is reported is the interruption, whatever becomes of the cancellation.
                 let _ = canceller.cancel().await;
-                return Err(StatementError { outcome: Outcome::Interrupted, ..self.plain_error(sql, "interrupted by Ctrl-C") });
+                return Err(Box::new(StatementError { outcome: Outcome::Interrupted, ..self.plain_error(sql, "interrupted by Ctrl-C") }));
             }
         };
         let cursor = match executed {
@@ -131,13 +131,18 @@ impl Connection {
         }
     }
 
-    fn statement_error(&self, sql: &str, error: &snowflake_connector_rs::Error, outcome: Outcome) -> StatementError {
-        StatementError {
+    fn statement_error(
+        &self,
+        sql: &str,
+        error: &snowflake_connector_rs::Error,
+        outcome: Outcome,
+    ) -> Box<StatementError> {
+        Box::new(StatementError {
             code: error.snowflake_code().map(ToOwned::to_owned),
             query_id: error.query_id().map(ToOwned::to_owned),
             outcome,
             ..self.plain_error(sql, error.snowflake_message().unwrap_or(&chain(error)))
-        }
+        })
     }
 }
 
@@ -147,7 +152,7 @@ fn is_worth_another_try(error: &snowflake_connector_rs::Error) -> bool {
         // 5xx and 429 pass, a name that does not exist stays.
         ErrorKind::Network => {
             let text = chain(error);
-            !text.contains("dns error") && !(text.starts_with("HTTP 4") && !text.starts_with("HTTP 429"))
+            !text.contains("dns error") && (text.starts_with("HTTP 429") || !text.starts_with("HTTP 4"))
         }
         _ => false,
     }

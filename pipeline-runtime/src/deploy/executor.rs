@@ -79,7 +79,7 @@ impl<'a> Executor<'a> {
         }
     }
 
-    fn stopped(&mut self, source: StatementError) -> Error {
+    fn stopped(&mut self, source: Box<StatementError>) -> Error {
         Error::Stopped { source, done: std::mem::take(&mut self.done), not_done: std::mem::take(&mut self.to_do) }
     }
 }

@@ -65,14 +65,14 @@ pub(crate) struct Live {
 impl Live {
     /// Reads the state of `nodes` to compare it. What SHOW does not list is not taken to be absent: it may be hidden from
     /// the role.
-    pub(crate) async fn read(connection: &Connection, nodes: &[NodeRef]) -> Result<Self, StatementError> {
+    pub(crate) async fn read(connection: &Connection, nodes: &[NodeRef]) -> Result<Self, Box<StatementError>> {
         let mut live = Self::read_shown(connection, nodes).await?;
         live.describe(connection, nodes).await?;
         Ok(live)
     }
 
     /// Reads which of `nodes` are there, with what SHOW says about them.
-    pub(crate) async fn read_shown(connection: &Connection, nodes: &[NodeRef]) -> Result<Self, StatementError> {
+    pub(crate) async fn read_shown(connection: &Connection, nodes: &[NodeRef]) -> Result<Self, Box<StatementError>> {
         let mut live = Self::default();
         let of_kind = |kind: Kind| nodes.iter().map(|node| node.get()).filter(move |node| node.kind == kind);
         for (kind, show) in [
@@ -110,12 +110,12 @@ impl Live {
     }
 
     /// Reads the tasks only.
-    pub(crate) async fn read_tasks(connection: &Connection, nodes: &[NodeRef]) -> Result<Self, StatementError> {
+    pub(crate) async fn read_tasks(connection: &Connection, nodes: &[NodeRef]) -> Result<Self, Box<StatementError>> {
         Self::read_in_schemas(connection, nodes, &[Kind::Task]).await
     }
 
     /// Reads the tasks and streams.
-    pub(crate) async fn read_operated(connection: &Connection, nodes: &[NodeRef]) -> Result<Self, StatementError> {
+    pub(crate) async fn read_operated(connection: &Connection, nodes: &[NodeRef]) -> Result<Self, Box<StatementError>> {
         Self::read_in_schemas(connection, nodes, &[Kind::Task, Kind::Stream]).await
     }
 
@@ -123,7 +123,7 @@ impl Live {
         connection: &Connection,
         nodes: &[NodeRef],
         kinds: &[Kind],
-    ) -> Result<Self, StatementError> {
+    ) -> Result<Self, Box<StatementError>> {
         let mut live = Self::default();
         let wanted: BTreeSet<(String, Kind)> = nodes
             .iter()
@@ -139,7 +139,7 @@ impl Live {
         Ok(live)
     }
 
-    async fn describe(&mut self, connection: &Connection, nodes: &[NodeRef]) -> Result<(), StatementError> {
+    async fn describe(&mut self, connection: &Connection, nodes: &[NodeRef]) -> Result<(), Box<StatementError>> {
         for node in nodes.iter().map(|node| node.get()).filter(|node| !node.external || node.kind == Kind::Table) {
             let name = node.qualified_name();
             let sql = match &node.definition {
@@ -169,7 +169,7 @@ impl Live {
         row.text("property_value").or_else(|| row.text("value"))
     }
 
-    async fn query(&mut self, connection: &Connection, sql: &str) -> Result<Vec<Row>, StatementError> {
+    async fn query(&mut self, connection: &Connection, sql: &str) -> Result<Vec<Row>, Box<StatementError>> {
         self.statements += 1;
         connection.execute(sql).await
     }
@@ -180,7 +180,7 @@ impl Live {
         kind: Kind,
         sql: &str,
         prefix: &str,
-    ) -> Result<(), StatementError> {
+    ) -> Result<(), Box<StatementError>> {
         for row in self.query(connection, sql).await? {
             let Some(name) = row.text("name") else { continue };
             let mut full = ident::quote(&name);

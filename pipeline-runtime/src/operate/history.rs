@@ -80,7 +80,7 @@ pub(crate) async fn history(
     database: &Node,
     task: Option<&Node>,
     hours: u32,
-) -> Result<Vec<Run>, StatementError> {
+) -> Result<Vec<Run>, Box<StatementError>> {
     let task = task.map(|task| format!(",\n    TASK_NAME => {}", ident::literal(task.name))).unwrap_or_default();
     let sql = format!(
         "SELECT *\nFROM TABLE({}.INFORMATION_SCHEMA.TASK_HISTORY(\n    \

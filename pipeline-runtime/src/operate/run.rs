@@ -56,7 +56,7 @@ pub(crate) async fn run(
     let mut told = BTreeSet::new();
     loop {
         let runs = history(connection, database.get(), None, HOURS).await?;
-        let newest = ours(runs.clone().into_iter()).find(|run| run.is_of(root) && !before.contains(&run.run_id));
+        let newest = ours(runs.clone()).find(|run| run.is_of(root) && !before.contains(&run.run_id));
         if let Some(first) = newest {
             let group: Vec<Run> = runs.into_iter().filter(|run| belongs(run, &first)).collect();
             let latest = latest_attempts(&graph, &group);
