@@ -1,10 +1,13 @@
 //! What becomes of the past: dropped objects and old versions of tables go when nobody can ask for them any more.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Weak;
+use std::time::Duration;
 
 use crate::catalog::def::{DatabaseDef, SchemaDef, StreamDef, TableDef};
 use crate::catalog::{Catalog, Kind, Object, ObjectId};
 use crate::clock::Micros;
+use crate::engine::Engine;
 use crate::error::Result;
 use crate::storage::{Seq, Storage};
 
@@ -75,7 +78,7 @@ pub fn apply(catalog: &Catalog, storage: &Storage, now: Micros) -> Result<Remove
     }
     // A stream on a view reads tables that only the view's query names: it holds back all of them.
     let tables = catalog.list_all(Kind::Table)?;
-    let known: std::collections::HashSet<ObjectId> = tables.iter().map(|table| table.id).collect();
+    let known: HashSet<ObjectId> = tables.iter().map(|table| table.id).collect();
     let on_views: Vec<(Seq, Micros)> = offsets
         .iter()
         .filter(|(source, _)| !known.contains(source))
@@ -96,10 +99,23 @@ pub fn apply(catalog: &Catalog, storage: &Storage, now: Micros) -> Result<Remove
     Ok(removed)
 }
 
+/// Applies the retention periods every hour of the engine's clock, as long as the engine is in use.
+pub async fn keep(engine: Weak<Engine>) {
+    loop {
+        let Some(current) = engine.upgrade() else { return };
+        let clock = current.clock.clone();
+        match apply(&current.catalog, &current.storage, clock.now()) {
+            Ok(removed) => tracing::debug!(?removed, "retention periods applied"),
+            Err(error) => tracing::warn!(%error, "retention periods could not be applied"),
+        }
+        drop(current);
+        clock.sleep(Duration::from_secs(3600)).await;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::time::Duration;
 
     use datafusion::arrow::array::{ArrayRef, StringArray};
     use datafusion::arrow::record_batch::RecordBatch;
@@ -204,5 +220,26 @@ mod tests {
         assert_eq!(fixture.storage.row_count(short, fixture.storage.current_seq(), None).unwrap(), 0);
         fixture.catalog.undrop(Kind::Table, Some(fixture.schema), "LONG").unwrap();
         assert_eq!(fixture.storage.row_count(long, fixture.storage.current_seq(), None).unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_engine_keeps_its_periods_while_it_lives() {
+        use crate::engine::EngineConfig;
+
+        let clock = Clock::manual(100 * DAY);
+        let engine = Engine::open(EngineConfig { clock: clock.clone(), ..EngineConfig::default() }).unwrap();
+        let keeper = tokio::spawn(keep(std::sync::Arc::downgrade(&engine)));
+        let database = NewObject::new(Kind::Database, None, "D", "R", &DatabaseDef::default()).unwrap();
+        let database = engine.catalog.create(database).unwrap();
+        engine.catalog.drop(database.id).unwrap();
+        tokio::task::yield_now().await;
+        assert!(engine.catalog.by_id_even_dropped(database.id).unwrap().is_some());
+        clock.advance(2 * ONE_DAY);
+        while engine.catalog.by_id_even_dropped(database.id).unwrap().is_some() {
+            tokio::task::yield_now().await;
+        }
+        drop(engine);
+        clock.advance(ONE_DAY);
+        keeper.await.unwrap();
     }
 }

@@ -183,6 +183,7 @@ async fn start(config: Config) -> Result<Started> {
     })?;
     ensure_admin(&engine.catalog, &admin_password)?;
     Service::start(&engine);
+    tokio::spawn(crate::retention::keep(Arc::downgrade(&engine)));
 
     let app = App::new(engine.clone(), config.request_hold);
     let reaper = tokio::spawn({
