@@ -78,7 +78,7 @@ pub fn writes(orders: &mut Orders, customers: &mut Customers) -> Integer {
     });
     orders.filter(|o| o.amount < 0 || o.amount > 100).filter(|o| o.id > 3).delete();
     customers.delete_all();
-    customers.insert(Customers { customer: "none", region: "EU", total: 0, active: false, last_order: sysdate() });
+    customers.insert(Customers { customer: "none", region: None, total: 0, active: false, last_order: sysdate() });
     let inserted =
         customers.insert(orders.group_by(|o| (o.customer, date_trunc(DatePart::Day, o.ordered_at))).select(|o| {
             Customers {

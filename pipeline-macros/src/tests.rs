@@ -187,3 +187,62 @@ fn mistakes_are_reported_together_and_the_item_stays() {
         assert!(expanded.starts_with("pub struct"), "{expanded}");
     }
 }
+
+#[test]
+fn procedure() {
+    expand(
+        "procedure",
+        crate::procedure::expand,
+        quote!(schema = Processed, execute_as = caller),
+        quote! {
+            /// Loads what is new.
+            pub fn load(changes: &StreamA, target: &mut TableB, day: Date) -> Variant {
+                let mut rows = transaction(|| {
+                    target.insert(changes.filter(|c| c.day == day && !c.is_update()).select(|c| TableB {
+                        source: c.row(),
+                        note: None,
+                        ..default()
+                    }))
+                });
+                if rows > 10 {
+                    rows += 1;
+                    return object! { "rows": rows };
+                }
+                object! { "few": if rows < 2 { -1.50 } else { rows } }
+            }
+        },
+    );
+}
+
+#[test]
+fn procedure_with_mistakes() {
+    expand(
+        "procedure__with_mistakes",
+        crate::procedure::expand,
+        quote!(schema = Processed, language = javascript),
+        quote! {
+            fn load(source: &TableA, target: &mut TableB) -> Variant {
+                let first = source.count() as i64;
+                let second = first + 1;
+                let third = 3u8;
+                for row in source {}
+                source.count();
+                on_error(|_| { return 1; });
+                transaction(|| { on_error(|_| {}); });
+                println!("{second}");
+            }
+        },
+    );
+}
+
+#[test]
+fn view() {
+    expand(
+        "view",
+        crate::view::expand,
+        quote!(schema = Processed, sql = "SELECT ID FROM {TableA} JOIN {other::TableB} USING (ID)"),
+        quote!(
+            pub struct VNew;
+        ),
+    );
+}

@@ -1,10 +1,11 @@
 use std::marker::PhantomData;
+use std::rc::Rc;
 
 use super::row::{SourceRow, WholeRow};
 use super::{Item, Select};
-use crate::expr::ast::{Ast, Node};
+use crate::expr::ast::{Ast, Literal, Node};
 use crate::expr::fits::{FitsColumn, FitsNull};
-use crate::expr::{Base, Col, IntoExpr, Source, Typed};
+use crate::expr::{Base, Col, IntoExpr, Nullable, Source, Typed};
 use crate::node::Table;
 
 /// A value for a column.
@@ -21,6 +22,16 @@ impl<T: Typed> Col<T> {
         <V::Ty as Typed>::Null: FitsNull<T::Null>,
     {
         vec![Assignment { column: self.name(), value: value.into_expr().node() }]
+    }
+}
+
+impl<T: Typed> Col<T> {
+    /// NULL as the value of the column. `column: None` in a struct literal is rewritten to this.
+    pub fn assign_null(self) -> Vec<Assignment>
+    where
+        Nullable: FitsNull<T::Null>,
+    {
+        vec![Assignment { column: self.name(), value: Rc::new(Ast::Literal(Literal::Null)) }]
     }
 }
 

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprStruct, Member};
 
 use super::{Rewriter, first};
-use crate::options::as_call;
+use crate::options::{as_call, as_path};
 
 /// What a literal says about the columns that it does not name.
 enum Rest {
@@ -31,8 +31,12 @@ impl Rewriter<'_> {
                 self.mistake(&field.member, "a row has named fields");
                 continue;
             };
-            let value = self.value(&field.expr);
             names.push(name.unraw().to_string());
+            if as_path(&field.expr).is_some_and(|path| path.is_ident("None")) {
+                values.push(quote_spanned!(first(&field.expr)=> __columns.#name.assign_null()));
+                continue;
+            }
+            let value = self.value(&field.expr);
             values.push(quote_spanned!(first(&field.expr)=> __columns.#name.assign(#value)));
         }
         let span = path.span();
