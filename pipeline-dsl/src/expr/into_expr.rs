@@ -47,6 +47,14 @@ impl IntoExpr for i64 {
     }
 }
 
+impl IntoExpr for i32 {
+    type Ty = Integer;
+
+    fn into_expr(self) -> Expr<Integer> {
+        i64::from(self).into_expr()
+    }
+}
+
 impl IntoExpr for bool {
     type Ty = Boolean;
 

@@ -5,7 +5,11 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{BinOp, Block, Expr, ExprIf, Ident, Lit, LitStr, Stmt, Token, UnOp};
+use syn::{
+    Attribute, BinOp, Block, Expr, ExprArray, ExprAssign, ExprBinary, ExprBlock, ExprCall, ExprClosure, ExprField,
+    ExprIf, ExprLit, ExprMacro, ExprMethodCall, ExprParen, ExprPath, ExprReturn, ExprStruct, ExprTuple, ExprUnary,
+    Ident, Lit, LitStr, ReturnType, Stmt, Token, UnOp,
+};
 
 use super::{Rewriter, first};
 use crate::options::{as_literal, as_path};
@@ -44,8 +48,57 @@ pub(super) fn compound(op: &BinOp) -> Option<(Span, Ident)> {
     Some((op.span(), format_ident!("{name}", span = op.span())))
 }
 
+/// The attributes on an expression.
+pub(super) fn attributes(expr: &Expr) -> &[Attribute] {
+    match expr {
+        Expr::Array(ExprArray { attrs, .. })
+        | Expr::Assign(ExprAssign { attrs, .. })
+        | Expr::Binary(ExprBinary { attrs, .. })
+        | Expr::Block(ExprBlock { attrs, .. })
+        | Expr::Call(ExprCall { attrs, .. })
+        | Expr::Closure(ExprClosure { attrs, .. })
+        | Expr::Field(ExprField { attrs, .. })
+        | Expr::If(ExprIf { attrs, .. })
+        | Expr::Lit(ExprLit { attrs, .. })
+        | Expr::Macro(ExprMacro { attrs, .. })
+        | Expr::MethodCall(ExprMethodCall { attrs, .. })
+        | Expr::Paren(ExprParen { attrs, .. })
+        | Expr::Path(ExprPath { attrs, .. })
+        | Expr::Return(ExprReturn { attrs, .. })
+        | Expr::Struct(ExprStruct { attrs, .. })
+        | Expr::Tuple(ExprTuple { attrs, .. })
+        | Expr::Unary(ExprUnary { attrs, .. }) => attrs,
+        // The others are refused anyway.
+        _ => &[],
+    }
+}
+
 impl Rewriter<'_> {
+    /// Attributes would be lost, `#[cfg(..)]` among them.
+    pub(super) fn no_attributes(&mut self, attrs: &[Attribute]) {
+        for attr in attrs {
+            self.mistake(attr, "attributes are not available in a procedure or view\nhelp: leave it out");
+        }
+    }
+
+    /// The head of a closure, from its first to its second bar.
+    pub(super) fn closure_head(&mut self, closure: &ExprClosure) -> TokenStream {
+        let (capture, begin, inputs, end) =
+            (&closure.capture, &closure.inputs_begin, &closure.inputs, &closure.inputs_end);
+        if let Some(token) = &closure.asyncness {
+            self.mistake(token, "a closure in a procedure cannot be `async`");
+        }
+        if let Some(token) = &closure.constness {
+            self.mistake(token, "a closure in a procedure cannot be `const`");
+        }
+        if let ReturnType::Type(..) = &closure.output {
+            self.mistake(&closure.output, "a closure in a procedure has no return type\nhelp: leave it out");
+        }
+        quote!(#capture #begin #inputs #end)
+    }
+
     pub(super) fn value(&mut self, expr: &Expr) -> TokenStream {
+        self.no_attributes(attributes(expr));
         match expr {
             Expr::Lit(literal) => self.literal(&literal.lit, false),
             Expr::Unary(unary) => match (&unary.op, as_literal(expr)) {
@@ -114,11 +167,11 @@ impl Rewriter<'_> {
                 quote!(#function #list)
             }
             Expr::Closure(closure) => {
-                let (or1, inputs, or2) = (&closure.inputs_begin, &closure.inputs, &closure.inputs_end);
+                let head = self.closure_head(closure);
                 let outer = std::mem::replace(&mut self.in_closure, true);
                 let body = self.value(&closure.body);
                 self.in_closure = outer;
-                quote!(#or1 #inputs #or2 #body)
+                quote!(#head #body)
             }
             Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => self.value_block(&block.block),
             Expr::If(branch) => self.case(branch),
@@ -235,6 +288,7 @@ impl Rewriter<'_> {
         for (index, statement) in block.stmts.iter().enumerate() {
             match statement {
                 Stmt::Local(local) if local.init.as_ref().is_some_and(|init| init.diverge.is_none()) => {
+                    self.no_attributes(&local.attrs);
                     let pat = &local.pat;
                     let value = local.init.as_ref().map(|init| self.value(&init.expr));
                     out.extend(quote!(let #pat = #value;));

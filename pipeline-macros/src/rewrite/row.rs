@@ -31,6 +31,7 @@ impl Rewriter<'_> {
                 self.mistake(&field.member, "a row has named fields");
                 continue;
             };
+            self.no_attributes(&field.attrs);
             names.push(name.unraw().to_string());
             if as_path(&field.expr).is_some_and(|path| path.is_ident("None")) {
                 values.push(quote_spanned!(first(&field.expr)=> __columns.#name.assign_null()));

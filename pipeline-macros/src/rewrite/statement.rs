@@ -34,7 +34,7 @@ impl Rewriter<'_> {
         for (index, statement) in statements.iter().enumerate() {
             let before = self.mistakes;
             let tokens = match statement {
-                Stmt::Local(local) => self.local(local, top),
+                Stmt::Local(local) => self.local(local),
                 Stmt::Expr(expr, None) if index == last => self.tail(expr, tail, top),
                 Stmt::Expr(expr, _) => self.statement(expr, top),
                 Stmt::Macro(call) if index == last && call.semi_token.is_none() => {
@@ -95,6 +95,9 @@ impl Rewriter<'_> {
     }
 
     fn statement_with_tail(&mut self, expr: &Expr, tail: Tail, top: bool) -> TokenStream {
+        if matches!(expr, Expr::If(_) | Expr::Return(_) | Expr::Assign(_) | Expr::Block(_)) {
+            self.no_attributes(super::expression::attributes(expr));
+        }
         match expr {
             Expr::If(branch) => self.branch(branch, tail),
             Expr::Return(statement) => match (&statement.expr, self.in_closure) {
@@ -150,13 +153,14 @@ impl Rewriter<'_> {
             return TokenStream::new();
         };
         let outer = std::mem::replace(&mut self.in_closure, true);
-        let (or1, inputs, or2) = (&closure.inputs_begin, &closure.inputs, &closure.inputs_end);
+        self.no_attributes(&closure.attrs);
+        let head = self.closure_head(closure);
         let body = match &*closure.body {
             Expr::Block(block) if block.label.is_none() => self.statements(&block.block.stmts, Tail::Value, false),
             single => self.tail(single, Tail::Value, false),
         };
         self.in_closure = outer;
-        quote!(#or1 #inputs #or2 { #body })
+        quote!(#head { #body })
     }
 
     fn branch(&mut self, branch: &ExprIf, tail: Tail) -> TokenStream {
@@ -212,7 +216,8 @@ impl Rewriter<'_> {
         quote_spanned!(first(value)=> ::pipeline_dsl::body::assign(#new, &mut #name);)
     }
 
-    fn local(&mut self, local: &Local, _top: bool) -> TokenStream {
+    fn local(&mut self, local: &Local) -> TokenStream {
+        self.no_attributes(&local.attrs);
         let Some(init) = &local.init else {
             self.mistake(local, "a variable of a procedure needs a value: write `let name = value;`");
             return TokenStream::new();
