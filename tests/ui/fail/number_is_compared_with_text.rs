@@ -1,0 +1,14 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[procedure(schema = Raw)]
+pub fn fill(changes: &OrdersStream, mart: &mut Mart) -> Integer {
+    let rows = mart.insert(
+        changes.filter(|c| c.id == c.customer).select(|c| Mart { id: c.id, customer: c.customer, amount: c.amount }),
+    );
+    rows
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use pipeline_dsl::prelude::*;
+
+#[notification_integration(aws_sns(
+    topic_arn = "snowflake-task-errors",
+    role_arn = "arn:aws:iam::123456789012:role/SnowflakeNotificationRole",
+))]
+pub struct Alerts;
+
+fn main() {}
