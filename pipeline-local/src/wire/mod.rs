@@ -27,7 +27,6 @@ use http::{Incoming, failure};
 use job::Jobs;
 use token::Tokens;
 
-
 /// What all requests share.
 #[derive(Debug)]
 pub(crate) struct App {

@@ -5,7 +5,7 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::catalog::def::{ColumnDef, ConstraintRule, InitialValue, TableDef};
-use crate::catalog::{Kind, Object};
+use crate::catalog::{Kind, Object, ObjectId};
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::statement::{Binds, Context, QueryResult};
@@ -37,7 +37,11 @@ pub(super) async fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Resu
         cursor.expect_end()?;
         let other = cx.object(Kind::Table, &other, "ALTER TABLE")?;
         cx.require_ownership(&other)?;
-        cx.engine.catalog.swap(table.id, other.id)?;
+        cx.engine.catalog.transaction(|catalog| {
+            catalog.swap(table.id, other.id)?;
+            lose_changes(cx, table.id)?;
+            lose_changes(cx, other.id)
+        })?;
         return Ok(altered());
     }
     let mut def: TableDef = table.definition()?;
@@ -65,6 +69,18 @@ pub(super) async fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Resu
     table.set_definition(&def)?;
     cx.engine.catalog.update(&table)?;
     Ok(altered())
+}
+
+/// What was swapped has other rows under its name: streams that were made before cannot follow it.
+fn lose_changes(cx: &Context<'_>, table: ObjectId) -> Result<()> {
+    let Some(mut table) = cx.engine.catalog.by_id(table)? else { return Ok(()) };
+    let mut def: TableDef = table.definition()?;
+    if def.change_tracking() {
+        def.changes_from = Some(cx.engine.storage.mark_version()?);
+        table.set_definition(&def)?;
+        cx.engine.catalog.update(&table)?;
+    }
+    Ok(())
 }
 
 async fn add(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, table: &Object, def: &mut TableDef) -> Result<()> {
@@ -323,7 +339,11 @@ fn set(cx: &Context<'_>, cursor: &mut Cursor<'_>, table: &mut Object, def: &mut 
         if retention(cursor, &mut def.retention_days, &mut def.max_extension_days)? {
         } else if cursor.accept_keyword("CHANGE_TRACKING") {
             let on = boolean_value(cursor)?;
-            def.changes_from = if on { def.changes_from.or(Some(cx.engine.storage.current_seq())) } else { None };
+            def.changes_from = match def.changes_from {
+                _ if !on => None,
+                Some(since) => Some(since),
+                None => Some(cx.engine.storage.mark_version()?),
+            };
         } else if cursor.accept_keyword("COMMENT") {
             table.comment = string_value(cursor)?;
         } else if !cursor.accept(&Token::Comma) {

@@ -38,9 +38,8 @@ pub(super) fn drop(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<Quer
 fn drop_role(cx: &mut Context<'_>, object: &Object) -> Result<QueryResult> {
     let heir = cx.role().to_owned();
     cx.engine.catalog.transaction(|catalog| {
-        catalog.drop(object.id)?;
         catalog.inherit_ownership(&object.name, &heir)?;
-        Ok(())
+        catalog.drop(object.id)
     })?;
     if cx.session.role == object.name {
         cx.session.role = role::PUBLIC.to_owned();

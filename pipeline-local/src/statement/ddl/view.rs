@@ -36,7 +36,7 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
             comment = string_value(cursor)?;
         } else if cursor.accept_keyword("CHANGE_TRACKING") {
             let on = super::options::boolean_value(cursor)?;
-            changes_from = on.then(|| cx.engine.storage.current_seq());
+            changes_from = if on { Some(cx.engine.storage.mark_version()?) } else { None };
         } else {
             return Err(unknown(cursor, "VIEW"));
         }
@@ -118,7 +118,7 @@ pub(super) fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<Que
             object.comment = string_value(cursor)?;
         } else if cursor.accept_keyword("CHANGE_TRACKING") {
             let on = super::options::boolean_value(cursor)?;
-            def.changes_from = on.then(|| cx.engine.storage.current_seq());
+            def.changes_from = if on { Some(cx.engine.storage.mark_version()?) } else { None };
         } else {
             return Err(unknown(cursor, "VIEW"));
         }
