@@ -32,6 +32,7 @@ pub mod prelude {
     pub use crate::fragment::Fragment;
     pub use crate::node::{Object, Procedure, Reads, Stream, Table, Writes};
     pub use crate::pipeline::{Pipeline, Scenario};
+    pub use crate::query::Selection;
     pub use crate::types::{
         Array, Binary, Boolean, Date, Float, Integer, Number, ObjectValue, Time, TimestampLtz, TimestampNtz,
         TimestampTz, Varchar, Variant,

@@ -182,8 +182,28 @@ fn bodies_can_be_built_again() {
 ")]
 pub struct VWaiting;
 
+/// Turnover per customer and day, without small orders.
+#[view(schema = Mart)]
+pub fn v_turnover(orders: &Orders) -> Selection {
+    let large = orders.filter(|o| o.amount >= 10);
+    large.group_by(|o| (o.customer, date_trunc(DatePart::Day, o.ordered_at))).columns(|o| {
+        columns! {
+            customer: o.customer,
+            day: cast::<Date, _>(date_trunc(DatePart::Day, o.ordered_at)),
+            "total in EUR": coalesce(sum(o.amount), 0.00),
+        }
+    })
+}
+
+#[view(schema = Mart)]
+pub fn v_newest(changes: &OrdersStream) -> Selection {
+    changes.latest_by(|c| c.customer, |c| c.ordered_at.desc()).columns(|c| columns! { id: c.id, change: c.action() })
+}
+
 #[test]
 fn views_and_fragments_name_objects() {
+    insta::assert_snapshot!(v_turnover::NODE.get().create());
+    insta::assert_snapshot!(v_newest::NODE.get().create());
     insta::assert_snapshot!(VWaiting::NODE.get().create());
     let Definition::View(view) = &VWaiting::NODE.get().definition else { panic!() };
     assert_eq!(view.reads, [OrdersStream::NODE, Orders::NODE]);

@@ -2,6 +2,7 @@
 
 mod database;
 mod errors;
+mod function;
 mod names;
 mod node;
 mod notification_integration;
@@ -137,7 +138,10 @@ pub fn procedure(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Declares a view: `#[view(schema = ProcessedData, sql = "SELECT ID FROM {TableB}")] pub struct VRecent;`
 ///
-/// Options: `schema` and `sql` (required; `{Type}` names an object), `name = ".."`, `external`.
+/// Or as a function that returns a query, in which operators and literals are rewritten as in a procedure:
+/// `#[view(schema = ProcessedData)] pub fn v_recent(b: &TableB) -> Selection { b.columns(|b| columns! { id: b.id }) }`
+///
+/// Options: `schema` (required), `sql` (required on a struct; `{Type}` names an object), `name = ".."`, `external`.
 #[proc_macro_attribute]
 pub fn view(args: TokenStream, item: TokenStream) -> TokenStream {
     view::expand(args.into(), item.into()).into()

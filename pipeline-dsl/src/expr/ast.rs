@@ -23,8 +23,6 @@ pub enum Ast {
     },
     /// A variable or argument of the procedure.
     Variable(VariableId),
-    /// A bare word such as the `DAY` in `DATEADD(DAY, ..)`.
-    Keyword(&'static str),
     /// `NAME(arguments)`.
     Call {
         /// SQL name of the function.
@@ -107,7 +105,7 @@ impl Ast {
         visit(self);
         let mut all = |nodes: &[Node]| nodes.iter().for_each(|node| node.walk(visit));
         match self {
-            Self::Literal(_) | Self::Column { .. } | Self::Variable(_) | Self::Keyword(_) | Self::CountAll => {}
+            Self::Literal(_) | Self::Column { .. } | Self::Variable(_) | Self::CountAll => {}
             Self::Subquery(select) | Self::Exists(select) => select.walk(visit),
             Self::Call { arguments, .. } => all(arguments),
             Self::Distinct { argument: operand, .. }

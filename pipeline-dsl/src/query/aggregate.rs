@@ -72,6 +72,10 @@ impl<O: Readable> Grouped<O> {
         Self { select, of: PhantomData }
     }
 
+    pub(super) fn into_select(self) -> Select {
+        self.select
+    }
+
     /// One row of `T` per group, to be inserted into it.
     pub fn select<T: Table>(self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Query<T> {
         Query { row: row(O::Row::of(Source::bare())), select: self.select }

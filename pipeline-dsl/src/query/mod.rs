@@ -9,6 +9,7 @@ mod latest;
 mod merge;
 mod row;
 mod rows;
+mod selection;
 
 pub use aggregate::{Aggregate, Aggregates, Grouped};
 pub use ast::{From, Item, Select};
@@ -19,3 +20,4 @@ pub use latest::{Key, Latest, MatchesKey};
 pub use merge::{Merge, MergeOn};
 pub use row::{PerKey, Readable, SourceRow, StreamRow, TableRow, WholeRow};
 pub use rows::Rows;
+pub use selection::{Items, Selection, item, items, view_to_sql};

@@ -3,31 +3,17 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
+use syn::{ItemFn, ReturnType};
 
 use super::{Procedure, Settings, relation};
 use crate::errors::Errors;
+use crate::function::{Parameter, Role, check_signature, parameters};
 use crate::names::{doc_comment, upper_snake};
 use crate::options::Options;
 use crate::rewrite::{Rewriter, Use};
-
-/// A parameter of the function.
-struct Parameter<'a> {
-    name: &'a Ident,
-    role: Role<'a>,
-}
-
-enum Role<'a> {
-    /// `&T`
-    Read(&'a Type),
-    /// `&mut T`
-    Write(&'a Type),
-    /// A SQL argument.
-    Argument(&'a Type),
-}
 
 pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
     let mut errors = Errors::default();
@@ -36,8 +22,8 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
     let settings = Settings::read(ident, &mut options, &mut errors);
     options.finish("procedure", &mut errors);
 
-    check_signature(function, &mut errors);
-    let parameters = parameters(function, &mut errors);
+    check_signature("procedure", &function.sig, &mut errors);
+    let parameters = parameters("procedure", &function.sig, &mut errors);
     let returns = match &function.sig.output {
         ReturnType::Type(_, returns) => Some(&**returns),
         ReturnType::Default => {
@@ -107,45 +93,6 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
         procedure.expand(&settings, &quote!(#(#handles)* #statements))
     });
     quote!(#declaration #errors #generated)
-}
-
-fn check_signature(function: &ItemFn, errors: &mut Errors) {
-    let signature = &function.sig;
-    let refused: [(Option<TokenStream>, &str); 4] = [
-        (signature.asyncness.map(|token| token.to_token_stream()), "`async`"),
-        (signature.constness.map(|token| token.to_token_stream()), "`const`"),
-        (signature.abi.as_ref().map(ToTokens::to_token_stream), "`extern`"),
-        (
-            (!signature.generics.params.is_empty()).then(|| signature.generics.params.to_token_stream()),
-            "generic parameters",
-        ),
-    ];
-    for (token, what) in refused {
-        if let Some(token) = token {
-            errors.at(token, format!("a procedure cannot have {what}"));
-        }
-    }
-}
-
-fn parameters<'a>(function: &'a ItemFn, errors: &mut Errors) -> Vec<Parameter<'a>> {
-    let mut parameters = vec![];
-    for input in &function.sig.inputs {
-        let FnArg::Typed(input) = input else {
-            errors.at(input, "a procedure is a function of its own, not a method");
-            continue;
-        };
-        let Pat::Ident(pat) = &*input.pat else {
-            errors.at(&input.pat, "a parameter of a procedure is a name");
-            continue;
-        };
-        let role = match &*input.ty {
-            Type::Reference(reference) if reference.mutability.is_some() => Role::Write(&reference.elem),
-            Type::Reference(reference) => Role::Read(&reference.elem),
-            ty => Role::Argument(ty),
-        };
-        parameters.push(Parameter { name: &pat.ident, role });
-    }
-    parameters
 }
 
 /// The privileges on a table that the methods called on it take.

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -12,6 +13,7 @@ use syn::{
 };
 
 use super::{Rewriter, first};
+use crate::names::upper_snake;
 use crate::options::{as_literal, as_path};
 
 /// The function that a binary operator stands for, and the operator's place.
@@ -282,7 +284,7 @@ impl Rewriter<'_> {
     }
 
     /// A block with a value: only names for expressions may stand before it.
-    fn value_block(&mut self, block: &Block) -> TokenStream {
+    pub(super) fn value_block(&mut self, block: &Block) -> TokenStream {
         let mut out = TokenStream::new();
         let last = block.stmts.len().saturating_sub(1);
         for (index, statement) in block.stmts.iter().enumerate() {
@@ -324,10 +326,11 @@ impl Rewriter<'_> {
     fn macro_call(&mut self, call: &syn::Macro) -> TokenStream {
         match call.path.segments.last().map(|segment| segment.ident.to_string()).as_deref() {
             Some("object") => self.object(call),
+            Some("columns") => self.columns(call),
             _ => self.unsupported(
                 &call.path,
                 "this macro",
-                "`object! { \"name\": value }` makes an object, `concat((a, b))` joins text",
+                "`object! { \"name\": value }` makes an object, `columns! { name: value }` columns, `concat((a, b))` joins text",
             ),
         }
     }
@@ -363,4 +366,47 @@ impl Rewriter<'_> {
         let span = call.path.span();
         quote_spanned!(span=> ::pipeline_dsl::expr::function::object([#(#pairs),*]))
     }
+
+    /// `columns! { name: value, .. }`
+    fn columns(&mut self, call: &syn::Macro) -> TokenStream {
+        let parser = |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, column);
+        let columns = match parser.parse2(call.tokens.clone()) {
+            Ok(columns) => columns,
+            Err(error) => {
+                self.mistakes += 1;
+                self.errors.push(error);
+                return TokenStream::new();
+            }
+        };
+        if columns.is_empty() {
+            self.mistake(&call.path, "a query needs at least one column");
+        }
+        let mut names: Vec<String> = vec![];
+        let items: Vec<_> = columns
+            .iter()
+            .map(|(place, name, value)| {
+                if names.contains(name) {
+                    self.mistake_span(*place, format!("two columns are called `{name}`\n= rule: column-name"));
+                }
+                names.push(name.clone());
+                let tokens = self.value(value);
+                quote_spanned!(first(value)=> ::pipeline_dsl::query::item(#name, #tokens))
+            })
+            .collect();
+        let span = call.path.span();
+        quote_spanned!(span=> ::pipeline_dsl::query::items([#(#items),*]))
+    }
+}
+
+/// `name: value` or `"name": value`.
+fn column(input: ParseStream<'_>) -> syn::Result<(Span, String, Expr)> {
+    let (place, name) = if input.peek(LitStr) {
+        let name: LitStr = input.parse()?;
+        (name.span(), name.value())
+    } else {
+        let name = input.call(Ident::parse_any)?;
+        (name.span(), upper_snake(&name.unraw().to_string()))
+    };
+    input.parse::<Token![:]>()?;
+    Ok((place, name, input.parse()?))
 }

@@ -63,6 +63,11 @@ impl<'e> Rewriter<'e> {
         self.statements(&block.stmts, Tail::Return, true)
     }
 
+    /// The query of a view.
+    pub(crate) fn view(&mut self, block: &syn::Block) -> TokenStream {
+        self.value_block(block)
+    }
+
     /// The value of a column.
     pub(crate) fn column_value(&mut self, value: &syn::Expr) -> TokenStream {
         self.value(value)

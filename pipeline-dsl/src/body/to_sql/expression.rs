@@ -61,7 +61,6 @@ impl<'a> Expressions<'a> {
                     Place::Scripting => name.clone(),
                 }
             }
-            Ast::Keyword(word) => (*word).to_owned(),
             Ast::Call { name, arguments } => self.call(name, arguments),
             Ast::CountAll => "COUNT(*)".to_owned(),
             Ast::Distinct { name, argument } => format!("{name}(DISTINCT {})", self.write(argument)),

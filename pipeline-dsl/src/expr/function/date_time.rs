@@ -1,8 +1,7 @@
-use std::rc::Rc;
-
 use super::{call, node};
-use crate::expr::ast::{Ast, Node};
+use crate::expr::ast::Node;
 use crate::expr::fits::{IsNumber, IsTemporal, IsText};
+use crate::expr::literal::text;
 use crate::expr::{Base, Either, Expr, IntoExpr, Like};
 use crate::types::{BaseType, Date, Integer, SqlType, TimestampLtz, TimestampNtz};
 
@@ -30,8 +29,9 @@ pub enum DatePart {
 }
 
 impl DatePart {
+    /// The unit as text: a bare word could be taken for a column or variable of that name.
     fn node(self) -> Node {
-        Rc::new(Ast::Keyword(match self {
+        text(match self {
             Self::Year => "YEAR",
             Self::Quarter => "QUARTER",
             Self::Month => "MONTH",
@@ -41,7 +41,8 @@ impl DatePart {
             Self::Minute => "MINUTE",
             Self::Second => "SECOND",
             Self::Millisecond => "MILLISECOND",
-        }))
+        })
+        .node()
     }
 }
 
@@ -94,9 +95,9 @@ where
 }
 
 /// Text as a date. Snowflake: `TO_DATE , DATE`.
-pub fn to_date<V: IntoExpr>(text: V) -> Expr<Like<V::Ty, Date>>
+pub fn to_date<V: IntoExpr>(value: V) -> Expr<Like<V::Ty, Date>>
 where
     Base<V::Ty>: IsText,
 {
-    call("TO_DATE", vec![node(text)])
+    call("TO_DATE", vec![node(value)])
 }

@@ -1,4 +1,4 @@
-//! `#[view(schema = .., sql = "..")]`
+//! `#[view(schema = .., sql = "..")]` on a struct.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use crate::node::{Node, option};
 use crate::sql;
 use crate::unit::Unit;
 
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut unit = match Unit::parse("view", args, item) {
         Ok(unit) => unit,
         Err(tokens) => return tokens,
@@ -16,7 +16,10 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let schema = options.required_path("schema", "write `#[view(schema = SomeSchema, sql = \"SELECT ..\")]`", errors);
     let text = options.text("sql", errors);
     if text.is_none() {
-        errors.at(&item.ident, "option `sql` is missing\nhelp: write `sql = \"SELECT .. FROM {SomeTable}\"`");
+        errors.at(
+            &item.ident,
+            "option `sql` is missing\nhelp: write `sql = \"SELECT .. FROM {SomeTable}\"`, or make it a function",
+        );
     }
     let (Some(schema), Some(text)) = (schema, text) else { return unit.finish("view", TokenStream::new()) };
     let query = text.value();

@@ -1,0 +1,62 @@
+use super::latest::{Key, Latest};
+use super::row::{Readable, SourceRow};
+use super::{Grouped, Item, Rows, Select};
+use crate::expr::ast::Ast;
+use crate::expr::{IntoExpr, Source, arena};
+
+/// Columns of a query with their names, written `columns! { name: value, .. }` in a view.
+pub struct Items {
+    items: Vec<Item>,
+}
+
+/// One of the columns of [`items`].
+#[doc(hidden)]
+pub fn item<V: IntoExpr>(name: &'static str, value: V) -> Item {
+    let value = value.into_expr().node();
+    let named = matches!(&*value, Ast::Column { name: column, .. } if *column == name);
+    Item { value, alias: (!named).then_some(name) }
+}
+
+/// The columns of a query.
+#[doc(hidden)]
+pub fn items<const N: usize>(items: [Item; N]) -> Items {
+    Items { items: items.into() }
+}
+
+/// A query with named columns: what a function with `#[view]` returns.
+#[must_use = "a query does nothing until something takes it"]
+pub struct Selection {
+    select: Select,
+}
+
+impl<O: Readable> Rows<O> {
+    /// The rows with these columns.
+    pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
+        select(self.skeleton(), columns(O::Row::of(Source::bare())))
+    }
+}
+
+impl<O: Readable, K: Key> Latest<O, K> {
+    /// The rows with these columns.
+    pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
+        select(self.skeleton(), columns(O::Row::of(Source::bare())))
+    }
+}
+
+impl<O: Readable> Grouped<O> {
+    /// One row per group, with these columns.
+    pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
+        select(self.into_select(), columns(O::Row::of(Source::bare())))
+    }
+}
+
+fn select(mut select: Select, columns: Items) -> Selection {
+    select.items = columns.items;
+    Selection { select }
+}
+
+/// The text of a view's query.
+#[doc(hidden)]
+pub fn view_to_sql(build: fn() -> Selection) -> String {
+    arena::scope(|| crate::body::query_to_sql(&build().select))
+}
