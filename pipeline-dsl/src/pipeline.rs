@@ -3,7 +3,7 @@
 use crate::fragment::Fragment;
 use crate::node::NodeRef;
 
-/// A type declared with [`pipeline!`](crate::pipeline).
+/// A type declared with [`pipeline!`](macro@crate::pipeline).
 pub trait Pipeline {
     /// The pipeline's description.
     const DEFINITION: &'static PipelineDef;
