@@ -86,6 +86,9 @@ fn used_privileges(objects: &[NodeRef]) -> BTreeMap<String, Vec<Privilege>> {
     };
     for object in objects {
         let node = object.get();
+        if node.external && node.kind != Kind::Stream {
+            continue;
+        }
         // Reading a stream needs SELECT on its source too; naming any of them needs at least SELECT.
         for dependency in node.depends_on() {
             if matches!(dependency.get().kind, Kind::Table | Kind::Stream | Kind::View) {

@@ -74,9 +74,14 @@ impl Walk {
     /// what is made of it. A circle, which `pipeline!` has refused, would be cut.
     fn visit(&mut self, object: NodeRef) {
         if self.seen.insert(object) {
-            let mut dependencies = object.get().depends_on();
-            if object.get().parent.is_some() {
+            let node = object.get();
+            let mut dependencies = node.depends_on();
+            if node.parent.is_some() {
                 dependencies.rotate_left(1);
+            }
+            // What an external object needs is its owner's concern, except that who reads a stream reads its source.
+            if node.external && node.kind != Kind::Stream {
+                dependencies = node.parent.into_iter().collect();
             }
             for dependency in dependencies {
                 self.visit(dependency);
