@@ -66,7 +66,7 @@ impl Engine {
         let storage = Storage::open(store.clone(), clock.clone())?;
         let catalog = Catalog::open(store.clone(), clock.clone())?;
         crate::retention::apply(&catalog, &storage, clock.now())?;
-        Ok(Arc::new(Self {
+        let engine = Arc::new(Self {
             config,
             store,
             catalog,
@@ -75,7 +75,10 @@ impl Engine {
             sessions: SessionRegistry::default(),
             history: QueryHistory::default(),
             tasks: task::Service::default(),
-        }))
+        });
+        task::open(&engine)?;
+        crate::notification::open(&engine)?;
+        Ok(engine)
     }
 
     /// Ends a session: cancels what it runs, rolls its transactions back and drops its temporary objects.

@@ -2,9 +2,11 @@
 
 use crate::access;
 use crate::catalog::{Kind, Object};
-use crate::exec::Context;
+use crate::exec::{Context, Value};
 use crate::parse::{Cursor, Name};
+use crate::types::SqlType;
 use crate::{Result, SqlError};
+use datafusion::common::ScalarValue;
 
 /// Where SHOW looks.
 #[derive(Debug, Clone, PartialEq)]
@@ -160,6 +162,14 @@ fn scope(cursor: &mut Cursor<'_>) -> Result<Scope> {
 /// Whether a name matches the pattern of LIKE in a SHOW, whatever the case.
 pub(crate) fn matches_pattern(name: &str, pattern: &str) -> bool {
     like(&name.to_uppercase(), &pattern.to_uppercase())
+}
+
+/// An instant as SHOW writes it.
+pub(crate) fn timestamp(micros: i64) -> Value {
+    Value {
+        sql_type: SqlType::TimestampLtz(3),
+        scalar: ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())),
+    }
 }
 
 /// LIKE with `%`, `_` and the escape `\`.

@@ -133,7 +133,12 @@ async fn value_of(cx: &mut Context<'_>, argument: &Given, binds: &Binds) -> Resu
 async fn system_function(cx: &mut Context<'_>, name: &str, given: &[Given], binds: &Binds) -> Result<QueryResult> {
     let mut values = Vec::with_capacity(given.len());
     for argument in given {
-        values.push(value_of(cx, argument, binds).await?);
+        let built =
+            if name == "SYSTEM$SEND_SNOWFLAKE_NOTIFICATION" { built_message(cx, argument, binds).await? } else { None };
+        values.push(match built {
+            Some(value) => value,
+            None => value_of(cx, argument, binds).await?,
+        });
     }
     let value = match (name, values.as_slice()) {
         ("SYSTEM$SEND_SNOWFLAKE_NOTIFICATION", [message, integration]) => {
@@ -156,6 +161,25 @@ async fn system_function(cx: &mut Context<'_>, name: &str, given: &[Given], bind
         }
     };
     scripting::result_of(Returned::Value(value), name, StatementType::Call)
+}
+
+/// An argument that is a call of a function in SNOWFLAKE.NOTIFICATION.
+async fn built_message(cx: &mut Context<'_>, argument: &Given, binds: &Binds) -> Result<Option<Value>> {
+    let mut cursor = Cursor::new(&argument.text)?;
+    let parts = match cursor.object_name() {
+        Ok(name) if name.parts.len() == 3 => name.parts,
+        _ => return Ok(None),
+    };
+    if parts[0] != "SNOWFLAKE" || parts[1] != "NOTIFICATION" {
+        return Ok(None);
+    }
+    let inner = arguments(&mut cursor)?;
+    cursor.expect_end()?;
+    let mut values = Vec::with_capacity(inner.len());
+    for argument in &inner {
+        values.push(value_of(cx, argument, binds).await?);
+    }
+    notification::helper(&parts[2], &values).map(Some)
 }
 
 /// Finds the procedure that a CALL means: by name in the first schema that has it, then by the arguments.

@@ -5,11 +5,10 @@ use crate::access;
 use crate::catalog::Kind;
 use crate::catalog::def::{ExecuteAs, ProcedureDef, Returns};
 use crate::exec::{Context, QueryResult, ResultColumn, StatementType, Value};
-use crate::listing::Listing;
+use crate::listing::{Listing, timestamp};
 use crate::parse::Cursor;
 use crate::types::SqlType;
 use crate::{Result, SqlError};
-use datafusion::common::ScalarValue;
 
 fn returned(definition: &ProcedureDef, family: bool) -> String {
     match &definition.returns {
@@ -131,12 +130,4 @@ pub(super) fn show(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRes
         ]);
     }
     QueryResult::rows(StatementType::Show, columns, &rows)
-}
-
-/// An instant as SHOW writes it.
-pub(crate) fn timestamp(micros: i64) -> Value {
-    Value {
-        sql_type: SqlType::TimestampLtz(3),
-        scalar: ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())),
-    }
 }

@@ -50,12 +50,16 @@ impl Storage {
         // Everything slow happens before the store is locked: encoding, and files with their syncs.
         let encoded = self.encode(transaction)?;
         let written = self.0.store.write(|connection| self.publish(connection, transaction, &encoded));
-        if written.is_err() {
-            self.discard(&encoded);
-        } else if !self.0.store.is_writing() {
-            for table in transaction.tables.keys() {
-                self.compact_if_due(*table);
+        match &written {
+            Ok(seq) => {
+                self.0.commits.send_replace(*seq);
+                if !self.0.store.is_writing() {
+                    for table in transaction.tables.keys() {
+                        self.compact_if_due(*table);
+                    }
+                }
             }
+            Err(_) => self.discard(&encoded),
         }
         written
     }

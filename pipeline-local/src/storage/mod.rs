@@ -81,6 +81,8 @@ struct Inner {
     next_row: AtomicU64,
     last_transaction: AtomicU64,
     compacting: Mutex<()>,
+    /// Tells who waits for data that there is some.
+    commits: tokio::sync::watch::Sender<Seq>,
 }
 
 impl fmt::Debug for Storage {
@@ -101,6 +103,11 @@ impl Storage {
     /// The version of the last commit.
     pub fn current_seq(&self) -> Seq {
         Seq(self.0.current.load(Ordering::Acquire))
+    }
+
+    /// Follows the commits: the receiver sees the version of the last one.
+    pub fn commits(&self) -> tokio::sync::watch::Receiver<Seq> {
+        self.0.commits.subscribe()
     }
 
     /// The version that was current at an instant; `Seq(0)` before the first commit.

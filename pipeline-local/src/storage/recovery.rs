@@ -45,6 +45,7 @@ pub(super) fn open(store: Arc<Store>, clock: Clock) -> Result<Storage> {
         next_row,
         last_transaction: AtomicU64::new(0),
         compacting: Mutex::new(()),
+        commits: tokio::sync::watch::Sender::new(Seq(0)),
         store,
     })))
 }
