@@ -41,7 +41,15 @@ impl Json {
     /// # Errors
     /// What is wrong, and at which byte.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut reader = Reader { bytes: text.as_bytes(), text, at: 0, depth: 0 };
+        Self::parse_with(text, false)
+    }
+
+    /// Reads JSON text in which keys may repeat; the last value counts.
+    ///
+    /// # Errors
+    /// What is wrong, and at which byte.
+    pub fn parse_with(text: &str, repeated_keys: bool) -> Result<Self, String> {
+        let mut reader = Reader { bytes: text.as_bytes(), text, at: 0, depth: 0, repeated_keys };
         let value = reader.value()?;
         reader.blanks();
         if reader.at < reader.bytes.len() {
@@ -86,6 +94,7 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    repeated_keys: bool,
 }
 
 impl Reader<'_> {
@@ -172,7 +181,7 @@ impl Reader<'_> {
             }
             self.at += 1;
             let value = self.value()?;
-            if members.insert(key.clone(), value).is_some() {
+            if members.insert(key.clone(), value).is_some() && !self.repeated_keys {
                 return self.fail(&format!("duplicate object attribute \"{key}\""));
             }
             self.blanks();

@@ -18,12 +18,15 @@ pub mod cast;
 pub mod cast_udf;
 pub mod common;
 mod conditional;
+mod conversion;
 mod datetime;
 pub mod datum;
 pub mod decimal;
 pub mod json;
+mod number_format;
 mod numeric;
 mod regexp;
+pub mod semi_structured;
 mod settings;
 mod string;
 #[cfg(test)]
@@ -40,9 +43,11 @@ pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
     let families = [
         arithmetic::functions(),
         conditional::functions(),
+        conversion::functions(),
         datetime::functions(),
         numeric::functions(),
         regexp::functions(),
+        semi_structured::functions(),
         string::functions(),
     ];
     let mut all: Vec<_> = families.into_iter().flatten().flat_map(udf::Function::udfs).collect();

@@ -228,8 +228,13 @@ pub fn format(format: &str, date: NaiveDate, nanos: i64, offset: i32) -> String 
     text
 }
 
-/// Reads text in a given format.
+/// Reads text in a given format; years of two digits are from 1970 to 2069.
 pub fn parse_format(text: &str, format: &str) -> Option<Parsed> {
+    parse_format_in(text, format, 1970)
+}
+
+/// Reads text in a given format; years of two digits are the hundred from `century_start`.
+pub fn parse_format_in(text: &str, format: &str, century_start: i32) -> Option<Parsed> {
     let (mut year, mut month, mut day, mut hour, mut minute, mut second, mut nanos) = (1970, 1, 1, 0, 0, 0, 0_i64);
     let (mut afternoon, mut offset) = (None, None);
     let mut rest = text.trim();
@@ -248,7 +253,7 @@ pub fn parse_format(text: &str, format: &str) -> Option<Parsed> {
             "YYYY" => year = digits(&mut rest, 4)? as i32,
             "YY" => {
                 let short = digits(&mut rest, 2)? as i32;
-                year = if short < 70 { 2000 + short } else { 1900 + short };
+                year = century_start + (short - century_start).rem_euclid(100);
             }
             "MM" => month = digits(&mut rest, 2)?,
             "MON" | "MMMM" => {

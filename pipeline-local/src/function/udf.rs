@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, new_null_array};
+use datafusion::arrow::array::{ArrayRef, new_null_array};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::ScalarValue;
 use datafusion::error::Result as DfResult;
@@ -28,8 +28,6 @@ pub(super) enum Param {
     Text,
     /// VARCHAR or BINARY.
     TextOrBinary,
-    /// BINARY.
-    Binary,
     /// NUMBER or FLOAT.
     Number,
     /// NUMBER without fraction.
@@ -38,8 +36,6 @@ pub(super) enum Param {
     Float,
     /// BOOLEAN.
     Boolean,
-    /// DATE.
-    Date,
     /// DATE or a timestamp.
     Moment,
     /// DATE, TIME or a timestamp.
@@ -68,7 +64,6 @@ impl Param {
             Self::Text if !matches!(from, T::Binary(_) | T::Object | T::Array) => T::TEXT,
             Self::TextOrBinary if text || matches!(from, T::Binary(_)) => return Ok(None),
             Self::TextOrBinary if !matches!(from, T::Object | T::Array) => T::TEXT,
-            Self::Binary if matches!(from, T::Binary(_)) => return Ok(None),
             Self::Number if number || from == T::Float => return Ok(None),
             Self::Number if text => T::Number { precision: 18, scale: 5 },
             Self::Number if from == T::Variant => T::Float,
@@ -77,8 +72,6 @@ impl Param {
             Self::Float if number || loose => T::Float,
             Self::Boolean if from == T::Boolean => return Ok(None),
             Self::Boolean if number || from == T::Float || loose => T::Boolean,
-            Self::Date if from == T::Date => return Ok(None),
-            Self::Date if timestamp || loose => T::Date,
             Self::Moment if timestamp || from == T::Date => return Ok(None),
             Self::Moment if loose => T::TimestampNtz(9),
             Self::Temporal if timestamp || matches!(from, T::Date | T::Time(_)) => return Ok(None),
