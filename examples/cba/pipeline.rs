@@ -259,12 +259,17 @@ const SCENARIOS: &[Scenario] = &[
             RUN,
             WAIT,
             BATCH,
-            sql!("SELECT BATCH_ID, STREAM_ACTION, COUNT(*) AS CHANGES FROM {TableB} GROUP BY BATCH_ID, STREAM_ACTION"),
+            sql!(
+                "SELECT BATCH_ID, STREAM_ACTION, COUNT(*) AS CHANGES
+                 FROM {TableB}
+                 GROUP BY BATCH_ID, STREAM_ACTION"
+            ),
         ],
     },
     Scenario {
         title: "an error",
-        note: "TABLE_B is made to refuse what TABLE_A accepts. The run fails and is notified of; TABLE_B and the stream stay as\nthey were. Once TABLE_B accepts it again, the next run takes the change: nothing is lost.",
+        note: "TABLE_B is made to refuse what TABLE_A accepts: the run fails, and the integration tells of it.\n\
+               TABLE_B and the stream stay as they were; once TABLE_B accepts the change, the next run takes it.",
         steps: &[
             sql!("ALTER TABLE {TableB} ALTER COLUMN TRANSACTION_TYPE SET NOT NULL"),
             sql!(

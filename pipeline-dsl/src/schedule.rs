@@ -347,7 +347,8 @@ pub const fn check_cron(text: &'static str) -> Schedule {
             msg.push("cron expression ").name(text).push(": the field for the ").push(field).push(" is not valid");
             msg.rule(
                 "cron-field",
-                "use numbers in range, names such as `MON`, lists `a,b`, ranges `a-b` and steps `*/n`; Snowflake knows no `?`, `#` or `W`, and Sunday is 0",
+                "use numbers in range, names such as `MON`, lists `a,b`, ranges `a-b` and steps `*/n`; \
+                 Snowflake knows no `?`, `#` or `W`, and Sunday is 0",
             );
         }
         Err(ScheduleError::CronZone) => {

@@ -38,3 +38,9 @@ impl Errors {
         self.combined.map(syn::Error::into_compile_error).unwrap_or_default()
     }
 }
+
+/// A message with the name of the rule that is broken and a way out, in the form that checks in constants have too.
+pub(crate) fn rule(message: &str, rule: &str, help: &str) -> String {
+    let help = if help.is_empty() { String::new() } else { format!("\n= help: {help}") };
+    format!("{message}\n= rule: {rule}{help}")
+}

@@ -3,7 +3,7 @@
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
 
-use crate::errors::Errors;
+use crate::errors::{Errors, rule};
 
 /// `UPPER_SNAKE` of a Rust name: `StreamTableA` and `stream_table_a` are both `STREAM_TABLE_A`.
 pub(crate) fn upper_snake(name: &str) -> String {
@@ -31,7 +31,8 @@ pub(crate) fn sql_name(ident: &Ident, given: Option<&LitStr>, errors: &mut Error
     let name = given.map_or_else(|| upper_snake(&ident.unraw().to_string()), LitStr::value);
     let length = name.chars().count();
     if length == 0 || length > 255 {
-        let message = format!("a name must have 1 to 255 characters, this one has {length}\n= rule: identifier-length");
+        let message = format!("a name must have 1 to 255 characters, this one has {length}");
+        let message = rule(&message, "identifier-length", "");
         match given {
             Some(text) => errors.at(text, message),
             None => errors.at(ident, message),

@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Field, Fields, Ident, ItemStruct, Lit, Meta, Type, Visibility};
 
 use crate::database::retention_of;
-use crate::errors::Errors;
+use crate::errors::{Errors, rule};
 use crate::names::{doc_comment, sql_name};
 use crate::node::{Node, impl_span, option};
 use crate::options::{Options, Value, as_call, as_literal, joined_span};
@@ -113,11 +113,9 @@ fn parse_columns(item: &mut ItemStruct, errors: &mut Errors) -> Vec<ColumnField>
             let same =
                 |other: &&ColumnField| matches!(&other.kind, ColumnKind::Column { name: known, .. } if known == name);
             if let Some(other) = columns.iter().find(same) {
-                let message = format!(
-                    "two columns are called `{name}`: the fields `{}` and `{}`\n= rule: column-name",
-                    other.ident, column.ident
-                );
-                errors.at(&column.ident, message);
+                let message =
+                    format!("two columns are called `{name}`: the fields `{}` and `{}`", other.ident, column.ident);
+                errors.at(&column.ident, rule(&message, "column-name", ""));
             }
         }
         columns.push(column);
@@ -158,9 +156,8 @@ fn parse_column(field: &mut Field, errors: &mut Errors) -> Option<ColumnField> {
         let autoincrement = options.take("autoincrement").and_then(|entry| {
             checked = checked.or(Some(entry.key.span()));
             if default.is_some() {
-                let message =
-                    "a column has either `default` or `autoincrement`\n= rule: column-default-and-autoincrement";
-                errors.at(&entry.key, message);
+                let message = "a column has either `default` or `autoincrement`";
+                errors.at(&entry.key, rule(message, "column-default-and-autoincrement", ""));
             }
             parse_autoincrement(&entry.value, &entry, errors)
         });

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{BinOp, Expr, Lit, LitStr, Path, UnOp};
 
-use crate::errors::Errors;
+use crate::errors::{Errors, rule};
 use crate::node::{Node, option};
 use crate::options::{Entry, Options, Value, as_call, as_literal, as_path, joined_span};
 use crate::unit::Unit;
@@ -90,7 +90,8 @@ impl Task {
         let follows = match (&finalize, has_after) {
             (Some(root), after) => {
                 if after {
-                    errors.at(root, "a finalizer follows no single task, but the whole graph: remove `after(..)`\n= rule: task-finalizer-after");
+                    let message = "a finalizer follows no single task, but the whole graph: remove `after(..)`";
+                    errors.at(root, rule(message, "task-finalizer-after", ""));
                 }
                 Some("a finalizer")
             }
@@ -98,17 +99,14 @@ impl Task {
             (None, false) => None,
         };
         if let (Some(what), Some(entry)) = (follows, &schedule_entry) {
-            let message = format!(
-                "{what} has no schedule of its own\n= rule: task-schedule-with-after\n= help: remove `schedule`; the root of the graph has it"
-            );
-            errors.at(&entry.key, message);
+            let message = format!("{what} has no schedule of its own");
+            let help = "remove `schedule`; the root of the graph has it";
+            errors.at(&entry.key, rule(&message, "task-schedule-with-after", help));
         }
         let mut root_only = |key: &'static str, options: &Options| {
             if let (Some(what), Some(entry)) = (follows, options.entry(key)) {
-                let message = format!(
-                    "`{key}` has no meaning for {what}\n= rule: task-root-option\n= help: set it on the root of the graph"
-                );
-                errors.at(&entry.key, message);
+                let message = format!("`{key}` has no meaning for {what}");
+                errors.at(&entry.key, rule(&message, "task-root-option", "set it on the root of the graph"));
             }
         };
         for key in
@@ -120,17 +118,22 @@ impl Task {
         let minimum_entry = options.interval("minimum_trigger_interval", errors);
         let target_entry = options.interval("target_completion_interval", errors);
         if let (Some(text), false) = (&target_entry, serverless) {
-            errors.at(text, "`target_completion_interval` is for serverless tasks only\n= rule: task-serverless-option\n= help: remove it, or write `serverless` instead of `warehouse = ..`");
+            let message = "`target_completion_interval` is for serverless tasks only";
+            let help = "remove it, or write `serverless` instead of `warehouse = ..`";
+            errors.at(text, rule(message, "task-serverless-option", help));
         }
         let triggered = schedule_entry.is_none() && follows.is_none() && !streams.is_empty();
         if triggered && serverless && target_entry.is_none() {
-            errors.at(&item.ident, "a serverless task that a stream triggers needs `target_completion_interval`\n= rule: task-serverless-triggered\n= help: add `target_completion_interval = \"5 minutes\"`");
+            let message = "a serverless task that a stream triggers needs `target_completion_interval`";
+            let help = "add `target_completion_interval = \"5 minutes\"`";
+            errors.at(&item.ident, rule(message, "task-serverless-triggered", help));
         }
         let config = options.text("config", errors);
         if let Some(text) = &config {
             let json = text.value();
             if !(json.trim_start().starts_with('{') && json.trim_end().ends_with('}')) || json.contains("$$") {
-                errors.at(text, "`config` must be a JSON object\n= rule: task-config\n= help: write `config = r#\"{\"key\": \"value\"}\"#`");
+                let help = "write `config = r#\"{\"key\": \"value\"}\"#`";
+                errors.at(text, rule("`config` must be a JSON object", "task-config", help));
             }
         }
         Self {
@@ -226,7 +229,7 @@ fn parse_compute(options: &mut Options, ident: &syn::Ident, errors: &mut Errors)
     if let (Some(entry), Some(_)) = (&serverless, &warehouse) {
         errors.at(
             &entry.key,
-            "a task runs on a warehouse or serverless, not both\n= rule: task-serverless-and-warehouse",
+            rule("a task runs on a warehouse or serverless, not both", "task-serverless-and-warehouse", ""),
         );
     }
     let is_serverless = serverless.is_some();
@@ -306,7 +309,8 @@ fn parse_condition(value: &Expr, streams: &mut Vec<Path>, errors: &mut Errors) -
         }
         _ => {}
     }
-    errors.at(value, "a condition is `has_data(SomeStream)`, combined with `&&`, `||` and `!`\n= rule: task-when");
+    let message = "a condition is `has_data(SomeStream)`, combined with `&&`, `||` and `!`";
+    errors.at(value, rule(message, "task-when", ""));
     None
 }
 

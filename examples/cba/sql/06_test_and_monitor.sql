@@ -76,11 +76,13 @@ SELECT ID, CUSTOMER_ID, AMOUNT, TRANSACTION_TYPE, STATUS, STREAM_ACTION, BATCH_I
 FROM STAGING_DB.PROCESSED_DATA.TABLE_B
 ORDER BY ID, STREAM_ACTION;
 
-SELECT BATCH_ID, STREAM_ACTION, COUNT(*) AS CHANGES FROM STAGING_DB.PROCESSED_DATA.TABLE_B GROUP BY BATCH_ID, STREAM_ACTION;
+SELECT BATCH_ID, STREAM_ACTION, COUNT(*) AS CHANGES
+FROM STAGING_DB.PROCESSED_DATA.TABLE_B
+GROUP BY BATCH_ID, STREAM_ACTION;
 
 -- Scenario 6: an error
--- TABLE_B is made to refuse what TABLE_A accepts. The run fails and is notified of; TABLE_B and the stream stay as
--- they were. Once TABLE_B accepts it again, the next run takes the change: nothing is lost.
+-- TABLE_B is made to refuse what TABLE_A accepts: the run fails, and the integration tells of it.
+-- TABLE_B and the stream stay as they were; once TABLE_B accepts the change, the next run takes it.
 ALTER TABLE STAGING_DB.PROCESSED_DATA.TABLE_B ALTER COLUMN TRANSACTION_TYPE SET NOT NULL;
 
 INSERT INTO RAW_DB.SAMPLE_DATA.TABLE_A (CUSTOMER_ID, TRANSACTION_DATE, AMOUNT)

@@ -44,6 +44,11 @@ impl Graph {
         self.objects.iter().map(|object| object.get()).filter(move |node| node.kind == kind)
     }
 
+    /// The same without those that are external.
+    pub fn own(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &'static Node> {
+        self.of_kind(kind).filter(|node| !node.external)
+    }
+
     /// The tasks with their definitions, each after the tasks it follows.
     pub fn tasks(&self) -> impl DoubleEndedIterator<Item = (&'static Node, &'static TaskDef)> {
         self.of_kind(Kind::Task).filter_map(|node| match &node.definition {

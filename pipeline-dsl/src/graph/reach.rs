@@ -44,7 +44,16 @@ impl Reach {
             slot = (slot + 1) & (SLOTS - 1);
         }
         let at = self.count;
-        assert!(at < MAX_OBJECTS, "a pipeline has at most 4096 objects (rule `pipeline-size`)");
+        if at == MAX_OBJECTS {
+            let mut msg = Msg::<512>::new();
+            msg.push("pipeline ")
+                .name(self.name)
+                .push(" reaches more than ")
+                .number(MAX_OBJECTS as u64)
+                .push(" objects");
+            msg.rule("pipeline-size", "split it into several pipelines");
+            panic!("{}", msg.as_str());
+        }
         self.slots[slot] = at as u16 + 1;
         self.nodes[at] = Some(object);
         self.count += 1;

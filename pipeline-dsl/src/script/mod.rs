@@ -1,6 +1,7 @@
 //! The numbered scripts that people review and the runtime executes.
 
 mod aws;
+mod monitor;
 mod sections;
 mod text;
 

@@ -1,6 +1,6 @@
 //! What goes into each script, in order.
 
-use super::{Action, Script, Step, aws};
+use super::{Action, Script, Step, aws, monitor};
 use crate::graph::{Grant, Graph};
 use crate::ident;
 use crate::node::{Kind, Node, NodeRef};
@@ -85,12 +85,7 @@ impl Builder<'_> {
         self.preamble(&mut script);
         self.create(&mut script, Kind::Stream);
         for stream in self.own(Kind::Stream) {
-            let name = ident::literal(&stream.qualified_name());
-            script.push(
-                Action::Monitor,
-                format!("SELECT SYSTEM$STREAM_HAS_DATA({name}) AS HAS_DATA"),
-                Some(NodeRef::new(stream)),
-            );
+            script.push(Action::Monitor, monitor::has_data(stream), Some(NodeRef::new(stream)));
         }
         script
     }
@@ -164,72 +159,8 @@ impl Builder<'_> {
                 }
             }
         }
-        self.monitor(&mut script);
+        monitor::push(&mut script, self.graph);
         script
-    }
-
-    /// Only in forms that exist in Snowflake: INFORMATION_SCHEMA has neither a TASKS nor a STREAMS view.
-    fn monitor(&self, script: &mut Script) {
-        for view in self.own(Kind::View) {
-            script.push(Action::Monitor, format!("SELECT * FROM {}", view.qualified_name()), Some(NodeRef::new(view)));
-            script.note(if view.comment.is_empty() { "View of the pipeline" } else { view.comment });
-        }
-        self.show(
-            script,
-            Kind::Task,
-            "\"name\", \"state\", \"schedule\", \"warehouse\", \"condition\", \"predecessors\"",
-        );
-        self.show(script, Kind::Stream, "\"name\", \"table_name\", \"mode\", \"stale\", \"stale_after\"");
-        for stream in self.own(Kind::Stream) {
-            let name = ident::literal(&stream.qualified_name());
-            script.push(
-                Action::Monitor,
-                format!("SELECT SYSTEM$STREAM_HAS_DATA({name}) AS HAS_DATA"),
-                Some(NodeRef::new(stream)),
-            );
-            script.note("Whether changes are waiting");
-        }
-        for task in self.own(Kind::Task) {
-            let Some(database) = database_of(task) else { continue };
-            script.push(
-                Action::Monitor,
-                format!(
-                    "SELECT NAME, STATE, SCHEDULED_TIME, QUERY_START_TIME, COMPLETED_TIME, ERROR_CODE, ERROR_MESSAGE\nFROM TABLE({}.INFORMATION_SCHEMA.TASK_HISTORY(\n    SCHEDULED_TIME_RANGE_START => DATEADD('HOUR', -24, CURRENT_TIMESTAMP()),\n    SCHEDULED_TIME_RANGE_END => CURRENT_TIMESTAMP(),\n    RESULT_LIMIT => 100,\n    TASK_NAME => {}\n))\nORDER BY SCHEDULED_TIME DESC",
-                    database.qualified_name(),
-                    ident::literal(task.name),
-                ),
-                Some(NodeRef::new(task)),
-            );
-            script.note("Runs of the last 24 hours, newest first");
-        }
-        let database = self.own(Kind::Task).find_map(database_of);
-        for integration in self.own(Kind::NotificationIntegration) {
-            let Some(database) = database else { continue };
-            script.push(
-                Action::Monitor,
-                format!(
-                    "SELECT CREATED, PROCESSED, STATUS, MESSAGE_SOURCE, ERROR_MESSAGE\nFROM TABLE({}.INFORMATION_SCHEMA.NOTIFICATION_HISTORY(\n    START_TIME => DATEADD('HOUR', -24, CURRENT_TIMESTAMP()),\n    END_TIME => CURRENT_TIMESTAMP(),\n    INTEGRATION_NAME => {},\n    RESULT_LIMIT => 100\n))\nORDER BY CREATED DESC",
-                    database.qualified_name(),
-                    ident::literal(integration.name),
-                ),
-                Some(NodeRef::new(integration)),
-            );
-            script.note("Notifications of the last 24 hours");
-        }
-    }
-
-    /// What SHOW tells of a kind, narrowed to some of its columns, whose names are in lower case.
-    fn show(&self, script: &mut Script, kind: Kind, columns: &str) {
-        for schema in self.schemas_of(kind) {
-            let name = schema.qualified_name();
-            script.push(Action::Monitor, format!("SHOW {}S IN SCHEMA {name}", kind.sql()), Some(NodeRef::new(schema)));
-            script.note(match kind {
-                Kind::Task => "Which tasks are started",
-                _ => "Streams must be consumed before they go stale",
-            });
-            let result = "TABLE(RESULT_SCAN(LAST_QUERY_ID()))";
-            script.push(Action::Monitor, format!("SELECT {columns} FROM {result}"), Some(NodeRef::new(schema)));
-        }
     }
 
     fn cleanup(&self) -> Script {
@@ -289,17 +220,7 @@ impl Builder<'_> {
 
     /// The pipeline's own objects of one kind.
     fn own(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &'static Node> {
-        self.graph.of_kind(kind).filter(|node| !node.external)
-    }
-
-    fn schemas_of(&self, kind: Kind) -> Vec<&'static Node> {
-        let mut schemas: Vec<&'static Node> = Vec::new();
-        for schema in self.own(kind).filter_map(Node::schema) {
-            if !schemas.iter().any(|known| std::ptr::eq(*known, schema)) {
-                schemas.push(schema);
-            }
-        }
-        schemas
+        self.graph.own(kind)
     }
 
     fn preamble(&self, script: &mut Script) {
@@ -337,12 +258,12 @@ impl Script {
         self.push(Action::Suspend, format!("ALTER TASK IF EXISTS {name} SUSPEND"), Some(NodeRef::new(task)));
     }
 
-    fn push(&mut self, action: Action, sql: String, object: Option<NodeRef>) {
+    pub(super) fn push(&mut self, action: Action, sql: String, object: Option<NodeRef>) {
         self.steps.push(Step { sql, note: String::new(), action, object });
     }
 
     /// Sets the comment above the latest statement.
-    fn note(&mut self, note: &str) {
+    pub(super) fn note(&mut self, note: &str) {
         if let Some(step) = self.steps.last_mut() {
             step.note = note.to_owned();
         }
@@ -351,8 +272,4 @@ impl Script {
 
 fn is_integration(grant: &Grant) -> bool {
     grant.on.is_some_and(|object| object.get().kind == Kind::NotificationIntegration)
-}
-
-fn database_of(node: &'static Node) -> Option<&'static Node> {
-    node.schema().and_then(|schema| schema.parent).map(NodeRef::get)
 }
