@@ -12,6 +12,7 @@ pub mod history;
 mod listing;
 pub mod notification;
 pub mod parse;
+mod plan;
 pub mod procedure;
 pub mod retention;
 pub mod scripting;

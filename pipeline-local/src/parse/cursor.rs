@@ -343,6 +343,11 @@ impl<'a> Cursor<'a> {
         Err(self.unexpected())
     }
 
+    /// Changes the tokens in place, one for one.
+    pub(super) fn change_tokens(&mut self, change: impl FnOnce(&mut Vec<TokenWithSpan>)) {
+        change(&mut self.tokens);
+    }
+
     /// Reads one scalar expression with sqlparser.
     ///
     /// # Errors

@@ -3,42 +3,57 @@
 pub mod cursor;
 pub mod data_type;
 pub mod name;
+mod query;
 pub mod split;
 
 pub use cursor::{Cursor, position_of};
 pub use data_type::data_type;
 pub use name::{Name, fold, quote};
+pub use query::{expression, pipe_source, query};
 pub use split::split;
+
+use datafusion::sql::sqlparser::ast;
+use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::error::{Result, SqlError};
 
-/// One statement.
+/// One statement. Those that carry a text have a parser of their own where they are run.
 #[derive(Debug, Clone)]
 pub enum Statement {
-    /// CREATE, ALTER, DROP PROCEDURE: the whole text.
-    Procedure(String),
-    /// CREATE, ALTER, DROP, EXECUTE TASK: the whole text.
-    Task(String),
-    /// CREATE, ALTER, DROP INTEGRATION: the whole text.
-    Integration(String),
-    /// CALL, and WITH .. AS PROCEDURE .. CALL: the whole text.
-    Call(String),
-    /// An anonymous scripting block: the whole text.
-    Block(String),
-    /// EXECUTE IMMEDIATE: the whole text.
-    ExecuteImmediate(String),
-    /// CREATE, ALTER, DROP, UNDROP, COMMENT of all other objects: the whole text.
-    Ddl(String),
-    /// GRANT, REVOKE: the whole text.
-    Grant(String),
-    /// USE, ALTER SESSION, SET, UNSET: the whole text.
-    Session(String),
-    /// BEGIN, START TRANSACTION, COMMIT, ROLLBACK: the whole text.
+    /// SELECT, WITH, VALUES.
+    Query(Box<ast::Query>, String),
+    /// INSERT, UPDATE, DELETE, MERGE.
+    Dml(Box<ast::Statement>, String),
+    /// TRUNCATE TABLE.
+    Truncate(String),
+    /// EXPLAIN of a statement.
+    Explain(Box<Statement>),
+    /// Statements joined by `->>`: each reads the results of those before it.
+    Pipe(Vec<Statement>),
+    /// BEGIN, START TRANSACTION, COMMIT, ROLLBACK.
     Transaction(String),
-    /// SHOW of what has no module of its own: the whole text.
+    /// USE, ALTER SESSION, SET, UNSET.
+    Session(String),
+    /// CREATE, ALTER, DROP, UNDROP, COMMENT of what is not below.
+    Ddl(String),
+    /// GRANT, REVOKE.
+    Grant(String),
+    /// SHOW of what is not below.
     Show(String),
-    /// DESCRIBE of what has no module of its own: the whole text.
+    /// DESCRIBE of what is not below.
     Describe(String),
+    /// CREATE, ALTER, DROP, DESCRIBE PROCEDURE and SHOW PROCEDURES.
+    Procedure(String),
+    /// CREATE, ALTER, DROP, DESCRIBE, EXECUTE TASK and SHOW TASKS.
+    Task(String),
+    /// CREATE, ALTER, DROP, DESCRIBE INTEGRATION and SHOW INTEGRATIONS.
+    Integration(String),
+    /// CALL, and WITH .. AS PROCEDURE .. CALL.
+    Call(String),
+    /// An anonymous scripting block.
+    Block(String),
+    /// EXECUTE IMMEDIATE.
+    ExecuteImmediate(String),
 }
 
 /// Parses one statement.
@@ -47,45 +62,116 @@ pub enum Statement {
 /// A syntax error that says where, or the name of a clause that is not supported.
 pub fn statement(sql: &str) -> Result<Statement> {
     let cursor = Cursor::new(sql)?;
+    if cursor.at_end() {
+        return Err(SqlError::compilation(900, "42601", "Empty SQL statement."));
+    }
     let text = || cursor.rest().to_owned();
-    match cursor.peek_word().as_deref() {
-        None if cursor.at_end() => Err(SqlError::compilation(900, "42601", "Empty SQL statement.")),
-        Some("CALL") => Ok(Statement::Call(text())),
-        Some("DECLARE") => Ok(Statement::Block(text())),
-        Some("BEGIN") if !split::begins_transaction(&cursor) => Ok(Statement::Block(text())),
-        Some("EXECUTE") if cursor.peek_keyword_at(1, "IMMEDIATE") => Ok(Statement::ExecuteImmediate(text())),
-        Some("EXECUTE") if cursor.peek_keyword_at(1, "TASK") => Ok(Statement::Task(text())),
-        Some("BEGIN" | "START" | "COMMIT" | "ROLLBACK") => Ok(Statement::Transaction(text())),
-        Some("USE" | "SET" | "UNSET") => Ok(Statement::Session(text())),
-        Some("ALTER") if cursor.peek_keyword_at(1, "SESSION") => Ok(Statement::Session(text())),
-        Some("GRANT" | "REVOKE") => Ok(Statement::Grant(text())),
-        Some("UNDROP" | "COMMENT") => Ok(Statement::Ddl(text())),
-        Some("CREATE" | "ALTER" | "DROP") => Ok(match object_kind(&cursor).as_deref() {
-            Some("PROCEDURE") => Statement::Procedure(text()),
-            Some("TASK") => Statement::Task(text()),
-            Some("INTEGRATION") => Statement::Integration(text()),
-            _ => Statement::Ddl(text()),
-        }),
-        Some("DESCRIBE" | "DESC") => Ok(match object_kind(&cursor).as_deref() {
-            Some("PROCEDURE") => Statement::Procedure(text()),
-            Some("TASK") => Statement::Task(text()),
-            Some("INTEGRATION") => Statement::Integration(text()),
-            _ => Statement::Describe(text()),
-        }),
-        Some("SHOW") => Ok(match object_kind(&cursor).as_deref() {
-            Some("PROCEDURES") => Statement::Procedure(text()),
-            Some("TASKS") => Statement::Task(text()),
-            Some("INTEGRATIONS") => Statement::Integration(text()),
-            // SHOW PARAMETERS IN TASK t
-            Some("PARAMETERS") if cursor.peek_keyword_at(3, "TASK") => Statement::Task(text()),
-            _ => Statement::Show(text()),
-        }),
-        _ => Err(cursor.unexpected()),
+    let word = cursor.peek_word();
+    let word = word.as_deref().unwrap_or_default();
+    let block = word == "DECLARE" || (word == "BEGIN" && !split::begins_transaction(&cursor));
+    if !block
+        && !matches!(word, "CREATE" | "EXECUTE")
+        && let Some(parts) = pipe(&cursor)
+    {
+        return parts.iter().map(|part| statement(part)).collect::<Result<Vec<_>>>().map(Statement::Pipe);
+    }
+    Ok(match word {
+        _ if block => Statement::Block(text()),
+        "SELECT" | "VALUES" => sql_statement(&cursor)?,
+        "WITH" if cursor.peek_keyword_at(2, "AS") && cursor.peek_keyword_at(3, "PROCEDURE") => Statement::Call(text()),
+        "WITH" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" => sql_statement(&cursor)?,
+        "TRUNCATE" => Statement::Truncate(text()),
+        "EXPLAIN" => {
+            let mut rest = cursor.clone();
+            rest.next_token();
+            if rest.accept_keyword("USING") && !rest.accept_keyword("TEXT") {
+                return Err(SqlError::unsupported("EXPLAIN USING other than TEXT"));
+            }
+            Statement::Explain(Box::new(statement(rest.rest())?))
+        }
+        "CALL" => Statement::Call(text()),
+        "BEGIN" | "START" | "COMMIT" | "ROLLBACK" => Statement::Transaction(text()),
+        "USE" | "SET" | "UNSET" => Statement::Session(text()),
+        "ALTER" if cursor.peek_keyword_at(1, "SESSION") => Statement::Session(text()),
+        "GRANT" | "REVOKE" => Statement::Grant(text()),
+        "EXECUTE" if cursor.peek_keyword_at(1, "IMMEDIATE") => Statement::ExecuteImmediate(text()),
+        "EXECUTE" if cursor.peek_keyword_at(1, "TASK") => Statement::Task(text()),
+        "UNDROP" | "COMMENT" => Statement::Ddl(text()),
+        "CREATE" | "ALTER" | "DROP" => match kind(&cursor) {
+            Some(Scripted::Procedure) => Statement::Procedure(text()),
+            Some(Scripted::Task) => Statement::Task(text()),
+            Some(Scripted::Integration) => Statement::Integration(text()),
+            None => Statement::Ddl(text()),
+        },
+        "SHOW" if cursor.peek_keyword_at(1, "PARAMETERS") && cursor.peek_keyword_at(3, "TASK") => Statement::Task(text()),
+        "SHOW" => match kind(&cursor) {
+            Some(Scripted::Procedure) => Statement::Procedure(text()),
+            Some(Scripted::Task) => Statement::Task(text()),
+            Some(Scripted::Integration) => Statement::Integration(text()),
+            None => Statement::Show(text()),
+        },
+        "DESCRIBE" | "DESC" => match kind(&cursor) {
+            Some(Scripted::Procedure) => Statement::Procedure(text()),
+            Some(Scripted::Task) => Statement::Task(text()),
+            Some(Scripted::Integration) => Statement::Integration(text()),
+            None => Statement::Describe(text()),
+        },
+        _ if cursor.peek() == Some(&Token::LParen) => sql_statement(&cursor)?,
+        _ => return Err(cursor.unexpected()),
+    })
+}
+
+enum Scripted {
+    Procedure,
+    Task,
+    Integration,
+}
+
+/// What a CREATE, ALTER, DROP, SHOW or DESCRIBE is about, when it is not for the general parsers.
+fn kind(cursor: &Cursor<'_>) -> Option<Scripted> {
+    let mut ahead = 1;
+    loop {
+        match cursor.peek_word_at(ahead).as_deref()? {
+            "OR" | "REPLACE" | "ALTER" | "TEMP" | "TEMPORARY" | "SECURE" | "TERSE" | "USER" if ahead < 6 => ahead += 1,
+            "PROCEDURE" if cursor.peek_keyword_at(ahead + 1, "SCOPED") => return None,
+            "PROCEDURE" | "PROCEDURES" => return Some(Scripted::Procedure),
+            "TASK" | "TASKS" => return Some(Scripted::Task),
+            "NOTIFICATION" | "API" | "STORAGE" | "SECURITY" | "EXTERNAL"
+                if matches!(cursor.peek_word_at(ahead + 1).as_deref(), Some("INTEGRATION" | "INTEGRATIONS")) =>
+            {
+                return Some(Scripted::Integration);
+            }
+            "INTEGRATION" | "INTEGRATIONS" => return Some(Scripted::Integration),
+            _ => return None,
+        }
     }
 }
 
-/// The word that says what a CREATE, ALTER, DROP, DESCRIBE or SHOW is about.
-fn object_kind(cursor: &Cursor<'_>) -> Option<String> {
-    let before = ["OR", "REPLACE", "ALTER", "TEMP", "TEMPORARY", "SECURE", "TERSE", "NOTIFICATION"];
-    (1..).map_while(|ahead| cursor.peek_word_at(ahead)).find(|word| !before.contains(&word.as_str()))
+fn sql_statement(cursor: &Cursor<'_>) -> Result<Statement> {
+    let text = cursor.sql();
+    Ok(match query::statement(text)? {
+        ast::Statement::Query(query) => Statement::Query(query, text.to_owned()),
+        other => Statement::Dml(Box::new(other), text.to_owned()),
+    })
+}
+
+/// The parts between `->>`, when there are several.
+fn pipe<'a>(cursor: &Cursor<'a>) -> Option<Vec<&'a str>> {
+    let mut cursor = cursor.clone();
+    let mut parts = Vec::new();
+    let mut start = cursor.offset();
+    while cursor.peek().is_some() {
+        if cursor.peek() == Some(&Token::LongArrow) {
+            parts.push(cursor.text(start, cursor.offset()).trim());
+            cursor.next_token();
+            start = cursor.offset();
+        } else {
+            cursor.next_token();
+        }
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    parts.push(cursor.text(start, cursor.sql().len()).trim().trim_end_matches(';'));
+    Some(parts)
 }

@@ -3,10 +3,12 @@
 mod context;
 mod ddl;
 mod describe;
+pub(crate) mod dml;
 mod grant;
 pub(crate) mod information_schema;
 mod names;
 mod privilege;
+pub(crate) mod query;
 pub mod result;
 pub mod session;
 mod show;
@@ -17,8 +19,10 @@ use std::pin::Pin;
 pub use context::{Context, Frame, TaskRun};
 pub use result::{Binds, DmlStats, QueryResult, ResultColumn, StatementType, Value, schema_of};
 
-use crate::error::{Result, SqlError};
+use crate::error::Result;
 use crate::parse::{self, Statement};
+use crate::plan::{self, Special};
+use crate::types::SqlType;
 
 /// A running statement; boxed, because statements call statements.
 pub type Running<'c, T = QueryResult> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
@@ -35,6 +39,11 @@ pub fn execute<'c>(cx: &'c mut Context<'_>, sql: &'c str, binds: &'c Binds) -> R
 pub fn execute_parsed<'c>(cx: &'c mut Context<'_>, statement: &'c Statement, binds: &'c Binds) -> Running<'c> {
     Box::pin(async move {
         match statement {
+            Statement::Query(query, sql) => query::run(cx, query, sql, binds, Special::new()).await,
+            Statement::Dml(dml, sql) => dml::run(cx, dml, sql, binds, Special::new()).await,
+            Statement::Truncate(text) => dml::truncate(cx, text).await,
+            Statement::Explain(statement) => query::explain(cx, statement, binds),
+            Statement::Pipe(statements) => query::pipe(cx, statements, binds).await,
             Statement::Ddl(text) => {
                 transaction::commit_before_ddl(cx)?;
                 ddl::run(cx, text).await
@@ -74,16 +83,52 @@ fn commit_before_change(cx: &mut Context<'_>, text: &str) -> Result<()> {
     }
 }
 
-/// The columns that a statement would answer with, and its kind, without running it.
+/// The columns that a statement would answer with, and its kind, without running it. SHOW and DESCRIBE, which change
+/// nothing, run.
 pub fn describe<'c>(
-    _cx: &'c mut Context<'_>,
+    cx: &'c mut Context<'_>,
     sql: &'c str,
-    _binds: &'c Binds,
+    binds: &'c Binds,
 ) -> Running<'c, (Vec<ResultColumn>, StatementType)> {
-    Box::pin(async move { Err(SqlError::unsupported(sql)) })
+    Box::pin(async move {
+        use datafusion::sql::sqlparser::ast;
+        let count = |name: &str| ResultColumn {
+            name: name.to_owned(),
+            sql_type: SqlType::Number { precision: 19, scale: 0 },
+            nullable: false,
+        };
+        let status = || vec![ResultColumn::new("status", SqlType::TEXT)];
+        let statement = parse::statement(sql)?;
+        Ok(match &statement {
+            Statement::Query(query, sql) => {
+                let planned = plan::plan(cx, query, sql, binds, Special::new())?;
+                (planned.ready.columns, StatementType::Select)
+            }
+            Statement::Dml(dml, _) => match dml.as_ref() {
+                ast::Statement::Update(_) => (
+                    vec![count("number of rows updated"), count("number of multi-joined rows updated")],
+                    StatementType::Update,
+                ),
+                ast::Statement::Delete(_) => (vec![count("number of rows deleted")], StatementType::Delete),
+                ast::Statement::Merge(_) => (vec![count("number of rows inserted")], StatementType::Merge),
+                _ => (vec![count("number of rows inserted")], StatementType::Insert),
+            },
+            Statement::Explain(_) => (vec![ResultColumn::new("content", SqlType::TEXT)], StatementType::Explain),
+            Statement::Show(_) | Statement::Describe(_) => {
+                let result = execute_parsed(cx, &statement, binds).await?;
+                (result.columns, result.statement_type)
+            }
+            Statement::Pipe(_) | Statement::Call(_) | Statement::Block(_) | Statement::ExecuteImmediate(_) => {
+                (Vec::new(), StatementType::Call)
+            }
+            Statement::Transaction(_) => (status(), StatementType::Transaction),
+            Statement::Session(_) => (status(), StatementType::Session),
+            _ => (status(), StatementType::Ddl),
+        })
+    })
 }
 
 /// Computes one scalar expression, which may hold subqueries.
-pub fn evaluate<'c>(_cx: &'c mut Context<'_>, expression: &'c str, _binds: &'c Binds) -> Running<'c, Value> {
-    Box::pin(async move { Err(SqlError::unsupported(expression)) })
+pub fn evaluate<'c>(cx: &'c mut Context<'_>, expression: &'c str, binds: &'c Binds) -> Running<'c, Value> {
+    Box::pin(query::evaluate(cx, expression, binds))
 }

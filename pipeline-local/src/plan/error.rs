@@ -1,0 +1,122 @@
+//! DataFusion's errors in Snowflake's words.
+
+use datafusion::arrow::error::ArrowError;
+use datafusion::common::{Column, DataFusionError, SchemaError};
+
+use crate::error::SqlError;
+use crate::parse::{Cursor, position_of};
+
+/// What planning or execution failed with.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// A column that no relation in scope has.
+    UnknownColumn(Column),
+    /// Everything else.
+    Other(SqlError),
+}
+
+/// The error for an SQL statement.
+pub(super) fn failure(error: DataFusionError) -> Failure {
+    match error {
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => failure(*inner),
+        DataFusionError::Shared(inner) => match inner.as_ref() {
+            DataFusionError::External(error) => external(error.as_ref()),
+            DataFusionError::ArrowError(error, _) => Failure::Other(arrow(error)),
+            other => Failure::Other(text(&other.to_string())),
+        },
+        DataFusionError::Collection(errors) => match errors.into_iter().next() {
+            Some(first) => failure(first),
+            None => Failure::Other(SqlError::internal("an empty collection of errors")),
+        },
+        DataFusionError::External(error) => external(error.as_ref()),
+        DataFusionError::ArrowError(error, _) => Failure::Other(arrow(&error)),
+        DataFusionError::SchemaError(error, _) => match *error {
+            SchemaError::FieldNotFound { field, .. } => Failure::UnknownColumn(*field),
+            SchemaError::AmbiguousReference { field } => Failure::Other(SqlError::compilation(
+                2028,
+                "42601",
+                format_args!("ambiguous column name '{}'", field.name),
+            )),
+            SchemaError::DuplicateUnqualifiedField { name } | SchemaError::DuplicateQualifiedField { name, .. } => {
+                Failure::Other(SqlError::compilation(2025, "42S21", format_args!("duplicate column name '{name}'")))
+            }
+        },
+        DataFusionError::NotImplemented(what) => Failure::Other(SqlError::unsupported(what)),
+        DataFusionError::ResourcesExhausted(what) => {
+            Failure::Other(SqlError::new(603, "XX000", format!("The local engine ran out of memory: {what}")))
+        }
+        other => Failure::Other(text(&other.strip_backtrace())),
+    }
+}
+
+fn external(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Failure {
+    if let Some(error) = error.downcast_ref::<SqlError>() {
+        return Failure::Other(error.clone());
+    }
+    match error.downcast_ref::<DataFusionError>() {
+        Some(DataFusionError::External(inner)) => external(inner.as_ref()),
+        _ => Failure::Other(text(&error.to_string())),
+    }
+}
+
+fn arrow(error: &ArrowError) -> SqlError {
+    match error {
+        ArrowError::DivideByZero => SqlError::new(100_051, "22012", "Division by zero"),
+        ArrowError::ExternalError(inner) => match external(inner.as_ref()) {
+            Failure::Other(error) => error,
+            Failure::UnknownColumn(column) => SqlError::invalid_identifier(column),
+        },
+        other => text(&other.to_string()),
+    }
+}
+
+/// Errors that DataFusion tells only as text.
+fn text(message: &str) -> SqlError {
+    let message = message.lines().next().unwrap_or(message);
+    if message.contains("Divide by zero") {
+        return SqlError::new(100_051, "22012", "Division by zero");
+    }
+    if let Some((_, rest)) = message.split_once("must be in the GROUP BY clause") {
+        let _ = rest;
+        let column = message.split('"').nth(1).or_else(|| message.split('\'').nth(1)).unwrap_or("expression");
+        return SqlError::compilation(979, "42601", format_args!("[{column}] is not a valid group by expression"));
+    }
+    let what = message
+        .trim_start_matches("Error during planning: ")
+        .trim_start_matches("Execution error: ")
+        .trim_start_matches("Arrow error: ");
+    SqlError::compilation(1003, "42000", what)
+}
+
+/// 000904 with the place of the first mention of the name in the statement.
+pub(super) fn unknown_column(sql: &str, column: &Column) -> SqlError {
+    let name = match &column.relation {
+        Some(relation) => format!("{}.{}", relation.table(), column.name),
+        None => column.name.clone(),
+    };
+    let (line, position) = place(sql, &column.name).unwrap_or((0, 0));
+    if line == 0 {
+        return SqlError::invalid_identifier(name);
+    }
+    let mut error = SqlError::new(
+        904,
+        "42000",
+        format!("SQL compilation error: error line {line} at position {position}\ninvalid identifier '{name}'"),
+    );
+    error.position = Some((line, position));
+    error
+}
+
+fn place(sql: &str, name: &str) -> Option<(u32, u32)> {
+    let mut cursor = Cursor::new(sql).ok()?;
+    while cursor.peek().is_some() {
+        let offset = cursor.offset();
+        let start = cursor.index();
+        if cursor.identifier().is_ok_and(|identifier| identifier == name) {
+            return Some(position_of(sql, offset));
+        }
+        cursor.rewind(start);
+        cursor.next_token();
+    }
+    None
+}

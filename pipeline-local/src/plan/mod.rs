@@ -1,0 +1,118 @@
+//! Queries: from a parsed query to a DataFusion plan with Snowflake's names, types and operators.
+
+mod alias;
+mod context_functions;
+mod error;
+mod flatten;
+mod functions;
+mod operators;
+mod provider;
+mod rewrite;
+mod run;
+mod sequence;
+pub(crate) mod stream;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use datafusion::common::ScalarValue;
+use datafusion::logical_expr::TableSource;
+use datafusion::sql::sqlparser::ast::{FunctionArg, FunctionArgExpr, ObjectName, ObjectNamePart, Query};
+
+pub(crate) use provider::{StreamRead, memory, rows, schema_of};
+pub(crate) use rewrite::{binary, call, literal, name_of, plain_table, quoted_name, table_alias};
+pub(crate) use run::Ready;
+
+use crate::error::{Result, SqlError};
+use crate::exec::{Binds, Context, ResultColumn, Value};
+use crate::function::{cast, datum::Datum};
+use crate::parse::Name;
+use crate::types::SqlType;
+use error::Failure;
+use provider::Provider;
+
+/// The scope of a transaction that lasts for one statement only.
+pub(crate) const AUTOCOMMIT: u32 = u32::MAX;
+
+/// Relations under names that no SQL can say.
+pub(crate) type Special = HashMap<String, Arc<dyn TableSource>>;
+
+/// A planned query and the streams it reads.
+pub(crate) struct Planned {
+    pub(crate) ready: Ready,
+    pub(crate) streams: Vec<StreamRead>,
+}
+
+/// Plans a query in the statement's surroundings; privileges are checked on the way. `sql` is for the positions in errors.
+pub(crate) fn plan(cx: &mut Context<'_>, query: &Query, sql: &str, binds: &Binds, special: Special) -> Result<Planned> {
+    let provider = Provider::new(cx, special);
+    let planned = provider.plan_with_aliases(query, binds);
+    let streams = provider.into_streams();
+    let explain = |failure| match failure {
+        Failure::UnknownColumn(column) => error::unknown_column(sql, &column),
+        Failure::Other(error) => error,
+    };
+    let plan = planned.map_err(explain)?;
+    let ready = run::ready(plan, cx).map_err(explain)?;
+    Ok(Planned { ready, streams })
+}
+
+/// The columns of a query, without running it.
+pub(crate) fn describe_query(cx: &mut Context<'_>, sql: &str) -> Result<Vec<ResultColumn>> {
+    let query = crate::parse::query(sql)?;
+    Ok(plan(cx, &query, sql, &Binds::none(), Special::new())?.ready.columns)
+}
+
+/// A name of a table in a statement, also `IDENTIFIER(...)`.
+pub(crate) fn table_name(cx: &mut Context<'_>, name: &ObjectName, binds: &Binds) -> Result<Name> {
+    if let [ObjectNamePart::Function(function)] = name.0.as_slice()
+        && function.name.value == "IDENTIFIER"
+        && let [FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))] = function.args.as_slice()
+    {
+        let provider = Provider::new(cx, Special::new());
+        let value = provider.constant(argument, binds)?;
+        let text = text_of(&value).unwrap_or_default();
+        return Name::parse(&text).ok_or_else(|| {
+            SqlError::compilation(1003, "42000", format_args!("Invalid identifier '{text}' in IDENTIFIER()."))
+        });
+    }
+    name_of(name)
+}
+
+/// A value as a whole number, when it is one or a text of one.
+pub(crate) fn integer_of(value: &Value) -> Option<i128> {
+    let datum = datum_of(value)?;
+    match cast::cast(datum, SqlType::INTEGER, Tz::UTC).ok()? {
+        Datum::Number(value, 0) => Some(value),
+        _ => None,
+    }
+}
+
+/// A value as text; `None` for NULL.
+pub(crate) fn text_of(value: &Value) -> Option<String> {
+    match datum_of(value)? {
+        Datum::Null => None,
+        datum => Some(cast::text_of(&datum, Tz::UTC)),
+    }
+}
+
+/// A value as an instant, microseconds since 1970.
+pub(crate) fn instant_of(value: &Value, zone: Tz) -> Result<i64> {
+    let datum = datum_of(value).ok_or_else(|| SqlError::internal("a value without an array type"))?;
+    match cast::cast(datum, SqlType::TimestampLtz(9), zone)? {
+        Datum::Ltz(instant) => Ok(instant),
+        _ => Err(SqlError::compilation(1003, "42000", "A timestamp of time travel is NULL.")),
+    }
+}
+
+/// The value that a scalar holds.
+pub(crate) fn datum_of(value: &Value) -> Option<Datum> {
+    match &value.scalar {
+        ScalarValue::Null => Some(Datum::Null),
+        scalar => {
+            let array = scalar.to_array().ok()?;
+            crate::function::datum::read(&array, 0).ok()
+        }
+    }
+}

@@ -1,0 +1,520 @@
+//! Where names of relations and functions in a query lead.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Int64Array, RecordBatch};
+use datafusion::arrow::datatypes::{DataType, Schema, SchemaRef};
+use datafusion::catalog::MemTable;
+use datafusion::catalog::cte_worktable::CteWorkTable;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::metadata::{FieldMetadata, ScalarAndMetadata};
+use datafusion::common::{DataFusionError, ParamValues, TableReference};
+use datafusion::datasource::{ViewTable, provider_as_source};
+use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner};
+use datafusion::logical_expr::{
+    AggregateUDF, Expr as LogicalExpr, HigherOrderUDF, LogicalPlan, LogicalPlanBuilder, ScalarUDF, TableSource,
+    WindowUDF, col,
+};
+use datafusion::sql::planner::{ParserOptions, PlannerContext, SqlToRel};
+use datafusion::sql::sqlparser::ast::{
+    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SelectItem, SetExpr, Statement, TableVersion,
+};
+
+use super::error::{Failure, failure};
+use super::rewrite::{REPEATED, Rewriter};
+use super::{functions, operators, sequence};
+use crate::catalog::def::{StreamDef, TableDef, ViewDef};
+use crate::catalog::{Kind, Object, ObjectId};
+use crate::error::{Result, SqlError};
+use crate::exec::{Binds, Context, QueryResult, Value};
+use crate::parse::{self, Name};
+use crate::storage::Seq;
+use crate::types::SqlType;
+
+/// A stream that a statement read, and the version up to which.
+#[derive(Debug, Clone)]
+pub(crate) struct StreamRead {
+    pub(crate) stream: Object,
+    pub(crate) to: Seq,
+}
+
+/// Resolves names for one statement.
+pub(super) struct Provider<'p, 'a> {
+    pub(super) cx: RefCell<&'p mut Context<'a>>,
+    streams: RefCell<Vec<StreamRead>>,
+    /// Relations under names that no SQL can say: table functions, time travel, sources of pipes and DML.
+    special: RefCell<HashMap<String, Arc<dyn TableSource>>>,
+    sequences: RefCell<HashMap<String, Arc<ScalarUDF>>>,
+    views: RefCell<Vec<ObjectId>>,
+    options: ConfigOptions,
+    planners: Vec<Arc<dyn ExprPlanner>>,
+}
+
+impl<'p, 'a> Provider<'p, 'a> {
+    pub(super) fn new(cx: &'p mut Context<'a>, special: HashMap<String, Arc<dyn TableSource>>) -> Self {
+        Self {
+            cx: RefCell::new(cx),
+            streams: RefCell::default(),
+            special: RefCell::new(special),
+            sequences: RefCell::default(),
+            views: RefCell::default(),
+            options: ConfigOptions::new(),
+            planners: operators::planners(),
+        }
+    }
+
+    pub(super) fn into_streams(self) -> Vec<StreamRead> {
+        self.streams.into_inner()
+    }
+
+    /// Plans a query: rewritten, resolved, its parameters filled in.
+    pub(super) fn plan(&self, query: &Query, binds: &Binds) -> std::result::Result<LogicalPlan, Failure> {
+        let mut query = query.clone();
+        let mut rewriter = Rewriter::new(self, binds);
+        rewriter.rewrite(&mut query).map_err(Failure::Other)?;
+        let parameters = rewriter.parameters;
+        let fields = parameters.iter().map(|value| Some(value.sql_type.field_ref("parameter", true))).collect();
+        let options = ParserOptions::new()
+            .with_parse_float_as_decimal(true)
+            .with_enable_ident_normalization(false)
+            .with_map_string_types_to_utf8view(false);
+        let mut context = PlannerContext::new().with_prepare_param_data_types(fields);
+        let plan = SqlToRel::new_with_options(self, options)
+            .sql_statement_to_plan_with_context(Statement::Query(Box::new(query)), &mut context)
+            .map_err(failure)?;
+        if parameters.is_empty() {
+            return Ok(plan);
+        }
+        let values = parameters
+            .into_iter()
+            .map(|value| {
+                let field = value.sql_type.field("parameter", true);
+                ScalarAndMetadata::new(value.scalar, Some(FieldMetadata::from(&field)))
+            })
+            .collect();
+        plan.replace_params_with_values(&ParamValues::List(values)).map_err(failure)
+    }
+
+    /// The value of a constant expression.
+    pub(super) fn constant(&self, expression: &Expr, binds: &Binds) -> Result<Value> {
+        let not_constant = || {
+            SqlError::compilation(1003, "42000", format_args!("argument needs to be constant, found '{expression}'"))
+        };
+        let mut query = parse::query("SELECT NULL")?;
+        if let SetExpr::Select(select) = query.body.as_mut() {
+            select.projection = vec![SelectItem::UnnamedExpr(expression.clone())];
+        }
+        let plan = self.plan(&query, binds).map_err(|failure| match failure {
+            Failure::UnknownColumn(column) => SqlError::invalid_identifier(column.name),
+            Failure::Other(error) => error,
+        })?;
+        super::run::constant(&plan, &self.cx.borrow())?.ok_or_else(not_constant)
+    }
+
+    /// The text of a constant expression.
+    pub(super) fn constant_text(&self, rewriter: &Rewriter<'_, '_, '_>, expression: &Expr) -> Result<String> {
+        let value = rewriter.constant(expression)?;
+        super::text_of(&value)
+            .ok_or_else(|| SqlError::compilation(1003, "42000", format_args!("'{expression}' is no text")))
+    }
+
+    /// A function for `sequence.NEXTVAL`.
+    pub(super) fn sequence(&self, name: &Name) -> Result<String> {
+        let cx = self.cx.borrow();
+        let object = cx.object(Kind::Sequence, name, "SELECT")?;
+        cx.require("USAGE", &object)?;
+        let function = format!("NEXTVAL:{}", object.id);
+        let implementation = sequence::next_value(cx.engine.clone(), &object)?;
+        self.sequences.borrow_mut().insert(function.clone(), implementation);
+        Ok(function)
+    }
+
+    fn put(&self, prefix: &str, source: Arc<dyn TableSource>) -> String {
+        let mut special = self.special.borrow_mut();
+        let name = format!("${prefix}{}", special.len());
+        special.insert(name.clone(), source);
+        name
+    }
+
+    /// The version that `AT(...)` or `BEFORE(...)` means.
+    pub(super) fn version(&self, rewriter: &Rewriter<'_, '_, '_>, version: TableVersion) -> Result<Seq> {
+        let TableVersion::Function(Expr::Function(function)) = version else {
+            return Err(SqlError::unsupported("this form of time travel; use AT(...) or BEFORE(...)"));
+        };
+        let before = function.name.to_string().eq_ignore_ascii_case("BEFORE");
+        let FunctionArguments::List(list) = &function.args else {
+            return Err(SqlError::syntax("AT needs an argument"));
+        };
+        let [argument] = list.args.as_slice() else { return Err(SqlError::syntax("AT takes one argument")) };
+        let (name, value) = self.argument(rewriter, argument)?;
+        let cx = self.cx.borrow();
+        let (instant, before) = match name.as_str() {
+            "TIMESTAMP" => (super::instant_of(&value, cx.session.parameters.time_zone())?, before),
+            "OFFSET" => match super::integer_of(&value) {
+                Some(seconds) if seconds <= 0 => (cx.frame.now + seconds as i64 * 1_000_000, before),
+                _ => {
+                    let shown = super::text_of(&value).unwrap_or_default();
+                    return Err(SqlError::compilation(
+                        1003,
+                        "42000",
+                        format_args!("Invalid data type [{shown}] in AT(OFFSET => {shown})"),
+                    ));
+                }
+            },
+            "STATEMENT" => {
+                let id = super::text_of(&value).unwrap_or_default();
+                let record = cx.engine.history.get(&id);
+                let record = record
+                    .ok_or_else(|| SqlError::compilation(707, "02000", format_args!("Statement {id} not found")))?;
+                if before { (record.started_at, true) } else { (record.ended_at().unwrap_or(record.started_at), false) }
+            }
+            other => return Err(SqlError::unsupported(format_args!("AT({other} => ...)"))),
+        };
+        cx.engine.storage.seq_at(if before { instant - 1 } else { instant })
+    }
+
+    /// A table as it was at a version, under a name of its own.
+    pub(super) fn at_version(&self, name: &Name, at: Seq) -> Result<String> {
+        let object = self.find(name)?;
+        if object.kind != Kind::Table {
+            return Err(SqlError::unsupported(format_args!("time travel on {} {}", object.kind, object.name)));
+        }
+        let source = self.table(&object, Some(at))?;
+        Ok(self.put("AT", source))
+    }
+
+    fn argument(&self, rewriter: &Rewriter<'_, '_, '_>, argument: &FunctionArg) -> Result<(String, Value)> {
+        match argument {
+            FunctionArg::Named { name, arg: FunctionArgExpr::Expr(expression), .. } => {
+                Ok((name.value.to_ascii_uppercase(), rewriter.constant(expression)?))
+            }
+            FunctionArg::ExprNamed { name: Expr::Identifier(name), arg: FunctionArgExpr::Expr(expression), .. } => {
+                Ok((name.value.to_ascii_uppercase(), rewriter.constant(expression)?))
+            }
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => {
+                Ok((String::new(), rewriter.constant(expression)?))
+            }
+            other => Err(SqlError::unsupported(format_args!("argument {other} of a table function"))),
+        }
+    }
+
+    /// The rows of a table function, under a name of their own; and the alias they have by default.
+    pub(super) fn table_function(
+        &self,
+        rewriter: &Rewriter<'_, '_, '_>,
+        name: &Name,
+        arguments: &[FunctionArg],
+    ) -> Result<(String, String)> {
+        let arguments =
+            arguments.iter().map(|argument| self.argument(rewriter, argument)).collect::<Result<Vec<_>>>()?;
+        let cx = self.cx.borrow();
+        let function = name.object();
+        let default = function.to_owned();
+        let named = |key: &str, position: usize| {
+            arguments
+                .iter()
+                .find(|(name, _)| name == key)
+                .or_else(|| arguments.iter().filter(|(name, _)| name.is_empty()).nth(position))
+                .map(|(_, value)| value)
+        };
+        if name.parts.len() == 1 {
+            match function {
+                "GENERATOR" => {
+                    if let Some((unknown, _)) = arguments.iter().find(|(name, _)| name != "ROWCOUNT") {
+                        return Err(SqlError::unsupported(format_args!("GENERATOR({unknown} => ...)")));
+                    }
+                    let count = named("ROWCOUNT", 0).and_then(super::integer_of).filter(|count| *count >= 0);
+                    let count = count.ok_or_else(|| {
+                        SqlError::compilation(1003, "42000", "GENERATOR needs ROWCOUNT => a whole number.")
+                    })?;
+                    let schema = Arc::new(Schema::new(vec![SqlType::INTEGER.field("$GENERATOR", false)]));
+                    let counter = Int64Array::from_iter_values(0..count as i64);
+                    let array = datafusion::arrow::compute::cast(&counter, &SqlType::INTEGER.arrow())?;
+                    let batch = RecordBatch::try_new(schema.clone(), vec![array])?;
+                    return Ok((self.put("GENERATOR", memory(schema, vec![batch])?), default));
+                }
+                "RESULT_SCAN" => {
+                    let id = named("", 0).and_then(super::text_of).unwrap_or_default();
+                    let result = cx.engine.history.result(&id, &cx.session.user)?;
+                    return Ok((self.put("RESULT", rows(&result)?), default));
+                }
+                "FLATTEN" | "SPLIT_TO_TABLE" | "STRTOK_SPLIT_TO_TABLE" => {
+                    let result = super::flatten::constant(function, &arguments)?;
+                    return Ok((self.put("FLATTEN", rows(&result)?), default));
+                }
+                _ => {}
+            }
+        }
+        let schema = name.schema().or(cx.schema()).unwrap_or_default();
+        if schema == "INFORMATION_SCHEMA" {
+            if let Some(database) = name.database() {
+                cx.find_database(database)?;
+            }
+            let result = match crate::task::table_function(&cx, function, &arguments)? {
+                Some(result) => Some(result),
+                None => crate::notification::table_function(&cx, function, &arguments)?,
+            };
+            if let Some(result) = result {
+                return Ok((self.put("FUNCTION", rows(&result)?), default));
+            }
+        }
+        Err(SqlError::compilation(2141, "42601", format_args!("Unknown table function {name}")))
+    }
+
+    fn find(&self, name: &Name) -> Result<Object> {
+        let cx = self.cx.borrow();
+        let missing = || SqlError::does_not_exist("Object", name);
+        match cx.find_relation(name, "SELECT")? {
+            Some(object) => Ok(object),
+            // The search path: the current schema, then PUBLIC.
+            None if name.parts.len() == 1 && cx.schema() != Some("PUBLIC") => {
+                let public = Name { parts: vec!["PUBLIC".to_owned(), name.object().to_owned()] };
+                cx.find_relation(&public, "SELECT")?.ok_or_else(missing)
+            }
+            None => Err(missing()),
+        }
+    }
+
+    fn resolve(&self, name: &Name) -> Result<Arc<dyn TableSource>> {
+        if let Some(result) = self.information(name)? {
+            return rows(&result);
+        }
+        let object = self.find(name)?;
+        self.cx.borrow().require("SELECT", &object)?;
+        match object.kind {
+            Kind::Table => self.table(&object, None),
+            Kind::View => self.view(&object),
+            Kind::Stream => self.stream(&object),
+            other => Err(SqlError::unsupported(format_args!("SELECT from a {other}"))),
+        }
+    }
+
+    fn information(&self, name: &Name) -> Result<Option<QueryResult>> {
+        let cx = self.cx.borrow();
+        let schema = match name.schema() {
+            Some(schema) => schema,
+            None => cx.schema().unwrap_or_default(),
+        };
+        if schema != "INFORMATION_SCHEMA" {
+            return Ok(None);
+        }
+        let database = match name.database() {
+            Some(database) => cx.find_database(database)?,
+            None => cx.current_database("SELECT")?,
+        };
+        match crate::statement::information_schema::view(&cx, &database, name.object())? {
+            Some(result) => Ok(Some(result)),
+            None => Err(SqlError::does_not_exist("Object", name)),
+        }
+    }
+
+    fn table(&self, object: &Object, at: Option<Seq>) -> Result<Arc<dyn TableSource>> {
+        let cx = self.cx.borrow();
+        let def: TableDef = object.definition()?;
+        let transaction = match at {
+            Some(_) => None,
+            None => cx.session.transactions.last().map(|open| &open.transaction),
+        };
+        let at = at.unwrap_or_else(|| cx.engine.storage.current_seq());
+        let batches = cx.engine.storage.scan(object.id, &def, at, transaction, false)?;
+        memory(schema_of(&def), batches)
+    }
+
+    fn stream(&self, object: &Object) -> Result<Arc<dyn TableSource>> {
+        let cx = self.cx.borrow();
+        let (def, table) = stream_source(&cx, object)?;
+        cx.require("SELECT", &table)?;
+        let (batches, to) = super::stream::rows(&cx, object, &def, &table)?;
+        let mut streams = self.streams.borrow_mut();
+        if !streams.iter().any(|read| read.stream.id == object.id) {
+            streams.push(StreamRead { stream: object.clone(), to });
+        }
+        let table_def: TableDef = table.definition()?;
+        memory(super::stream::schema(&table_def), batches)
+    }
+
+    fn view(&self, object: &Object) -> Result<Arc<dyn TableSource>> {
+        if self.views.borrow().contains(&object.id) {
+            return Err(SqlError::compilation(2037, "42601", format_args!("View {} refers to itself.", object.name)));
+        }
+        let def: ViewDef = object.definition()?;
+        let query = parse::query(&def.query)?;
+        // A view sees what its owner sees, with names as in its own schema.
+        let frame = {
+            let mut cx = self.cx.borrow_mut();
+            let (database, schema) = cx.engine.catalog.containers(object)?;
+            let mut inner = cx.frame.clone();
+            inner.role = Some(object.owner.clone());
+            inner.schema = Some(schema.name);
+            inner.database = Some(database.name);
+            std::mem::replace(&mut cx.frame, inner)
+        };
+        self.views.borrow_mut().push(object.id);
+        let planned = self.plan_with_aliases(&query, &Binds::none());
+        self.views.borrow_mut().pop();
+        self.cx.borrow_mut().frame = frame;
+        let plan = planned.map_err(|failure| {
+            let error = match failure {
+                Failure::UnknownColumn(column) => SqlError::invalid_identifier(column.name),
+                Failure::Other(error) => error,
+            };
+            SqlError { message: format!("{}\nin the definition of view {}", error.message, object.name), ..error }
+        })?;
+        let plan = renamed(plan, def.columns.iter().map(|column| column.name.clone()).collect(), &object.name)?;
+        Ok(provider_as_source(Arc::new(ViewTable::new(plan, None))))
+    }
+
+    /// Plans; a name that no relation has is looked up among the aliases of the select list, as Snowflake does.
+    pub(super) fn plan_with_aliases(&self, query: &Query, binds: &Binds) -> std::result::Result<LogicalPlan, Failure> {
+        let mut query = query.clone();
+        for _ in 0..16 {
+            match self.plan(&query, binds) {
+                Err(Failure::UnknownColumn(column))
+                    if column.relation.is_none() && super::alias::substitute(&mut query, &column.name) => {}
+                other => return other,
+            }
+        }
+        self.plan(&query, binds)
+    }
+}
+
+/// The definition and source table of a stream.
+pub(crate) fn stream_source(cx: &Context<'_>, stream: &Object) -> Result<(StreamDef, Object)> {
+    let def: StreamDef = stream.definition()?;
+    match cx.engine.catalog.by_id(def.source)? {
+        Some(source) if source.kind == Kind::Table => Ok((def, source)),
+        Some(source) => Err(SqlError::unsupported(format_args!("stream {} on a {}", stream.name, source.kind))),
+        None => {
+            let name = match cx.engine.catalog.by_id_even_dropped(def.source)? {
+                Some(source) => cx.engine.catalog.full_name(&source)?,
+                None => "(unknown)".to_owned(),
+            };
+            Err(SqlError::new(
+                91901,
+                "01000",
+                format!("Base table '{name}' dropped, cannot read from stream '{}'", stream.name),
+            ))
+        }
+    }
+}
+
+/// The Arrow schema of a table with its NOT NULL columns.
+pub(crate) fn schema_of(def: &TableDef) -> SchemaRef {
+    Arc::new(Schema::new(
+        def.columns.iter().map(|column| column.sql_type.field_ref(&column.name, column.nullable)).collect::<Vec<_>>(),
+    ))
+}
+
+/// Rows in memory as a relation.
+pub(crate) fn memory(schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<dyn TableSource>> {
+    let batches = batches
+        .into_iter()
+        .map(|batch| Ok(RecordBatch::try_new(schema.clone(), batch.columns().to_vec())?))
+        .collect::<Result<Vec<_>>>()?;
+    let table = MemTable::try_new(schema, vec![batches]).map_err(SqlError::internal)?;
+    Ok(provider_as_source(Arc::new(table)))
+}
+
+/// A result as a relation; repeated column names get a number.
+pub(crate) fn rows(result: &QueryResult) -> Result<Arc<dyn TableSource>> {
+    let mut seen = HashMap::new();
+    let fields: Vec<_> = result
+        .columns
+        .iter()
+        .map(|column| {
+            let count: &mut usize = seen.entry(column.name.clone()).or_default();
+            *count += 1;
+            let name = if *count > 1 { format!("{}{REPEATED}{count}", column.name) } else { column.name.clone() };
+            column.sql_type.field(&name, true)
+        })
+        .collect();
+    memory(Arc::new(Schema::new(fields)), result.batches.clone())
+}
+
+fn renamed(plan: LogicalPlan, names: Vec<String>, view: &str) -> Result<LogicalPlan> {
+    if names.is_empty() {
+        return Ok(plan);
+    }
+    if names.len() != plan.schema().fields().len() {
+        return Err(SqlError::compilation(
+            2057,
+            "42601",
+            format_args!(
+                "View definition for '{view}' declared {} column(s), but view query produces {} column(s).",
+                names.len(),
+                plan.schema().fields().len()
+            ),
+        ));
+    }
+    let columns: Vec<LogicalExpr> =
+        plan.schema().columns().into_iter().zip(names).map(|(column, name)| col(column).alias(name)).collect();
+    LogicalPlanBuilder::from(plan).project(columns).and_then(LogicalPlanBuilder::build).map_err(SqlError::internal)
+}
+
+impl ContextProvider for Provider<'_, '_> {
+    fn get_table_source(&self, name: TableReference) -> datafusion::common::Result<Arc<dyn TableSource>> {
+        let parts = match name {
+            TableReference::Bare { table } => vec![table.to_string()],
+            TableReference::Partial { schema, table } => vec![schema.to_string(), table.to_string()],
+            TableReference::Full { catalog, schema, table } => {
+                vec![catalog.to_string(), schema.to_string(), table.to_string()]
+            }
+        };
+        if let [only] = parts.as_slice()
+            && let Some(source) = self.special.borrow().get(only)
+        {
+            return Ok(source.clone());
+        }
+        self.resolve(&Name { parts }).map_err(|error| DataFusionError::External(Box::new(error)))
+    }
+
+    fn create_cte_work_table(&self, name: &str, schema: SchemaRef) -> datafusion::common::Result<Arc<dyn TableSource>> {
+        Ok(provider_as_source(Arc::new(CteWorkTable::new(name, schema))))
+    }
+
+    fn get_expr_planners(&self) -> &[Arc<dyn ExprPlanner>] {
+        &self.planners
+    }
+
+    fn get_function_meta(&self, name: &str) -> Option<Arc<ScalarUDF>> {
+        self.sequences.borrow().get(name).cloned().or_else(|| functions::scalar(name))
+    }
+
+    fn get_higher_order_meta(&self, _: &str) -> Option<Arc<HigherOrderUDF>> {
+        None
+    }
+
+    fn get_aggregate_meta(&self, name: &str) -> Option<Arc<AggregateUDF>> {
+        functions::aggregate(name)
+    }
+
+    fn get_window_meta(&self, name: &str) -> Option<Arc<WindowUDF>> {
+        functions::window(name)
+    }
+
+    fn get_variable_type(&self, _: &[String]) -> Option<DataType> {
+        None
+    }
+
+    fn options(&self) -> &ConfigOptions {
+        &self.options
+    }
+
+    fn udf_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn higher_order_function_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn udaf_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn udwf_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

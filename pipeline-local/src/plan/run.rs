@@ -1,0 +1,137 @@
+//! Optimising and executing logical plans.
+
+use std::sync::{Arc, LazyLock};
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use datafusion::arrow::compute::{CastOptions, cast_with_options};
+use datafusion::common::{DFSchema, ScalarValue};
+use datafusion::execution::context::SessionState;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::simplify::SimplifyContext;
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
+use datafusion::prelude::SessionConfig;
+
+use super::error::{Failure, failure};
+use super::rewrite::REPEATED;
+use crate::error::{Result, SqlError};
+use crate::exec::{Context, ResultColumn, Value, schema_of};
+use crate::function::Settings;
+use crate::types::SqlType;
+
+static RUNTIME: LazyLock<Arc<RuntimeEnv>> = LazyLock::new(|| Arc::new(RuntimeEnv::default()));
+
+/// Rows keep the order of their tables and nothing runs beside the statement: one partition.
+fn state(cx: &Context<'_>) -> SessionState {
+    let mut config = SessionConfig::new().with_target_partitions(1).with_information_schema(false);
+    let options = config.options_mut();
+    options.extensions.insert(Settings::of(&cx.session.parameters));
+    options.execution.skip_physical_aggregate_schema_check = true;
+    SessionStateBuilder::new().with_config(config).with_runtime_env(RUNTIME.clone()).build()
+}
+
+/// A plan that is ready to run.
+pub(crate) struct Ready {
+    state: SessionState,
+    plan: LogicalPlan,
+    pub(crate) columns: Vec<ResultColumn>,
+}
+
+/// Optimises a plan.
+pub(super) fn ready(plan: LogicalPlan, cx: &Context<'_>) -> std::result::Result<Ready, Failure> {
+    let state = state(cx);
+    let plan = state.optimize(&plan).map_err(failure)?;
+    let columns = plan
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| ResultColumn {
+            name: field.name().split(REPEATED).next().unwrap_or_default().to_owned(),
+            sql_type: SqlType::of(field),
+            nullable: field.is_nullable(),
+        })
+        .collect();
+    Ok(Ready { state, plan, columns })
+}
+
+impl Ready {
+    /// The operators of the plan, one a line.
+    pub(crate) fn explain(&self) -> String {
+        self.plan.display_indent().to_string()
+    }
+
+    /// Runs it; the batches' arrays are of the types that the columns name.
+    pub(crate) async fn collect(&self) -> Result<Vec<RecordBatch>> {
+        let run = async {
+            let physical = self.state.query_planner().create_physical_plan(&self.plan, &self.state).await?;
+            datafusion::physical_plan::collect(physical, self.state.task_ctx()).await
+        };
+        let batches = run.await.map_err(|error| match failure(error) {
+            Failure::Other(error) => error,
+            Failure::UnknownColumn(column) => SqlError::invalid_identifier(column.name),
+        })?;
+        batches.into_iter().map(|batch| typed(&batch, &self.columns)).collect()
+    }
+}
+
+/// Brings a batch into the form that result columns name.
+fn typed(batch: &RecordBatch, columns: &[ResultColumn]) -> Result<RecordBatch> {
+    let columns_nullable: Vec<_> =
+        columns.iter().map(|column| ResultColumn { nullable: true, ..column.clone() }).collect();
+    let arrays = batch
+        .columns()
+        .iter()
+        .zip(columns)
+        .map(|(array, column)| {
+            let to = column.sql_type.arrow();
+            if *array.data_type() == to {
+                return Ok(array.clone());
+            }
+            let options = CastOptions { safe: false, ..CastOptions::default() };
+            Ok(cast_with_options(array, &to, &options)?)
+        })
+        .collect::<Result<Vec<ArrayRef>>>()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(schema_of(&columns_nullable), arrays, &options)?)
+}
+
+/// The single value of a plan that reads nothing, computed without running it; `None` when it is not constant.
+pub(super) fn constant(plan: &LogicalPlan, cx: &Context<'_>) -> Result<Option<Value>> {
+    let LogicalPlan::Projection(projection) = plan else { return Ok(None) };
+    let [expression] = projection.expr.as_slice() else { return Ok(None) };
+    let mut config = SessionConfig::new();
+    config.options_mut().extensions.insert(Settings::of(&cx.session.parameters));
+    let context = SimplifyContext::builder()
+        .with_schema(Arc::new(DFSchema::empty()))
+        .with_config_options(config.options().clone())
+        .build();
+    let simplifier = ExprSimplifier::new(context);
+    let other = |error| match failure(error) {
+        Failure::Other(error) => error,
+        Failure::UnknownColumn(column) => SqlError::invalid_identifier(column.name),
+    };
+    let coerced = simplifier.coerce(expression.clone().unalias(), &DFSchema::empty()).map_err(other)?;
+    match simplifier.simplify(coerced).map_err(other)? {
+        Expr::Literal(scalar, metadata) => {
+            let mut field = datafusion::arrow::datatypes::Field::new("value", scalar.data_type(), true);
+            if let Some(metadata) = metadata {
+                field = metadata.add_to_field(field);
+            } else if let Some(declared) = plan.schema().fields().first() {
+                field = field.with_metadata(declared.metadata().clone());
+            }
+            let sql_type = SqlType::of(&field);
+            Ok(Some(Value { sql_type, scalar: held(scalar, sql_type)? }))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A scalar in the form that its type has.
+fn held(scalar: ScalarValue, sql_type: SqlType) -> Result<ScalarValue> {
+    if scalar.data_type() == sql_type.arrow() {
+        Ok(scalar)
+    } else {
+        scalar.cast_to(&sql_type.arrow()).map_err(SqlError::internal)
+    }
+}

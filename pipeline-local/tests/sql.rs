@@ -1,0 +1,12 @@
+//! SQL statements run in an engine of their own, without a server.
+
+#![allow(missing_docs, reason = "an integration test")]
+
+mod sql {
+    pub(crate) mod support;
+
+    mod dml;
+    mod query;
+    mod stream;
+    mod transaction;
+}

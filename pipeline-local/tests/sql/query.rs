@@ -1,0 +1,105 @@
+use super::support::Sql;
+
+#[tokio::test]
+async fn expressions() {
+    let mut sql = Sql::new().await;
+    sql.check(&[
+        ("select 1", &["1"]),
+        ("select 1/2, 2/3, 7/2, 10.0/4", &["0.500000|0.666667|3.500000|2.5000000"]),
+        ("select 1 + 2 * 3, 1.5 * 1.5, 0.1 + 0.2", &["7|2.25|0.3"]),
+        ("select 1/0", &["!100051 Division by zero"]),
+        ("select 'a' || 'b' || null", &["NULL"]),
+        ("select '12' + 1", &["13.00000"]),
+        ("select '5' > 3, '10' = 10", &["true|true"]),
+        ("select 2 between 1 and 3, 2 in (1, 2), null in (1), 5 not in (1, 2)", &["true|true|NULL|true"]),
+        ("select case 2 when 1 then 'one' when 2 then 'two' end, iff(1 > 2, 'a', 'b')", &["two|b"]),
+        ("select '2024-03-01'::date - 1, '2024-01-31'::date + 30", &["2024-02-29|2024-03-01"]),
+        ("select cast('1.55' as number(3,1)), '7'::int + 1, try_cast('x' as int)", &["1.6|8|NULL"]),
+        ("select 'x'::int", &["!100038 Numeric value 'x' is not recognized"]),
+        ("select nosuch", &["!000904 SQL compilation error: error line 1 at position 7\ninvalid identifier 'NOSUCH'"]),
+        ("select nosuch(1)", &["!002140 SQL compilation error:\nUnknown function NOSUCH"]),
+        ("select 1 form t", &["!001003 SQL compilation error:\nsyntax error line 1 at position 14 unexpected 't'."]),
+        (
+            "select * from nosuch",
+            &["!002003 SQL compilation error:\nObject 'NOSUCH' does not exist or not authorized."],
+        ),
+        (
+            "select dateadd(month, 1, '2024-01-31'::date), datediff(day, '2024-01-01'::date, '2024-03-01'::date)",
+            &["2024-02-29|60"],
+        ),
+        (
+            "select current_database(), current_schema(), current_role(), current_user()",
+            &["D|PUBLIC|ACCOUNTADMIN|ADMIN"],
+        ),
+        ("select current_timestamp() = current_timestamp", &["true"]),
+        ("select 1e2, 1.5e0", &["100|1.5"]),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn names_of_columns() {
+    let mut sql = Sql::new().await;
+    for (text, expected) in [
+        ("select 1", "1"),
+        ("select 1+1 , count( * )", "1+1,COUNT( * )"),
+        ("select 'abc', 1 as x, 2 as \"y\", upper('a')", "'ABC',X,y,UPPER('A')"),
+        ("select 1, 1", "1,1"),
+        ("select column1, $2 from values (1, 2)", "COLUMN1,$2"),
+    ] {
+        let result = sql.run(text).await;
+        let names: Vec<_> = result.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names.join(","), expected, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn relations() {
+    let mut sql = Sql::new().await;
+    sql.run("create table t (id int, \"low\" varchar, amount number(10,2))").await;
+    sql.run("insert into t values (1, 'a', 1.5), (2, 'b', 2.5), (3, null, null)").await;
+    sql.check(&[
+        ("select * from t order by id", &["1|a|1.50", "2|b|2.50", "3|NULL|NULL"]),
+        ("select ID, \"low\", T.amount from D.PUBLIC.t where Amount > 2", &["2|b|2.50"]),
+        ("select id from t order by amount", &["1", "2", "3"]),
+        ("select id from t order by amount desc", &["3", "2", "1"]),
+        (
+            "select sum(amount), count(*), count(\"low\"), min(id), max(id) from t",
+            &["4.00|3|2|1|3"],
+        ),
+        ("select id * 2 as double_id from t where double_id > 4", &["6"]),
+        ("select id % 2 as odd, count(*) from t group by odd order by odd", &["0|1", "1|2"]),
+        ("select id, row_number() over (order by id desc) as rn from t qualify rn = 1", &["3|1"]),
+        ("with c as (select id from t where id > 1) select count(*) from c join t on c.id = t.id", &["2"]),
+        ("select count(*) from table(generator(rowcount => 1000))", &["1000"]),
+        ("select $1, column2 from values (1, 'x'), (2, 'y')", &["1|x", "2|y"]),
+        (
+            "select \"LOW\" from t",
+            &["!000904 SQL compilation error: error line 1 at position 7\ninvalid identifier 'LOW'"],
+        ),
+        ("select id from t limit 1 offset 1", &["2"]),
+        ("select top 1 id from t", &["1"]),
+        ("select id from t union all select 9 order by 1", &["1", "2", "3", "9"]),
+        ("show tables ->> select \"name\" from $1", &["T"]),
+        ("select table_name from information_schema.tables where table_schema = 'PUBLIC'", &["T"]),
+        ("select * from identifier('t') where id = 1", &["1|a|1.50"]),
+        ("select * from table('t') where id = 1", &["1|a|1.50"]),
+        ("select (select max(id) from t)", &["3"]),
+        ("select id from t where id in (select id + 1 from t)", &["2", "3"]),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn views() {
+    let mut sql = Sql::new().await;
+    sql.run("create table t (id int, amount number(10,2))").await;
+    sql.run("insert into t values (1, 1.5), (2, 2.5)").await;
+    sql.run("create view v (k, twice) as select id, amount * 2 from t").await;
+    sql.run("create schema other").await;
+    sql.check(&[
+        ("select * from d.public.v order by k", &["1|3.00", "2|5.00"]),
+        ("select sum(twice) from d.public.v where k > 1", &["5.00"]),
+    ])
+    .await;
+}
