@@ -1,6 +1,5 @@
 //! The common tail of SHOW statements: LIKE, IN, STARTS WITH, LIMIT.
 
-use crate::access;
 use crate::catalog::{Kind, Object};
 use crate::exec::{Context, Value};
 use crate::parse::{Cursor, Name};
@@ -113,11 +112,11 @@ impl Listing {
                 let schema = match name {
                     Some(name) => {
                         let database = name.schema().or(cx.database()).ok_or_else(no_database)?;
-                        access::schema_named(cx, database, name.object())?
+                        cx.schema_in(&cx.find_database(database)?, name.object())?
                     }
                     None => {
                         let nowhere = Name::bare("");
-                        access::schema_of(cx, &nowhere, "SHOW")?
+                        cx.schema_of(&nowhere, "SHOW")?
                     }
                 };
                 let database =

@@ -77,7 +77,7 @@ pub(super) fn rows(cx: &Context<'_>, given: &[(String, Value)]) -> Result<QueryR
     let start = arguments.instant("START_TIME")?.unwrap_or(end - DAY).max(now - 14 * DAY);
     let limit = arguments.limit(100)?;
     let name = arguments.text("INTEGRATION_NAME")?.map(|name| name.to_ascii_uppercase());
-    let all = access::roles(cx)?.contains(role::ACCOUNTADMIN);
+    let all = cx.roles()?.contains(role::ACCOUNTADMIN);
     let ltz = |name: &str| ResultColumn::new(name, SqlType::TimestampLtz(9));
     let text = |name: &str| ResultColumn::new(name, SqlType::TEXT);
     let columns = vec![

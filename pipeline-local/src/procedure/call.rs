@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use datafusion::common::ScalarValue;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::access;
@@ -185,7 +184,7 @@ async fn built_message(cx: &mut Context<'_>, argument: &Given, binds: &Binds) ->
 /// Finds the procedure that a CALL means: by name in the first schema that has it, then by the arguments.
 fn resolve(cx: &Context<'_>, name: &Name, given: &[Given], values: &[Value]) -> Result<Object> {
     let unknown = || SqlError::compilation(2141, "42601", format_args!("Unknown user-defined function {name}"));
-    let schema = access::schema_of(cx, name, "CALL")?;
+    let schema = cx.schema_of(name, "CALL")?;
     let overloads = cx.engine.catalog.overloads(Kind::Procedure, schema.id, name.object())?;
     if overloads.is_empty() {
         return Err(unknown());
@@ -410,6 +409,8 @@ async fn finish(
 
 #[cfg(test)]
 mod tests {
+    use datafusion::common::ScalarValue;
+
     use super::*;
 
     fn given(text: &str) -> Result<Vec<(Option<String>, String)>> {

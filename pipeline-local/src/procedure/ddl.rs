@@ -16,7 +16,7 @@ pub(super) fn create(cx: &Context<'_>, create: Create) -> Result<QueryResult> {
         return Err(SqlError::compilation(1003, "42000", "OR REPLACE and IF NOT EXISTS cannot be combined."));
     }
     let catalog = &cx.engine.catalog;
-    let schema = access::schema_of(cx, &name, "CREATE PROCEDURE")?;
+    let schema = cx.schema_of(&name, "CREATE PROCEDURE")?;
     access::require_create(cx, &schema, Kind::Procedure)?;
     let signature = signature_of(definition.arguments.iter().map(|argument| argument.sql_type));
     let existing = catalog.find(Kind::Procedure, Some(schema.id), name.object(), &signature)?;
@@ -65,7 +65,7 @@ fn forbid_ambiguity(
 pub(super) fn find(cx: &Context<'_>, cursor: &mut Cursor<'_>, action: &str) -> Result<(Name, String, Option<Object>)> {
     let name = cursor.object_name()?;
     let signature = parser::signature(cursor)?;
-    let schema = access::schema_of(cx, &name, action)?;
+    let schema = cx.schema_of(&name, action)?;
     let found = cx.engine.catalog.find(Kind::Procedure, Some(schema.id), name.object(), &signature)?;
     Ok((name, signature, found))
 }
@@ -104,7 +104,7 @@ pub(super) fn alter(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRe
     if cursor.accept_keywords("RENAME TO") {
         let to = cursor.object_name()?;
         cursor.expect_end()?;
-        let schema = if to.schema().is_some() { Some(access::schema_of(cx, &to, "ALTER PROCEDURE")?.id) } else { None };
+        let schema = if to.schema().is_some() { Some(cx.schema_of(&to, "ALTER PROCEDURE")?.id) } else { None };
         cx.engine.catalog.rename(procedure.id, schema, to.object())?;
     } else if cursor.accept_keywords("SET COMMENT") {
         cursor.expect(&Token::Eq)?;

@@ -1,7 +1,6 @@
 //! Statements that change the session: USE, ALTER SESSION, SET and UNSET.
 
 use super::{Binds, Context, QueryResult, Running, StatementType, Value, evaluate, transaction};
-use crate::access;
 use crate::catalog::{Kind, Object};
 use crate::parse::{Cursor, Name, quote};
 use crate::{Result, SqlError};
@@ -95,7 +94,7 @@ fn single(name: &Name) -> Result<&str> {
 fn visible(cx: &Context<'_>, object: Option<Object>) -> Result<Object> {
     let missing = || SqlError::compilation(2043, "02000", "Object does not exist, or operation cannot be performed.");
     let object = object.ok_or_else(missing)?;
-    let roles = access::roles(cx)?;
+    let roles = cx.roles()?;
     if roles.contains(&object.owner) || cx.engine.catalog.has_any_privilege(&roles, &object)? {
         return Ok(object);
     }

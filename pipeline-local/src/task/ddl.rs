@@ -20,7 +20,7 @@ fn invalid(what: impl std::fmt::Display) -> SqlError {
 
 pub(super) fn create(cx: &Context<'_>, create: Create) -> Result<QueryResult> {
     let catalog = &cx.engine.catalog;
-    let schema = access::schema_of(cx, &create.name, "CREATE TASK")?;
+    let schema = cx.schema_of(&create.name, "CREATE TASK")?;
     let name = create.name.object();
     // What the statement names must exist, even when nothing is created in the end.
     for property in &create.properties {
@@ -249,7 +249,7 @@ pub(super) fn suspend(cx: &Context<'_>, id: ObjectId, reason: &str) -> Result<()
 
 /// The task of a name; none that the role may not see.
 pub(super) fn find(cx: &Context<'_>, name: &Name, action: &str) -> Result<Option<Object>> {
-    let schema = match access::schema_of(cx, name, action) {
+    let schema = match cx.schema_of(name, action) {
         Ok(schema) => schema,
         Err(error) if error.code == 2003 => return Ok(None),
         Err(error) => return Err(error),
@@ -357,7 +357,7 @@ fn predecessors(cx: &Context<'_>, tasks: &Tasks, schema: &Object, task: &str, na
     let mut ids = Vec::with_capacity(names.len());
     for name in names {
         let other = match name.schema() {
-            Some(_) => access::schema_of(cx, name, "CREATE TASK")?.id,
+            Some(_) => cx.schema_of(name, "CREATE TASK")?.id,
             None => schema.id,
         };
         if other != schema.id {
@@ -437,7 +437,7 @@ fn apply(
 
 fn finalized(cx: &Context<'_>, tasks: &Tasks, schema: &Object, task: &str, root: &Name) -> Result<ObjectId> {
     let other = match root.schema() {
-        Some(_) => access::schema_of(cx, root, "CREATE TASK")?,
+        Some(_) => cx.schema_of(root, "CREATE TASK")?,
         None => schema.clone(),
     };
     if other.id != schema.id {

@@ -50,7 +50,7 @@ struct Visibility<'a, 'c> {
 
 impl<'a, 'c> Visibility<'a, 'c> {
     fn new(cx: &'a Context<'c>) -> Result<Self> {
-        let roles = access::roles(cx)?;
+        let roles = cx.roles()?;
         let all = roles.contains(role::ACCOUNTADMIN)
             || cx.engine.catalog.has_privilege(&roles, "MONITOR EXECUTION", Target::Account)?;
         Ok(Self { cx, all, known: std::cell::RefCell::default() })

@@ -14,6 +14,8 @@ mod parser;
 mod run;
 mod schedule;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub use def::{Overlap, TaskDef};
 pub use service::Service;

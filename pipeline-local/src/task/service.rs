@@ -139,6 +139,12 @@ impl Service {
         scheduled.filter_map(|root| Some((root.task.object.id, root.next?))).collect()
     }
 
+    /// Whether a graph runs, or tasks have yet to be looked at.
+    #[cfg(test)]
+    pub(super) fn is_busy(&self) -> bool {
+        self.shared.dirty.load(Ordering::Acquire) || !self.shared.state.lock().running.is_empty()
+    }
+
     /// A number for a graph run: grows, and is never used twice.
     pub(super) fn new_group(&self, now: i64) -> i64 {
         let next = |last: i64| now.max(last + 1);
