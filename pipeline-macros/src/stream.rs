@@ -42,12 +42,6 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             impl ::pipeline_dsl::node::Stream for #ident {
                 type Source = #source;
             }
-
-            #[automatically_derived]
-            impl ::pipeline_dsl::query::Readable for #ident {
-                type Columns = <Self as ::pipeline_dsl::node::Stream>::Source;
-                type Row = ::pipeline_dsl::query::StreamRow<Self>;
-            }
         };
         quote!(#object #stream)
     });

@@ -312,7 +312,6 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
 
         #[automatically_derived]
         impl ::pipeline_dsl::query::Readable for #ident {
-            type Columns = Self;
             type Row = ::pipeline_dsl::query::TableRow<Self>;
         }
     }

@@ -83,25 +83,18 @@ pub const fn matching_covers<S: Table, T: Table>(given: &[&str]) {
         if count(given, column.rust_name) > 0 {
             continue;
         }
+        let problem = match find(S::COLUMNS, column.name) {
+            Some(other) if !fits(other.data_type, column.data_type) => "cannot hold all values of that of",
+            Some(other) if other.nullable && !column.nullable => "is NOT NULL, unlike that of",
+            None if column.is_required() => "is NOT NULL, and there is no such column in",
+            _ => continue,
+        };
         if found > 0 {
             message.push("\n");
         }
         found += 1;
-        match find(S::COLUMNS, column.name) {
-            Some(other) if !fits(other.data_type, column.data_type) => {
-                message.push("column `").push(column.name).push("` of `").push(target);
-                message.push("` has another type than that of `").push(source).push("`");
-            }
-            Some(other) if other.nullable && !column.nullable => {
-                message.push("column `").push(column.name).push("` of `").push(target);
-                message.push("` is NOT NULL, but that of `").push(source).push("` may be NULL");
-            }
-            None if column.is_required() => {
-                message.push("column `").push(column.name).push("` of `").push(target);
-                message.push("` is NOT NULL, and `").push(source).push("` has no column of this name");
-            }
-            _ => found -= 1,
-        }
+        message.push("column ").name(column.name).push(" of ").name(target);
+        message.push(" ").push(problem).push(" ").name(source);
     }
     if found > 0 {
         message.rule("insert-covers-columns", "give the column a value with `set(column = value)`");

@@ -142,7 +142,7 @@ impl<T: Table, O: Readable> Merge<T, O> {
             clause.condition.iter().for_each(|condition| used_columns(condition, &mut used));
             clause.action.values().for_each(|value| used_columns(value, &mut used));
         }
-        let order = <O::Columns as Table>::COLUMNS.iter().map(|column| column.name);
+        let order = <<O::Row as SourceRow>::Table as Table>::COLUMNS.iter().map(|column| column.name);
         let order = order.chain(O::Row::METADATA.iter().copied());
         self.select.items =
             order.filter(|name| used.contains(name)).map(|name| Item { value: bare(name), alias: None }).collect();

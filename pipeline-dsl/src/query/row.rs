@@ -9,16 +9,19 @@ use crate::expr::{Col, Expr, IntoExpr, Source};
 use crate::node::{Object, Stream, Table};
 use crate::types::{Boolean, Varchar};
 
-/// A table or stream that queries can read. `#[table]` and `#[stream]` implement it.
+/// A table or stream that queries can read. `#[table]` implements it, and every stream is one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read by a query",
     label = "expected a type declared with `#[table]` or `#[stream(on = ..)]`"
 )]
 pub trait Readable: Object {
-    /// The table that the columns are those of.
-    type Columns: Table;
     /// One row: [`TableRow`] or [`StreamRow`].
     type Row: SourceRow;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Stream> Readable for S {
+    type Row = StreamRow<S>;
 }
 
 /// A row as an expression sees it: a typed handle per column, and what is particular to the kind of source.

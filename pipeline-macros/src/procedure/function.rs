@@ -35,6 +35,8 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
     let tables: Vec<_> = parameters.iter().filter(|p| !matches!(p.role, Role::Argument(_))).map(|p| p.name).collect();
     let mut rewriter = Rewriter::new(&tables, &mut errors);
     let statements = rewriter.procedure(&function.block);
+    // What was left out may have been all that used a parameter.
+    let incomplete = rewriter.has_mistakes();
     let uses = rewriter.uses();
 
     let mut reads = vec![];
@@ -77,6 +79,11 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
                 handles.push(quote!(let #name = ::pipeline_dsl::body::argument::<#ty>(#text);));
             }
         }
+    }
+
+    if incomplete {
+        let names = parameters.iter().map(|parameter| parameter.name);
+        handles.push(quote!(let _ = (#(&#names,)*);));
     }
 
     let errors = errors.into_tokens();

@@ -5,6 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Expr, Fields, Ident, ItemStruct, Path, Token};
 
 use super::{Procedure, Settings, relation};
@@ -82,8 +83,10 @@ fn procedure(
         })
         .collect();
     let given: Vec<_> = set.iter().map(|set| set.column.unraw().to_string()).collect();
-    let covers = quote_spanned! {syn::spanned::Spanned::span(into)=>
-        ::pipeline_dsl::query::matching_covers::<<#from as ::pipeline_dsl::node::Stream>::Source, #into>
+    let covers = quote_spanned! {into.span()=>
+        const _: () = ::pipeline_dsl::query::matching_covers::<<#from as ::pipeline_dsl::node::Stream>::Source, #into>(
+            &[#(#given),*],
+        );
     };
     let row = |finish: TokenStream| {
         quote! {{
@@ -134,7 +137,7 @@ fn procedure(
     let (batch_id, clock, inserts, updates, deletes, row_count) =
         (name("batch_id"), name("now"), name("inserts"), name("updates"), name("deletes"), name("row_count"));
     let body = quote! {
-        const _: () = #covers(&[#(#given),*]);
+        #covers
         let changes = ::pipeline_dsl::query::reading::<#from>();
         let target = ::pipeline_dsl::query::writing::<#into>();
         let batch_id = ::pipeline_dsl::body::bind(&[#batch_id], ::pipeline_dsl::expr::function::uuid_string());

@@ -73,6 +73,11 @@ impl<'e> Rewriter<'e> {
         self.value(value)
     }
 
+    /// Whether statements were left out.
+    pub(crate) fn has_mistakes(&self) -> bool {
+        self.mistakes > 0
+    }
+
     /// How the parameters are used, once everything is rewritten.
     pub(crate) fn uses(self) -> BTreeMap<String, Use> {
         self.uses

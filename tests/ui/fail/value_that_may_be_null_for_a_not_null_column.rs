@@ -1,0 +1,12 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[procedure(schema = Raw)]
+pub fn fill(changes: &OrdersStream, mart: &mut Mart) -> Integer {
+    let rows = mart.insert(changes.select(|c| Mart { id: c.amount, customer: c.customer, ..default() }));
+    rows
+}
+
+fn main() {}
