@@ -1,8 +1,8 @@
 //! `#[task(schema = .., call = ..)]`
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{BinOp, Expr, Lit, LitStr, Path, UnOp};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{BinOp, Expr, Ident, Lit, LitStr, Path, UnOp};
 
 use crate::errors::{Errors, rule};
 use crate::node::{Node, option};
@@ -34,13 +34,8 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let object = node.expand();
     let marker = node.marker();
     let reads = task.reads();
-    let check = quote_spanned! {ident.span()=>
-        #[allow(dead_code)]
-        const _: () = {
-            const TASK: () = ::pipeline_dsl::object::check_task(<#ident as ::pipeline_dsl::node::Object>::NODE);
-        };
-    };
-    unit.finish("task", quote!(#object #marker #reads #check))
+    let checks = task.checks(ident);
+    unit.finish("task", quote!(#object #marker #reads #checks))
 }
 
 /// A task as written; parts that are wrong are missing.
@@ -211,6 +206,38 @@ impl Task {
         }
     }
 
+    /// The rules that concern the task and one object it names, each at that name. Those about the shape of the attribute
+    /// alone have been checked by now. Names that are no objects of the right kind are reported by their bounds, and by
+    /// them only: a constant that needs the node of a wrong task is not evaluated.
+    fn checks(&self, ident: &Ident) -> TokenStream {
+        let node = quote!(<#ident as ::pipeline_dsl::node::Object>::NODE);
+        let other = |path: &Path| quote!(<#path as ::pipeline_dsl::node::Object>::NODE);
+        let mut checks = TokenStream::new();
+        if let Some(procedure) = &self.procedure {
+            checks.extend(quote_spanned! {joined_span(procedure)=>
+                const CALL: () = ::pipeline_dsl::object::check_call(#node);
+            });
+        }
+        for (index, predecessor) in self.after.iter().enumerate() {
+            let span = joined_span(predecessor);
+            let name = format_ident!("AFTER_{index}", span = span);
+            let other = other(predecessor);
+            checks.extend(quote_spanned! {span=>
+                const #name: () = ::pipeline_dsl::object::check_after(#node, #other);
+            });
+        }
+        if let Some(root) = &self.finalize {
+            let other = other(root);
+            checks.extend(quote_spanned! {joined_span(root)=>
+                const FINALIZE: () = ::pipeline_dsl::object::check_finalize(#node, #other);
+            });
+        }
+        quote! {
+            #[allow(dead_code)]
+            const _: () = { #checks };
+        }
+    }
+
     /// The procedure must read each stream that the task waits for.
     fn reads(&self) -> TokenStream {
         let Some(procedure) = &self.procedure else { return TokenStream::new() };
@@ -223,7 +250,7 @@ impl Task {
 }
 
 /// `warehouse = ..`, `serverless` or `serverless(initial_size = ..)`.
-fn parse_compute(options: &mut Options, ident: &syn::Ident, errors: &mut Errors) -> (TokenStream, bool) {
+fn parse_compute(options: &mut Options, ident: &Ident, errors: &mut Errors) -> (TokenStream, bool) {
     let serverless = options.take("serverless");
     let warehouse = options.path("warehouse", errors);
     if let (Some(entry), Some(_)) = (&serverless, &warehouse) {
@@ -315,7 +342,7 @@ fn parse_condition(value: &Expr, streams: &mut Vec<Path>, errors: &mut Errors) -
 }
 
 /// `call = procedure`, `call = procedure(1, "text")` or `sql = ".. {Object} .."`.
-fn parse_action(options: &mut Options, ident: &syn::Ident, errors: &mut Errors) -> (Option<Path>, TokenStream) {
+fn parse_action(options: &mut Options, ident: &Ident, errors: &mut Errors) -> (Option<Path>, TokenStream) {
     let call = options.take("call");
     let sql = options.text("sql", errors);
     if let (Some(entry), Some(_)) = (&call, &sql) {

@@ -29,7 +29,7 @@ pub use notification_integration::{check_role_arn, check_topic_arn};
 #[doc(hidden)]
 pub use table::{check_column_names, check_default, check_type, concat_columns, count_columns};
 #[doc(hidden)]
-pub use task::check_task;
+pub use task::{check_after, check_call, check_finalize};
 
 use crate::ident;
 use crate::node::{Node, NodeRef};

@@ -209,14 +209,13 @@ impl TaskDef {
     }
 }
 
-/// The rules that concern one task and the objects it names. Those about the shape of its attribute alone are checked
-/// by the macro.
+/// Rule `task-call-arguments`.
 #[doc(hidden)]
 #[track_caller]
-pub const fn check_task(task: NodeRef) {
+pub const fn check_call(task: NodeRef) {
     let node = task.get();
-    let Definition::Task(definition) = &node.definition else { return };
-    if let TaskAction::Call { procedure, arguments } = definition.action
+    if let Definition::Task(definition) = &node.definition
+        && let TaskAction::Call { procedure, arguments } = definition.action
         && let Definition::Procedure(called) = &procedure.get().definition
         && called.arguments.len() != arguments.len()
     {
@@ -226,40 +225,45 @@ pub const fn check_task(task: NodeRef) {
         msg.rule("task-call-arguments", "write them as literals: `call = procedure(1, \"text\")`");
         panic!("{}", msg.as_str());
     }
-    let mut at = 0;
-    while at < definition.after.len() {
-        let other = definition.after[at].get();
-        if other.id == node.id && same(other.at, node.at) {
-            let mut msg = Msg::<1024>::new();
-            msg.push("task ").name(node.rust_name).push(" runs after itself");
-            msg.rule("task-cycle", "remove it from `after(..)`");
-            panic!("{}", msg.as_str());
-        }
-        if let Definition::Task(predecessor) = &other.definition
-            && predecessor.finalize.is_some()
-        {
-            let mut msg = Msg::<1024>::new();
-            msg.push("task ").name(node.rust_name).push(" runs after ").name(other.rust_name).push(" (");
-            msg.push(other.at).push("), which is a finalizer and so the last of its graph");
-            msg.rule("task-after-finalizer", "run it after the tasks that the finalizer follows");
-            panic!("{}", msg.as_str());
-        }
-        same_schema(node, other, "runs after");
-        at += 1;
+}
+
+/// Rules `task-cycle`, `task-after-finalizer` and `task-graph-schema`, for one of the tasks that a task runs after.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_after(task: NodeRef, predecessor: NodeRef) {
+    let (node, other) = (task.get(), predecessor.get());
+    let Definition::Task(definition) = &other.definition else { return };
+    if other.id == node.id && same(other.at, node.at) {
+        let mut msg = Msg::<1024>::new();
+        msg.push("task ").name(node.rust_name).push(" runs after itself");
+        msg.rule("task-cycle", "remove it from `after(..)`");
+        panic!("{}", msg.as_str());
     }
-    if let Some(root) = definition.finalize {
-        let other = root.get();
-        if let Definition::Task(target) = &other.definition
-            && !target.is_root()
-        {
-            let mut msg = Msg::<1024>::new();
-            msg.push("task ").name(node.rust_name).push(" finalizes ").name(other.rust_name).push(" (").push(other.at);
-            msg.push("), which is not the root of a task graph");
-            msg.rule("task-finalize-root", "name the task that the graph starts with");
-            panic!("{}", msg.as_str());
-        }
-        same_schema(node, other, "finalizes");
+    if definition.finalize.is_some() {
+        let mut msg = Msg::<1024>::new();
+        msg.push("task ").name(node.rust_name).push(" runs after ").name(other.rust_name).push(" (");
+        msg.push(other.at).push("), which is a finalizer and so the last of its graph");
+        msg.rule("task-after-finalizer", "run it after the tasks that the finalizer follows");
+        panic!("{}", msg.as_str());
     }
+    same_schema(node, other, "runs after");
+}
+
+/// Rules `task-finalize-root` and `task-graph-schema`, for the task that a finalizer ends.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_finalize(task: NodeRef, root: NodeRef) {
+    let (node, other) = (task.get(), root.get());
+    if let Definition::Task(target) = &other.definition
+        && !target.is_root()
+    {
+        let mut msg = Msg::<1024>::new();
+        msg.push("task ").name(node.rust_name).push(" finalizes ").name(other.rust_name).push(" (").push(other.at);
+        msg.push("), which is not the root of a task graph");
+        msg.rule("task-finalize-root", "name the task that the graph starts with");
+        panic!("{}", msg.as_str());
+    }
+    same_schema(node, other, "finalizes");
 }
 
 #[track_caller]

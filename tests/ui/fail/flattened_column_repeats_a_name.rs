@@ -1,0 +1,13 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[table(schema = Raw)]
+pub struct Copy {
+    #[column(flatten)]
+    pub order: Orders,
+    pub customer: Option<Varchar<10>>,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[task(schema = Raw, warehouse = ShopWh, after(Orders), sql = "SELECT 1")]
+pub struct Child;
+
+fn main() {}
