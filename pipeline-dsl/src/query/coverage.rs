@@ -65,6 +65,60 @@ pub const fn insert_covers<T: Table>(given: &[&str], complete: bool) {
     }
 }
 
+/// A constant in a row, as far as it can be too large for a column.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub enum Constant {
+    /// Text of so many characters.
+    Text(u32),
+    /// A number with so many digits before and after the point.
+    Number(u8, u8),
+}
+
+/// Checks that a constant is not too large for the column of a field of `T`. Fields that do not exist and types that differ are
+/// the type checker's.
+///
+/// # Panics
+/// With a message that names the column.
+#[doc(hidden)]
+#[track_caller]
+pub const fn constant_fits<T: Table>(field: &str, constant: Constant) {
+    let Some(column) = column_of::<T>(field) else { return };
+    let (found, bound, what) = match (constant, column.data_type) {
+        (Constant::Text(found), DataType::Varchar { length }) => (found, length, " characters"),
+        (Constant::Number(whole, fraction), DataType::Number { precision, scale }) => {
+            if whole > precision - scale {
+                (whole as u32, (precision - scale) as u32, " digits before the point")
+            } else {
+                (fraction as u32, scale as u32, " digits after the point")
+            }
+        }
+        _ => return,
+    };
+    if found > bound {
+        let mut message: Msg = Msg::new();
+        message.push("this value has ").number(found as u64).push(what).push(", but column ").name(column.name);
+        message.push(" of ").name(T::NODE.get().rust_name).push(" holds ").number(bound as u64);
+        message.rule("constant-fits-column", "shorten the value, or widen the column");
+        panic!("{}", message.as_str());
+    }
+}
+
+/// The column of a field that is one column.
+const fn column_of<T: Table>(field: &str) -> Option<&'static Column> {
+    let mut column = 0;
+    let mut at = 0;
+    while column < T::COLUMNS.len() {
+        let (name, width) = if T::FIELDS.is_empty() { (T::COLUMNS[column].rust_name, 1) } else { T::FIELDS[at] };
+        if width == 1 && same(name, field) {
+            return Some(&T::COLUMNS[column]);
+        }
+        column += width;
+        at += 1;
+    }
+    None
+}
+
 /// Checks a procedure that takes columns over from table `S` to table `T` by their names: every column of `T` must be one of
 /// `given`, fit the column of `S` with the same name, or be one that an INSERT may leave out.
 ///

@@ -1,13 +1,13 @@
 //! Struct literals of tables.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprStruct, Member};
+use syn::{Expr, ExprStruct, Lit, Member};
 
 use super::{Rewriter, first};
-use crate::options::{as_call, as_path};
+use crate::options::{as_call, as_literal, as_path};
 
 /// What a literal says about the columns that it does not name.
 enum Rest {
@@ -26,6 +26,7 @@ impl Rewriter<'_> {
         let rest = self.rest(literal);
         let mut names = vec![];
         let mut values = vec![];
+        let mut checks = vec![];
         for field in &literal.fields {
             let Member::Named(name) = &field.member else {
                 self.mistake(&field.member, "a row has named fields");
@@ -37,6 +38,15 @@ impl Rewriter<'_> {
                 values.push(quote_spanned!(first(&field.expr)=> __columns.#name.assign_null()));
                 continue;
             }
+            checks.extend(constant(&field.expr).map(|(span, constant)| {
+                let name = name.unraw().to_string();
+                quote_spanned! {span=>
+                    const _: () = ::pipeline_dsl::query::constant_fits::<#path>(
+                        #name,
+                        ::pipeline_dsl::query::Constant::#constant,
+                    );
+                }
+            }));
             let value = self.value(&field.expr);
             values.push(quote_spanned!(first(&field.expr)=> __columns.#name.assign(#value)));
         }
@@ -54,6 +64,7 @@ impl Rewriter<'_> {
                 #[allow(unused_imports)]
                 use ::pipeline_dsl::query::AssignRow as _;
                 #check
+                #(#checks)*
                 let __row = ::pipeline_dsl::query::RowLiteral::<#path>::new();
                 #[allow(unused_variables)]
                 let __columns = __row.columns();
@@ -84,6 +95,29 @@ impl Rewriter<'_> {
             }
         }
     }
+}
+
+/// The size of a literal, and its place.
+fn constant(value: &Expr) -> Option<(Span, TokenStream)> {
+    let (_, literal) = as_literal(value)?;
+    let digits = |text: &str| u8::try_from(text.len()).unwrap_or(u8::MAX);
+    let constant = match literal {
+        Lit::Str(text) => {
+            let length = u32::try_from(text.value().chars().count()).unwrap_or(u32::MAX);
+            quote!(Text(#length))
+        }
+        Lit::Int(number) => {
+            let whole = digits(number.base10_digits().trim_start_matches('0'));
+            quote!(Number(#whole, 0))
+        }
+        Lit::Float(number) => {
+            let (whole, fraction) = number.base10_digits().split_once('.')?;
+            let (whole, fraction) = (digits(whole.trim_start_matches('0')), digits(fraction.trim_end_matches('0')));
+            quote!(Number(#whole, #fraction))
+        }
+        _ => return None,
+    };
+    Some((literal.span(), constant))
 }
 
 const REST: &str = "expected `..default()` or `..unchanged()`\nhelp: `..default()` leaves the other columns of a new row to their \
