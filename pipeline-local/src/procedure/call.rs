@@ -299,9 +299,15 @@ async fn run(cx: &mut Context<'_>, procedure: &Object, given: Vec<Given>, values
     }
     let frame = frame_for(cx, procedure, &definition)?;
     let mark = cx.session.mark();
+    // CREATE DATABASE and CREATE SCHEMA in owner's-rights code do not move the caller.
+    let place = frame.owners_rights.then(|| (cx.session.database.clone(), cx.session.schema.clone()));
     let outer = std::mem::replace(&mut cx.frame, frame);
     let result = body(cx, &definition, &block, by_place).await;
     let scope = std::mem::replace(&mut cx.frame, outer).scope;
+    if let Some((database, schema)) = place {
+        cx.session.database = database;
+        cx.session.schema = schema;
+    }
     let open = cx.session.transactions.iter().any(|open| open.scope == scope);
     if open || result.is_err() {
         // Its own transaction is rolled back, and what it changed in its caller's is taken back.

@@ -10,6 +10,8 @@ mod parser;
 mod raised;
 mod scope;
 mod simple;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod value;
 
