@@ -12,6 +12,7 @@ use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 
 use crate::error::SqlError;
 
+mod aggregate;
 mod args;
 pub mod arithmetic;
 pub mod cast;
@@ -22,9 +23,11 @@ mod conversion;
 mod datetime;
 pub mod datum;
 pub mod decimal;
+mod hash;
 pub mod json;
 mod number_format;
 mod numeric;
+mod random;
 mod regexp;
 pub mod semi_structured;
 mod settings;
@@ -45,7 +48,9 @@ pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
         conditional::functions(),
         conversion::functions(),
         datetime::functions(),
+        hash::functions(),
         numeric::functions(),
+        random::functions(),
         regexp::functions(),
         semi_structured::functions(),
         string::functions(),
@@ -56,9 +61,9 @@ pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
     all
 }
 
-/// Every aggregate function that is not DataFusion's own, by its upper-case Snowflake name.
+/// The aggregate functions, by their upper-case Snowflake names. COUNT, MIN, MAX, CORR and the like are DataFusion's own.
 pub fn aggregates() -> Vec<(&'static str, Arc<AggregateUDF>)> {
-    Vec::new()
+    aggregate::functions()
 }
 
 /// Wraps an error so that it passes through DataFusion; [`sql_error`] finds it again.

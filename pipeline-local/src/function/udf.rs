@@ -52,7 +52,7 @@ pub(super) enum Param {
 
 impl Param {
     /// The type that an argument is converted to (`None`: stays), or an error if it cannot be.
-    fn conversion(self, from: SqlType) -> std::result::Result<Option<SqlType>, ()> {
+    pub(super) fn conversion(self, from: SqlType) -> std::result::Result<Option<SqlType>, ()> {
         use SqlType as T;
         let number = matches!(from, T::Number { .. });
         let timestamp = matches!(from, T::TimestampNtz(_) | T::TimestampLtz(_) | T::TimestampTz(_));
@@ -94,6 +94,13 @@ pub(super) struct Types<'a> {
     /// `None` for a NULL literal.
     pub(super) types: Vec<Option<SqlType>>,
     constants: &'a [Option<&'a ScalarValue>],
+}
+
+impl Types<'static> {
+    /// The types of arguments that are no constants.
+    pub(super) fn of(name: &'static str, types: Vec<Option<SqlType>>) -> Self {
+        Self { name, types, constants: &[] }
+    }
 }
 
 impl Types<'_> {
