@@ -110,10 +110,13 @@ pub struct RecordRun;
 const SAMPLES: &[Fragment] = &[sql!(
     "INSERT INTO {ShopOrder} (CUSTOMER, ORDERED_ON, AMOUNT)
      SELECT
-         'Customer ' || MOD(SEQ4(), 7),
-         DATEADD('DAY', MOD(SEQ4(), 5), '2026-03-01'::DATE),
-         (10 + MOD(SEQ4() * 37, 990))::NUMBER(12, 2)
-     FROM TABLE(GENERATOR(ROWCOUNT => 500))
+         'Customer ' || MOD(N, 7),
+         DATEADD('DAY', MOD(N, 5), '2026-03-01'::DATE),
+         (10 + MOD(N * 37, 990))::NUMBER(12, 2)
+     FROM (
+         SELECT ROW_NUMBER() OVER (ORDER BY SEQ4()) AS N
+         FROM TABLE(GENERATOR(ROWCOUNT => 500))
+     ) AS NUMBERS
      WHERE NOT EXISTS (SELECT 1 FROM {ShopOrder})"
 )];
 

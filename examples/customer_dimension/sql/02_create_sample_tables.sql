@@ -27,12 +27,15 @@ COMMENT = 'One row for every customer there ever was.';
 -- Sample data; run again, these statements load nothing
 INSERT INTO CRM_DB.LANDING.CUSTOMER (ID, NAME, EMAIL, SEGMENT, UPDATED_AT)
 SELECT
-    SEQ4() + 1,
-    'Customer ' || (SEQ4() + 1),
-    'customer' || (SEQ4() + 1) || '@example.com',
-    CASE MOD(SEQ4(), 3) WHEN 0 THEN 'PRIVATE' WHEN 1 THEN 'BUSINESS' END,
-    DATEADD('DAY', -MOD(SEQ4(), 400), '2026-01-01'::TIMESTAMP_NTZ)
-FROM TABLE(GENERATOR(ROWCOUNT => 200))
+    N,
+    'Customer ' || N,
+    'customer' || N || '@example.com',
+    CASE MOD(N, 3) WHEN 0 THEN 'PRIVATE' WHEN 1 THEN 'BUSINESS' END,
+    DATEADD('DAY', -MOD(N, 400), '2026-01-01'::TIMESTAMP_NTZ)
+FROM (
+    SELECT ROW_NUMBER() OVER (ORDER BY SEQ4()) AS N
+    FROM TABLE(GENERATOR(ROWCOUNT => 200))
+) AS NUMBERS
 WHERE NOT EXISTS (SELECT 1 FROM CRM_DB.LANDING.CUSTOMER);
 
 SELECT COUNT(*) AS ROWS_IN_TABLE FROM CRM_DB.LANDING.CUSTOMER;

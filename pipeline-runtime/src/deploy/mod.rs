@@ -74,7 +74,7 @@ pub(crate) async fn deploy(connection: &Connection, model: &Model, progress: &Pr
         match decide(step) {
             Decision::Context => executor.context(step),
             Decision::Unchanged => {
-                outcome.unchanged += 1;
+                outcome.unchanged += usize::from(step.action != Action::Suspend);
                 // Of grants and suspensions that are not needed nobody wants to hear.
                 if !matches!(step.action, Action::Grant | Action::Suspend) {
                     executor.unchanged(step);

@@ -190,6 +190,9 @@ fn is_over(graph: &[(&'static Node, &'static TaskDef)], latest: &BTreeMap<&'stat
 }
 
 fn verdict(task: &Node, run: &Run) -> String {
+    if run.state == "SKIPPED" {
+        return format!("  = {} was skipped: its condition does not hold", label(task));
+    }
     let time = run.took().map(|duration| format!("  {}", took(duration))).unwrap_or_default();
     let sign = if run.has_failed() { "!" } else { "+" };
     let mut text = format!("  {sign} {} {}{time}", label(task), run.state.to_lowercase());
