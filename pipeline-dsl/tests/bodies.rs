@@ -71,14 +71,20 @@ fn control_flow_is_scripting() {
 
 #[procedure(schema = Mart)]
 pub fn writes(orders: &mut Orders, customers: &mut Customers) -> Integer {
-    let updated = orders.filter(|o| o.customer == "it's \\ $$ here" && is_null(o.note)).update(|o| Orders {
+    let updated = orders.filter(|o| o.customer == "it's \\ $$ here" && o.note == None).update(|o| Orders {
         note: concat((o.customer, "-", to_varchar(o.id))),
         amount: if o.amount > 10 { o.amount - 0.5 } else { 0.00 },
         ..unchanged()
     });
-    orders.filter(|o| o.amount < 0 || o.amount > 100).filter(|o| o.id > 3).delete();
+    orders.filter(|o| o.amount < 0 || o.amount > 100 && o.note != None).filter(|o| o.id > 3).delete();
     customers.delete_all();
-    customers.insert(Customers { customer: "none", region: None, total: 0, active: false, last_order: sysdate() });
+    customers.insert(Customers {
+        customer: "none",
+        region: None,
+        total: Some(0),
+        active: false,
+        last_order: sysdate(),
+    });
     let inserted =
         customers.insert(orders.group_by(|o| (o.customer, date_trunc(DatePart::Day, o.ordered_at))).select(|o| {
             Customers {

@@ -50,6 +50,25 @@ pub(super) fn compound(op: &BinOp) -> Option<(Span, Ident)> {
     Some((op.span(), format_ident!("{name}", span = op.span())))
 }
 
+/// Whether the expression is `None`.
+pub(super) fn is_none(expr: &Expr) -> bool {
+    as_path(expr).is_some_and(|path| path.is_ident("None"))
+}
+
+/// For `x == None` and `x != None`: `x`, and the function that tests it. In SQL, nothing is equal to NULL.
+fn compares_with_none(binary: &ExprBinary) -> Option<(&Expr, &'static str)> {
+    let operand = match (is_none(&binary.left), is_none(&binary.right)) {
+        (false, true) => &binary.left,
+        (true, false) => &binary.right,
+        _ => return None,
+    };
+    match &binary.op {
+        BinOp::Eq(_) => Some((operand, "is_null")),
+        BinOp::Ne(_) => Some((operand, "is_not_null")),
+        _ => None,
+    }
+}
+
 /// The attributes on an expression.
 pub(super) fn attributes(expr: &Expr) -> &[Attribute] {
     match expr {
@@ -118,6 +137,11 @@ impl Rewriter<'_> {
                 }
             },
             Expr::Binary(binary) => {
+                if let Some((operand, function)) = compares_with_none(binary) {
+                    let (span, operand) = (binary.op.span(), self.value(operand));
+                    let function = Ident::new(function, span);
+                    return quote_spanned!(span=> ::pipeline_dsl::expr::function::#function(#operand));
+                }
                 let (left, right) = (self.value(&binary.left), self.value(&binary.right));
                 match operator(&binary.op) {
                     Some((span, function)) => {
@@ -131,6 +155,9 @@ impl Rewriter<'_> {
                 quote!((#value))
             }
             Expr::Group(inner) => self.value(&inner.expr),
+            Expr::Path(_) if is_none(expr) => {
+                self.unsupported(expr, "`None` here", "write `null::<Varchar>()`, or the type that it is to have")
+            }
             Expr::Path(path) => {
                 if let Some(ident) = as_path(expr).and_then(syn::Path::get_ident)
                     && let Some(used) = self.uses.get_mut(&ident.to_string())
@@ -156,6 +183,10 @@ impl Rewriter<'_> {
                 let function = &call.func;
                 let name =
                     as_path(function).and_then(|path| path.segments.last()).map(|segment| segment.ident.to_string());
+                // A value that is never NULL fits wherever one that may be NULL does.
+                if let (Some("Some"), [value]) = (name.as_deref(), &call.args.iter().collect::<Vec<_>>()[..]) {
+                    return self.value(value);
+                }
                 let arguments: Vec<_> = match name.as_deref() {
                     Some("transaction") => call.args.iter().map(|argument| self.statement_closure(argument)).collect(),
                     Some("on_error") => {

@@ -6,8 +6,9 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprStruct, Lit, Member};
 
+use super::expression::is_none;
 use super::{Rewriter, first};
-use crate::options::{as_call, as_literal, as_path};
+use crate::options::{as_call, as_literal};
 
 /// What a literal says about the columns that it does not name.
 enum Rest {
@@ -34,7 +35,7 @@ impl Rewriter<'_> {
             };
             self.no_attributes(&field.attrs);
             names.push(name.unraw().to_string());
-            if as_path(&field.expr).is_some_and(|path| path.is_ident("None")) {
+            if is_none(&field.expr) {
                 values.push(quote_spanned!(first(&field.expr)=> __columns.#name.assign_null()));
                 continue;
             }
