@@ -93,7 +93,7 @@ pub(super) async fn graph(engine: Arc<Engine>, order: Order, root_ended: impl Fn
         row.first_error = first_error(&nodes, &outcomes);
         let more = row.first_error.is_some() && attempt < attempts;
         if !more && let Some(finalizer) = finalizer.first().filter(|task| task.def.started) {
-            let values = return_values(&graph, &tasks, finalizer, &outcomes);
+            let values = return_values(&graph, &tasks, &outcomes);
             let outcome = task(graph.clone(), finalizer.clone(), values, attempt).await;
             if let Outcome::Failed { code, message } = outcome
                 && row.first_error.is_none()
@@ -206,12 +206,7 @@ async fn attempt_once<F: FnOnce()>(
 }
 
 /// What the tasks of a graph returned, for its finalizer.
-fn return_values(
-    graph: &Graph,
-    tasks: &Tasks,
-    _task: &Task,
-    outcomes: &HashMap<ObjectId, Outcome>,
-) -> HashMap<String, String> {
+fn return_values(graph: &Graph, tasks: &Tasks, outcomes: &HashMap<ObjectId, Outcome>) -> HashMap<String, String> {
     outcomes
         .iter()
         .filter_map(|(id, outcome)| match outcome {

@@ -188,14 +188,12 @@ async fn tick(weak: &Weak<Engine>, shared: &Arc<Shared>) -> Option<i64> {
                     }
                 }
                 None => {
-                    let waits = root.next.is_some_and(|next| next > now);
-                    if !waits && (root.seen != Some(current) || root.next.is_some()) {
+                    let rest = root.task.def.trigger_interval.unwrap_or(TRIGGER_INTERVAL) * 1_000_000;
+                    if let Some(end) = root.triggered_at.map(|at| at + rest).filter(|end| *end > now) {
+                        root.next = Some(end);
+                    } else if root.next.is_none_or(|next| next <= now) || root.seen != Some(current) {
                         root.seen = Some(current);
                         root.next = Some(now + HEALTH_CHECK);
-                        triggers.push((*id, root.task.clone()));
-                    } else if waits && root.seen != Some(current) && root.triggered_at.is_none() {
-                        // Something was committed since it last looked.
-                        root.seen = Some(current);
                         triggers.push((*id, root.task.clone()));
                     }
                 }

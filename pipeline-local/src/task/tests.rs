@@ -325,3 +325,39 @@ async fn runs_that_the_engine_left_behind_have_failed() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(engine.tasks.due().len(), 1, "the schedule goes on");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_in_a_stream_triggers_a_task_and_a_condition_skips_a_scheduled_one() {
+    let mut bench = Bench::new(EngineConfig::default()).await;
+    for sql in [
+        "CREATE TABLE source (n INTEGER)",
+        "CREATE TABLE target (n INTEGER)",
+        "CREATE STREAM s ON TABLE source",
+        "CREATE TASK t WAREHOUSE = w WHEN SYSTEM$STREAM_HAS_DATA('s') AS INSERT INTO target SELECT n FROM s",
+        "CREATE TASK polls WAREHOUSE = w SCHEDULE = '20 SECONDS' WHEN SYSTEM$STREAM_HAS_DATA('s') AS SELECT 1",
+        "ALTER TASK t RESUME",
+    ] {
+        bench.run(sql).await;
+    }
+    bench.pass(5).await;
+    assert!(bench.runs().is_empty(), "there is nothing in the stream");
+    bench.run("INSERT INTO source VALUES (1), (2)").await;
+    bench.settle().await;
+    bench.pass(1).await;
+    assert_eq!(bench.runs(), ["T SUCCEEDED TRIGGER 1 0:05"]);
+    bench.run("INSERT INTO source VALUES (3)").await;
+    bench.pass(28).await;
+    assert_eq!(bench.runs().len(), 1, "30 seconds pass between two runs");
+    bench.pass(2).await;
+    assert_eq!(bench.runs()[1..], ["T SUCCEEDED TRIGGER 1 0:35"]);
+    let count = bench.run("SELECT COUNT(*) FROM target").await;
+    assert_eq!(count.value(0, 0).unwrap().unwrap().scalar.to_string(), "3");
+    bench.run("ALTER TASK t SUSPEND").await;
+    bench.run("ALTER TASK polls RESUME").await;
+    bench.pass(20).await;
+    let run = history::runs(&bench.engine.store, 0, i64::MAX).unwrap().remove(0);
+    assert_eq!(
+        (run.name.as_str(), run.state.as_str(), run.error_code.as_deref()),
+        ("POLLS", "SKIPPED", Some("0040003"))
+    );
+}
