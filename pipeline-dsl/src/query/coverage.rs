@@ -1,6 +1,7 @@
 use crate::check::{Msg, same};
-use crate::node::Table;
+use crate::node::{Kind, Table};
 use crate::object::Column;
+use crate::query::Readable;
 use crate::types::DataType;
 
 /// Checks the fields of a struct literal that is to be inserted into `T`: none twice, and none missing that an INSERT must give.
@@ -61,6 +62,26 @@ pub const fn insert_covers<T: Table>(given: &[&str], complete: bool) {
         message.rule("insert-covers-columns", "");
     }
     if found > 0 || duplicates {
+        panic!("{}", message.as_str());
+    }
+}
+
+/// Refuses that a stream is consumed by two statements outside of one transaction. Tables may be read as often as one likes.
+///
+/// # Panics
+/// If `O` is a stream.
+#[doc(hidden)]
+#[track_caller]
+pub const fn consumed_twice<O: Readable>() {
+    let node = O::NODE.get();
+    if matches!(node.kind, Kind::Stream) {
+        let mut message: Msg = Msg::new();
+        message
+            .push("stream ")
+            .name(node.rust_name)
+            .push(" is consumed by two statements outside of one transaction: ");
+        message.push("the second would only see what arrived after the first");
+        message.rule("stream-one-transaction", "put both into one `transaction(|| { .. })`");
         panic!("{}", message.as_str());
     }
 }

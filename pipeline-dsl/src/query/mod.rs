@@ -13,7 +13,7 @@ mod selection;
 
 pub use aggregate::{Aggregate, Aggregates, Grouped};
 pub use ast::{From, Item, Select};
-pub use coverage::{Constant, constant_fits, insert_covers, matching_covers};
+pub use coverage::{Constant, constant_fits, consumed_twice, insert_covers, matching_covers};
 pub use handle::{Matching, Reading, Writing, reading, writing};
 pub use insert::{AssignRow, Assignment, ChangedRow, InsertSource, NewRow, Query, RowLiteral};
 pub use latest::{Key, Latest, MatchesKey};

@@ -37,6 +37,7 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
     let statements = rewriter.procedure(&function.block);
     // What was left out may have been all that used a parameter.
     let incomplete = rewriter.has_mistakes();
+    let twice = rewriter.consumed_twice();
     let uses = rewriter.uses();
 
     let mut reads = vec![];
@@ -48,6 +49,11 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
         let used = uses.get(&name.to_string());
         match role {
             Role::Read(ty) => {
+                if let Some((_, span)) = twice.iter().find(|(source, _)| *name == source) {
+                    handles.push(quote_spanned! {*span=>
+                        const _: () = ::pipeline_dsl::query::consumed_twice::<#ty>();
+                    });
+                }
                 reads.push(quote!(::pipeline_dsl::query::reading::<#ty>().node()));
                 handles.push(quote!(let #name = ::pipeline_dsl::query::reading::<#ty>();));
                 relations.push(relation("Reads", ident, ty));

@@ -69,6 +69,11 @@ fn compares_with_none(binary: &ExprBinary) -> Option<(&Expr, &'static str)> {
     }
 }
 
+/// Whether the method writes rows that it takes from elsewhere.
+fn is_writer(method: &Ident) -> bool {
+    ["insert", "insert_overwrite", "merge"].iter().any(|name| method == name)
+}
+
 /// The attributes on an expression.
 pub(super) fn attributes(expr: &Expr) -> &[Attribute] {
     match expr {
@@ -188,7 +193,12 @@ impl Rewriter<'_> {
                     return self.value(value);
                 }
                 let arguments: Vec<_> = match name.as_deref() {
-                    Some("transaction") => call.args.iter().map(|argument| self.statement_closure(argument)).collect(),
+                    Some("transaction") => {
+                        self.consumed.begin_transaction();
+                        let closures = call.args.iter().map(|argument| self.statement_closure(argument)).collect();
+                        self.consumed.end_transaction();
+                        closures
+                    }
                     Some("on_error") => {
                         self.mistake(function, "`on_error` is a statement: it has no value");
                         vec![]
@@ -268,6 +278,11 @@ impl Rewriter<'_> {
             && let Some(used) = self.uses.get_mut(&ident.to_string())
         {
             used.methods.push(call.method.to_string());
+            // In a chain of calls the statement is the one on the parameter itself.
+            if is_writer(&call.method) && as_path(&call.receiver).is_some() {
+                let arguments = call.args.to_token_stream();
+                self.consumed.statement(self.uses.keys(), &arguments, call.method.span());
+            }
         }
         match as_path(&call.receiver) {
             // Not `value`, which would take it for handed on.

@@ -4,6 +4,7 @@
 //! `pipeline_dsl::body`; everything else stays as it is, with the user's spans, and rustc checks the types. Syntax that has no
 //! counterpart is reported at its token, its statement is left out, and the rest is still rewritten.
 
+mod consume;
 mod expression;
 mod row;
 mod statement;
@@ -23,6 +24,8 @@ pub(crate) struct Rewriter<'e> {
     mistakes: usize,
     /// The methods that are called on each parameter.
     uses: BTreeMap<String, Use>,
+    /// The statements that write what they read from a parameter.
+    consumed: consume::Consumed,
     /// Names that a `let` with a mistake was to declare: what uses them is left out as well.
     broken: HashSet<String>,
     /// Whether a closure is being rewritten, which `return` cannot leave.
@@ -50,7 +53,14 @@ enum Tail {
 impl<'e> Rewriter<'e> {
     pub(crate) fn new(parameters: &[&Ident], errors: &'e mut Errors) -> Self {
         let uses = parameters.iter().map(|ident| (ident.to_string(), Use::default())).collect();
-        Self { errors, mistakes: 0, uses, broken: HashSet::new(), in_closure: false }
+        Self {
+            errors,
+            mistakes: 0,
+            uses,
+            consumed: consume::Consumed::default(),
+            broken: HashSet::new(),
+            in_closure: false,
+        }
     }
 
     /// The statements of a procedure that returns the type that `__Returns` names.
@@ -76,6 +86,11 @@ impl<'e> Rewriter<'e> {
     /// Whether statements were left out.
     pub(crate) fn has_mistakes(&self) -> bool {
         self.mistakes > 0
+    }
+
+    /// Parameters that two statements write from outside of one transaction, with the place of the second.
+    pub(crate) fn consumed_twice(&self) -> Vec<(String, Span)> {
+        self.consumed.twice()
     }
 
     /// How the parameters are used, once everything is rewritten.

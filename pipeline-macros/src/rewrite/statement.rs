@@ -165,7 +165,9 @@ impl Rewriter<'_> {
 
     fn branch(&mut self, branch: &ExprIf, tail: Tail) -> TokenStream {
         let condition = self.condition(&branch.cond);
+        let number = self.consumed.begin_if();
         let then = self.statements(&branch.then_branch.stmts, tail, false);
+        self.consumed.otherwise(number);
         let begin = quote_spanned!(first(&branch.cond)=> ::pipeline_dsl::body::begin_if(#condition));
         let otherwise = match branch.else_branch.as_ref().map(|(_, otherwise)| &**otherwise) {
             None => None,
@@ -176,6 +178,7 @@ impl Rewriter<'_> {
                 None
             }
         };
+        self.consumed.end_if();
         let otherwise = otherwise.map(|otherwise| {
             quote! {
                 let __branch = __branch.otherwise();
