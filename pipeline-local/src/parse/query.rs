@@ -60,7 +60,13 @@ pub fn expression(sql: &str) -> Result<Box<ast::Query>> {
 fn folded(tokens: &mut Vec<TokenWithSpan>) {
     let mut binds = 0;
     let mut after_from = false;
-    for token in tokens.iter_mut() {
+    let mut path = Path::default();
+    for index in 0..tokens.len() {
+        let (before, rest) = tokens.split_at_mut(index);
+        let token = &mut rest[0];
+        if path.take(before.last(), token) {
+            continue;
+        }
         let from = matches!(&token.token, Token::Word(word)
             if word.quote_style.is_none() && matches!(word.keyword, Keyword::FROM | Keyword::JOIN | Keyword::USING));
         match &mut token.token {
@@ -79,6 +85,51 @@ fn folded(tokens: &mut Vec<TokenWithSpan>) {
             _ => {}
         }
         after_from = from;
+    }
+}
+
+/// Follows paths into VARIANT values, `v:key.key[0]:key`, whose keys keep their case.
+#[derive(Default)]
+struct Path {
+    inside: bool,
+    brackets: usize,
+}
+
+impl Path {
+    /// Whether the token belongs to a path. Later colons in it become periods, which mean the same.
+    fn take(&mut self, before: Option<&TokenWithSpan>, token: &mut TokenWithSpan) -> bool {
+        let adjacent = before.is_some_and(|before| before.span.end == token.span.start);
+        if self.inside {
+            match &mut token.token {
+                Token::RBracket if self.brackets == 1 => {
+                    self.brackets = 0;
+                    return true;
+                }
+                _ if self.brackets > 0 => return false,
+                Token::LBracket if adjacent => {
+                    self.brackets = 1;
+                    return true;
+                }
+                Token::Period if adjacent => return true,
+                Token::Colon if adjacent => {
+                    token.token = Token::Period;
+                    return true;
+                }
+                Token::Word(word)
+                    if adjacent
+                        && before.is_some_and(|before| matches!(before.token, Token::Colon | Token::Period)) =>
+                {
+                    word.keyword = Keyword::NoKeyword;
+                    return true;
+                }
+                _ => self.inside = false,
+            }
+        }
+        let operand = before.is_some_and(|before| {
+            matches!(before.token, Token::Word(_) | Token::RParen | Token::RBracket | Token::Placeholder(_))
+        });
+        self.inside = token.token == Token::Colon && adjacent && operand;
+        self.inside
     }
 }
 
@@ -173,6 +224,10 @@ mod tests {
             ),
             ("with x as (select 1) select f(a, b) from x", "WITH X AS (SELECT 1) SELECT F(A, B) AS \"F(A, B)\" FROM X"),
             ("select * from $1 where a = ?", "SELECT * FROM \"$PIPE1\" WHERE A = ?1"),
+            (
+                "select v:a.b[x]:value from t where k = :k",
+                "SELECT V:a.b[X].value AS \"V:A.B[X]:VALUE\" FROM T WHERE K = :K",
+            ),
         ] {
             assert_eq!(query(sql).unwrap().to_string(), expected);
         }

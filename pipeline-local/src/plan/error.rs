@@ -76,10 +76,12 @@ fn text(message: &str) -> SqlError {
     if message.contains("Divide by zero") {
         return SqlError::new(100_051, "22012", "Division by zero");
     }
-    if let Some((_, rest)) = message.split_once("must be in the GROUP BY clause") {
-        let _ = rest;
-        let column = message.split('"').nth(1).or_else(|| message.split('\'').nth(1)).unwrap_or("expression");
+    if message.contains("must appear in the GROUP BY clause") || message.contains("must be in GROUP BY") {
+        let column = message.split('"').nth(1).unwrap_or("expression");
         return SqlError::compilation(979, "42601", format_args!("[{column}] is not a valid group by expression"));
+    }
+    if message.contains("QUALIFY clause requires window functions") {
+        return SqlError::compilation(2127, "42601", "found QUALIFY clause but no window function.");
     }
     let what = message
         .trim_start_matches("Error during planning: ")

@@ -76,6 +76,9 @@ pub(super) fn scalar(name: &str) -> Option<Arc<ScalarUDF>> {
     if let Some(to) = name.strip_prefix("TRY_CAST:") {
         return SqlType::parse_ddl(to).map(|to| cast(to, true));
     }
+    if name == "WIDEN" {
+        return Some(super::widen::function());
+    }
     SCALARS.get(name).cloned()
 }
 

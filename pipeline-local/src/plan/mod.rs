@@ -11,6 +11,7 @@ mod rewrite;
 mod run;
 mod sequence;
 pub(crate) mod stream;
+mod widen;
 
 use std::collections::HashMap;
 use std::sync::Arc;

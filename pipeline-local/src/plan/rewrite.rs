@@ -8,6 +8,7 @@ use datafusion::sql::sqlparser::ast::{
     FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList, FunctionArguments, GroupByExpr, Ident, JsonPathElem,
     LimitClause, ObjectName, ObjectNamePart, OrderByKind, Query, Select, SelectItem, SetExpr, Subscript, TableAlias,
     TableAliasColumnDef, TableFactor, TopQuantity, TrimWhereField, Value as Literal, VisitMut, VisitorMut,
+    visit_expressions_mut,
 };
 
 use super::context_functions;
@@ -102,6 +103,11 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
             }
         }
         name_columns(select);
+        for item in &mut select.projection {
+            if let SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr) = item {
+                count_instead_of_exists(expr);
+            }
+        }
         if let GroupByExpr::Expressions(expressions, modifiers) = &mut select.group_by {
             if !modifiers.is_empty() {
                 return Err(SqlError::unsupported("GROUP BY ... WITH"));
@@ -121,6 +127,15 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
         ] {
             if present {
                 return Err(SqlError::unsupported(clause));
+            }
+        }
+        for cte in query.with.iter_mut().flat_map(|with| with.cte_tables.iter_mut()) {
+            let name = cte.alias.name.value.clone();
+            if let SetExpr::SetOperation { left, right, .. } = cte.query.body.as_mut()
+                && right.to_string().contains(&name)
+            {
+                widen(left);
+                widen(right);
             }
         }
         if let Some(order_by) = &mut query.order_by
@@ -658,7 +673,8 @@ fn name_columns(select: &mut Select) {
     for item in &mut select.projection {
         match item {
             SelectItem::UnnamedExpr(expression)
-                if !matches!(expression, Expr::Identifier(_) | Expr::CompoundIdentifier(_)) || is_call_like(expression) =>
+                if !matches!(expression, Expr::Identifier(_) | Expr::CompoundIdentifier(_))
+                    || is_call_like(expression) =>
             {
                 let name = shown(expression);
                 let expr = std::mem::replace(expression, literal(Literal::Null));
@@ -688,6 +704,61 @@ fn is_call_like(expression: &Expr) -> bool {
         Expr::CompoundIdentifier(parts) => parts.last().is_some_and(|last| last.value == "NEXTVAL"),
         _ => false,
     }
+}
+
+/// Gives the columns of both sides of a recursion the widest type of their family, so that they agree.
+fn widen(body: &mut SetExpr) {
+    match body {
+        SetExpr::Select(select) => {
+            name_columns(select);
+            for item in &mut select.projection {
+                if let SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr) = item {
+                    let name = shown(expr);
+                    let inner = std::mem::replace(expr, literal(Literal::Null));
+                    let wide = call("WIDEN", vec![inner]);
+                    match item {
+                        SelectItem::ExprWithAlias { expr, .. } => *expr = wide,
+                        other => *other = SelectItem::ExprWithAlias { expr: wide, alias: Ident::with_quote('"', name) },
+                    }
+                }
+            }
+        }
+        SetExpr::SetOperation { left, right, .. } => {
+            widen(left);
+            widen(right);
+        }
+        _ => {}
+    }
+}
+
+/// EXISTS as a value, which DataFusion has only as a condition: `(SELECT COUNT(*) ...) > 0`.
+fn count_instead_of_exists(expression: &mut Expr) {
+    let _ = visit_expressions_mut(expression, |node| {
+        if let Expr::Exists { subquery, negated } = node {
+            let mut counted = (**subquery).clone();
+            let plain = match counted.body.as_mut() {
+                SetExpr::Select(select)
+                    if select.distinct.is_none() && select.having.is_none() && select.qualify.is_none() =>
+                {
+                    let ungrouped = matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
+                    if ungrouped && counted.limit_clause.is_none() {
+                        counted.order_by = None;
+                        let count = call("COUNT", vec![literal(Literal::Number("1".into(), true))]);
+                        select.projection = vec![SelectItem::UnnamedExpr(count)];
+                        true
+                    } else {
+                        false
+                    }
+                }
+                _ => false,
+            };
+            if plain {
+                let op = if *negated { BinaryOperator::Eq } else { BinaryOperator::Gt };
+                *node = binary(Expr::Subquery(Box::new(counted)), op, literal(Literal::Number("0".into(), true)));
+            }
+        }
+        ControlFlow::<()>::Continue(())
+    });
 }
 
 /// Keeps an integer literal an integer where the planner needs one: positions in ORDER BY and GROUP BY, LIMIT.

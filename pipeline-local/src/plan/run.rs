@@ -46,13 +46,25 @@ pub(super) fn ready(plan: LogicalPlan, cx: &Context<'_>) -> std::result::Result<
         .schema()
         .fields()
         .iter()
-        .map(|field| ResultColumn {
+        .enumerate()
+        .map(|(index, field)| ResultColumn {
             name: field.name().split(REPEATED).next().unwrap_or_default().to_owned(),
-            sql_type: SqlType::of(field),
+            sql_type: literal_text(&plan, index).unwrap_or_else(|| SqlType::of(field)),
             nullable: field.is_nullable(),
         })
         .collect();
     Ok(Ready { state, plan, columns })
+}
+
+/// A text literal as a column is as long as its text.
+fn literal_text(plan: &LogicalPlan, index: usize) -> Option<SqlType> {
+    let LogicalPlan::Projection(projection) = plan else { return None };
+    match projection.expr.get(index)?.clone().unalias() {
+        Expr::Literal(ScalarValue::Utf8(Some(text)), None) => {
+            Some(SqlType::Varchar(text.chars().count().max(1) as u32))
+        }
+        _ => None,
+    }
 }
 
 impl Ready {

@@ -84,7 +84,9 @@ async fn relations() {
         ("select table_name from information_schema.tables where table_schema = 'PUBLIC'", &["T"]),
         ("select * from identifier('t') where id = 1", &["1|a|1.50"]),
         ("select * from table('t') where id = 1", &["1|a|1.50"]),
-        ("select (select max(id) from t)", &["3"]),
+        ("select exists (select 1 from t where id = 2), not exists (select 1 from t), (select max(id) from t)", &["true|false|3"]),
+        ("with recursive r(n) as (select 1 union all select n + 1 from r where n < 12) select count(*), sum(n) from r", &["12|78"]),
+        ("select id from t order by sum(amount)", &["!000979 SQL compilation error:\n[T.ID] is not a valid group by expression"]),
         ("select id from t where id in (select id + 1 from t)", &["2", "3"]),
     ])
     .await;

@@ -84,6 +84,9 @@ async fn source(
 /// `CASE WHEN predicate 0 THEN 0 WHEN predicate 1 THEN 1 ... ELSE -1 END`.
 fn first_true(predicates: &[Option<Expr>]) -> Expr {
     let number = |value: usize| plan::literal(Literal::Number(value.to_string(), true));
+    if predicates.is_empty() {
+        return number(999);
+    }
     let conditions: Vec<CaseWhen> = predicates
         .iter()
         .enumerate()
