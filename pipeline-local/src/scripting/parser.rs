@@ -308,7 +308,8 @@ impl Parser<'_> {
             self.tokens.expect(&Token::Assignment)?;
             return Ok(StatementKind::Assign { target, value: self.value()? });
         }
-        if next_is(self, Token::Colon) {
+        let loop_follows = matches!(self.tokens.keyword_at(2).as_deref(), Some("FOR" | "WHILE" | "REPEAT" | "LOOP"));
+        if next_is(self, Token::Colon) && loop_follows {
             // A label before a loop; Snowflake has them only after its end.
             return Err(self.unexpected_at(self.tokens.index() + 1));
         }
@@ -806,6 +807,7 @@ mod tests {
     fn blocks_that_parse() {
         for text in [
             "BEGIN RETURN 1; END",
+            "BEGIN LET a := 1; RETURN :a; END",
             "DECLARE n INTEGER DEFAULT 0; bad EXCEPTION (-20001, 'empty'); BEGIN n := (SELECT COUNT(*) FROM t); IF (n = 0) THEN RAISE bad; END IF; RETURN n; EXCEPTION WHEN bad THEN RETURN 0; WHEN STATEMENT_ERROR OR EXPRESSION_ERROR CONTINUE THEN RAISE; END;",
             "BEGIN CASE WHEN 1 > 0 THEN RETURN 'a'; ELSE NULL; END; END;",
             "BEGIN FOR i IN REVERSE 1 TO 3 DO CONTINUE; END FOR; WHILE (TRUE) LOOP BREAK l; END LOOP l; REPEAT NULL; UNTIL (TRUE) END REPEAT; RETURN 1; END",

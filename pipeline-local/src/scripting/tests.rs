@@ -291,3 +291,89 @@ async fn rights_of_owner_and_caller() {
     let denied = bench.run("CALL as_caller()").await.unwrap_err();
     assert!(denied.message.contains("Insufficient privileges"), "{denied}");
 }
+
+#[tokio::test]
+async fn statements_read_variables() {
+    let mut bench = Bench::new().await;
+    for sql in
+        ["CREATE TABLE t (n INTEGER, s VARCHAR)", "CREATE TABLE v AS SELECT PARSE_JSON('{\"a\": {\"b\": 7}}') AS src"]
+    {
+        bench.run(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+    for (block, expected) in [
+        ("DECLARE a INTEGER DEFAULT 1; BEGIN INSERT INTO t SELECT :a, 'x'; RETURN SQLROWCOUNT; END", "1"),
+        ("BEGIN INSERT INTO t VALUES (2, 'y'), (3, NULL); RETURN SQLFOUND; END", "true"),
+        ("BEGIN UPDATE t SET s = 'z' WHERE n = 99; RETURN SQLNOTFOUND; END", "true"),
+        ("BEGIN UPDATE t SET s = 'z' WHERE n = 1; SELECT 1; RETURN SQLROWCOUNT IS NULL; END", "true"),
+        ("DECLARE a INTEGER; BEGIN SELECT MAX(n) INTO :a FROM t; RETURN :a; END", "3"),
+        ("DECLARE a INTEGER; b VARCHAR; BEGIN SELECT n, s INTO a, b FROM t WHERE n = 1; RETURN a || b; END", "1z"),
+        ("DECLARE a INTEGER DEFAULT 5; BEGIN SELECT n INTO :a FROM t WHERE n = 99; RETURN a IS NULL; END", "true"),
+        ("BEGIN LET a := (SELECT COUNT(*) FROM t); RETURN a * 2; END", "6"),
+        ("BEGIN LET s := 2; LET a := (SELECT s FROM t WHERE n = :s); RETURN a; END", "y"),
+        (
+            "DECLARE c CURSOR FOR SELECT n FROM t WHERE n > ? ORDER BY n; a INTEGER DEFAULT 0; BEGIN OPEN c USING (1); FOR r IN c DO a := a + r.n; END FOR; RETURN a; END",
+            "5",
+        ),
+        ("BEGIN LET r VARCHAR := (SELECT src:a.b::VARCHAR FROM v); RETURN r; END", "7"),
+        ("BEGIN LET o := OBJECT_CONSTRUCT('k', 1); RETURN o:k::INTEGER + 1; END", "2"),
+        (
+            "BEGIN LET q VARCHAR := 'SELECT n FROM t WHERE n = ? OR n = ? ORDER BY n'; LET a := 1; LET rs RESULTSET := (EXECUTE IMMEDIATE :q USING (a, a)); LET n := 0; FOR r IN rs DO n := n + r.n; END FOR; RETURN n; END",
+            "1",
+        ),
+        (
+            "BEGIN LET x := 1 / 0; RETURN 'no'; EXCEPTION WHEN EXPRESSION_ERROR THEN RETURN SQLERRM; END",
+            "Division by zero",
+        ),
+        (
+            "BEGIN SELECT 1 / 0; RETURN 'no'; EXCEPTION WHEN EXPRESSION_ERROR THEN RETURN 'no'; WHEN STATEMENT_ERROR THEN RETURN SQLCODE; END",
+            "100051",
+        ),
+        (
+            "BEGIN INSERT INTO t SELECT n, SQLERRM FROM t; RETURN 'no'; EXCEPTION WHEN OTHER THEN RETURN SQLCODE; END",
+            "904",
+        ),
+        // The whole transaction, or nothing.
+        ("BEGIN BEGIN TRANSACTION; DELETE FROM t; ROLLBACK; LET a := (SELECT COUNT(*) FROM t); RETURN a; END", "3"),
+        (
+            "BEGIN BEGIN TRANSACTION; DELETE FROM t WHERE n = 1; COMMIT; LET a := (SELECT COUNT(*) FROM t); RETURN a; END",
+            "2",
+        ),
+    ] {
+        let got = bench.cell(block).await.unwrap_or_else(|error| panic!("{block}: {error}"));
+        assert_eq!(got, expected, "{block}");
+    }
+    for (block, expected) in [
+        (
+            "DECLARE a INTEGER; BEGIN SELECT n INTO :a FROM t; END",
+            "A SELECT INTO statement expects exactly 1 returned row, but got 2.",
+        ),
+        ("BEGIN LET a := (SELECT n FROM t); RETURN a; END", "Single-row subquery returns more than one row."),
+        ("BEGIN FOR r IN c DO NULL; END FOR; END", "invalid identifier 'C'"),
+    ] {
+        let error = bench.run(block).await.expect_err(block);
+        assert!(error.message.contains(expected), "{block}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_procedure_undoes_its_transaction_and_nothing_else() {
+    let mut bench = Bench::new().await;
+    for sql in [
+        "CREATE TABLE a (n INTEGER)",
+        "CREATE TABLE b (n INTEGER)",
+        "CREATE PROCEDURE p() RETURNS VARCHAR AS BEGIN INSERT INTO a VALUES (1); BEGIN TRANSACTION; INSERT INTO b VALUES (1); INSERT INTO b SELECT 1/0; COMMIT; RETURN 'ok'; END",
+        "CREATE PROCEDURE joins() RETURNS VARCHAR AS BEGIN INSERT INTO b VALUES (2); INSERT INTO b SELECT 1/0; RETURN 'ok'; END",
+    ] {
+        bench.run(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+    let error = bench.run("CALL p()").await.unwrap_err();
+    assert!(error.message.starts_with("Uncaught exception of type 'STATEMENT_ERROR' on line 1 at position"), "{error}");
+    assert_eq!(bench.cell("SELECT COUNT(*) FROM a").await.unwrap(), "1");
+    assert_eq!(bench.cell("SELECT COUNT(*) FROM b").await.unwrap(), "0");
+    bench.run("BEGIN TRANSACTION").await.unwrap();
+    bench.run("INSERT INTO a VALUES (2)").await.unwrap();
+    bench.run("CALL joins()").await.unwrap_err();
+    bench.run("COMMIT").await.unwrap();
+    assert_eq!(bench.cell("SELECT COUNT(*) FROM a").await.unwrap(), "2", "the caller's own change stays");
+    assert_eq!(bench.cell("SELECT COUNT(*) FROM b").await.unwrap(), "0", "what the failed CALL did is undone");
+}
