@@ -36,6 +36,9 @@ use provider::Provider;
 /// The scope of a transaction that lasts for one statement only.
 pub(crate) const AUTOCOMMIT: u32 = u32::MAX;
 
+/// The column of GENERATOR that SEQ4() and its like read.
+const GENERATOR: &str = "$GENERATOR";
+
 /// Relations under names that no SQL can say.
 pub(crate) type Special = HashMap<String, Arc<dyn TableSource>>;
 

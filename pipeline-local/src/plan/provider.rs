@@ -229,7 +229,7 @@ impl<'p, 'a> Provider<'p, 'a> {
                     let count = count.ok_or_else(|| {
                         SqlError::compilation(1003, "42000", "GENERATOR needs ROWCOUNT => a whole number.")
                     })?;
-                    let schema = Arc::new(Schema::new(vec![SqlType::INTEGER.field("$GENERATOR", false)]));
+                    let schema = Arc::new(Schema::new(vec![SqlType::INTEGER.field(super::GENERATOR, false)]));
                     let counter = Int64Array::from_iter_values(0..count as i64);
                     let array = datafusion::arrow::compute::cast(&counter, &SqlType::INTEGER.arrow())?;
                     let batch = RecordBatch::try_new(schema.clone(), vec![array])?;
