@@ -14,11 +14,9 @@ use crate::parse::{Cursor, quote};
 use crate::types::SqlType;
 use crate::{Result, SqlError};
 
-#[allow(clippy::expect_used, reason = "the patterns are constant")]
 static TOPIC: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^arn:aws(-us-gov|-cn)?:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$").expect("a valid pattern")
 });
-#[allow(clippy::expect_used, reason = "the patterns are constant")]
 static ROLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^arn:aws(-us-gov|-cn)?:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+$").expect("a valid pattern")
 });
