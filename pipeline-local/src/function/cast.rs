@@ -61,7 +61,7 @@ pub fn family(datum: &Datum) -> &'static str {
 /// # Errors
 /// As [`cast_datum`].
 pub fn cast(datum: Datum, to: SqlType, zone: Tz) -> Result<Datum> {
-    cast_datum(datum, to, &Settings { time_zone: zone, ..Settings::default() })
+    cast_datum(datum, to, &Settings::in_zone(zone))
 }
 
 /// Converts a value, as CAST does.
@@ -212,7 +212,7 @@ pub fn exists(from: SqlType, to: SqlType) -> bool {
 /// # Errors
 /// As [`cast_datum`].
 pub fn cast_array(array: &ArrayRef, to: SqlType, lenient: bool, zone: Tz) -> Result<ArrayRef> {
-    cast_array_in(array, to, lenient, &Settings { time_zone: zone, ..Settings::default() })
+    cast_array_in(array, to, lenient, &Settings::in_zone(zone))
 }
 
 /// Converts all values of an array. With `lenient` (TRY_CAST) what cannot be converted becomes NULL.
@@ -241,7 +241,8 @@ pub fn cast_array_in(array: &ArrayRef, to: SqlType, lenient: bool, settings: &Se
     datum::build(to, values)
 }
 
-fn physical(precision: u8) -> &'static str {
+/// The name of the integer that holds so many digits.
+pub(super) fn physical(precision: u8) -> &'static str {
     match precision {
         0..=2 => "SB1",
         3..=4 => "SB2",

@@ -181,6 +181,27 @@ fn octets(value: &Datum) -> Result<Vec<u8>> {
     }
 }
 
+/// A type with the form that its value is held in, as SYSTEM$TYPEOF shows it.
+fn type_of(value: &Datum, env: &Env<'_>) -> String {
+    let Some(sql_type) = env.types[0] else { return "NULL[LOB]".to_owned() };
+    let physical = match (sql_type, value) {
+        (SqlType::Float, _) => "DOUBLE",
+        (SqlType::Boolean, _) => "SB1",
+        (SqlType::Date, _) => "SB4",
+        (SqlType::Number { .. }, Datum::Number(value, _)) => match value.unsigned_abs() {
+            0..=0x7f => "SB1",
+            0x80..=0x7fff => "SB2",
+            0x8000..=0x7fff_ffff => "SB4",
+            0x8000_0000..=0x7fff_ffff_ffff_ffff => "SB8",
+            _ => "SB16",
+        },
+        (SqlType::Number { precision, .. }, _) => cast::physical(precision),
+        (SqlType::Time(_) | SqlType::TimestampNtz(_) | SqlType::TimestampLtz(_) | SqlType::TimestampTz(_), _) => "SB8",
+        _ => "LOB",
+    };
+    format!("{sql_type}[{physical}]")
+}
+
 /// NULL where a conversion fails because of the value.
 fn lenient(result: Result<Datum>) -> Result<Datum> {
     match result {
@@ -209,6 +230,7 @@ pub(super) fn functions() -> Vec<Function> {
             .optional(3)
             .stable()
             .aliases(&["TRY_TO_DECIMAL", "TRY_TO_NUMERIC"]),
+        function("SYSTEM$TYPEOF", &[Any], wide, |values, env| Ok(Datum::Text(type_of(&values[0], env)))).sees_null(),
         function("TO_DOUBLE", &[Any], Returns::By(|types| check(types, SqlType::Float)), cast_to).stable(),
         function("TRY_TO_DOUBLE", &[Any], Returns::By(|types| check(types, SqlType::Float)), |values, env| {
             lenient(cast_to(values, env))
@@ -360,6 +382,9 @@ mod tests {
             ("TO_JSON(T_VARIANT('a\"b'))", "\"a\\\"b\""),
             ("TO_VARIANT(1.50)", "VARIANT|1.5"),
             ("TO_ARRAY(1)", "ARRAY|[1]"),
+            ("\"SYSTEM$TYPEOF\"(1000)", "NUMBER(38,0)[SB2]"),
+            ("\"SYSTEM$TYPEOF\"(T_FLOAT(1))", "FLOAT[DOUBLE]"),
+            ("\"SYSTEM$TYPEOF\"(NULL)", "NULL[LOB]"),
         ]);
     }
 }

@@ -1,16 +1,33 @@
 //! What functions know of the session they run in.
 
 use std::any::Any;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use datafusion::common::config::{ConfigEntry, ConfigExtension, ConfigOptions, ExtensionOptions};
 use datafusion::error::{DataFusionError, Result};
+use parking_lot::Mutex;
 
 use crate::session::Parameters;
 use crate::types::SqlType;
 
+/// How often each call of a function that counts, such as SEQ4(), was evaluated within a statement.
+#[derive(Debug, Clone, Default)]
+struct Counters(Arc<Mutex<HashMap<usize, u64>>>);
+
+impl PartialEq for Counters {
+    /// What was counted is no setting.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Counters {}
+
 /// The session parameters that functions follow. The executor puts them into the session's configuration
-/// (`config.options_mut().extensions.insert(Settings::of(&session.parameters))`); without them the defaults hold.
+/// (`config.options_mut().extensions.insert(Settings::of(&session.parameters))`); without them the defaults hold. Each statement gets a value
+/// of its own, as functions that count start anew with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// TIMEZONE.
@@ -37,9 +54,23 @@ pub struct Settings {
     pub ltz_output: String,
     /// TIMESTAMP_TZ_OUTPUT_FORMAT.
     pub tz_output: String,
+    counters: Counters,
 }
 
 impl Settings {
+    /// The defaults, with another time zone.
+    pub fn in_zone(time_zone: Tz) -> Self {
+        Self { time_zone, ..Self::default() }
+    }
+
+    /// How often this was asked for a call before, within the statement.
+    pub(super) fn count(&self, call: usize) -> u64 {
+        let mut counters = self.counters.0.lock();
+        let count = counters.entry(call).or_default();
+        *count += 1;
+        *count - 1
+    }
+
     /// Reads a session's parameters.
     pub fn of(parameters: &Parameters) -> Self {
         let or_default = |name: &str| {
@@ -59,6 +90,7 @@ impl Settings {
             ntz_output: or_default("TIMESTAMP_NTZ_OUTPUT_FORMAT"),
             ltz_output: or_default("TIMESTAMP_LTZ_OUTPUT_FORMAT"),
             tz_output: or_default("TIMESTAMP_TZ_OUTPUT_FORMAT"),
+            counters: Counters::default(),
         }
     }
 

@@ -29,7 +29,7 @@ fn context() -> SessionContext {
     options.sql_parser.enable_ident_normalization = false;
     options.sql_parser.parse_float_as_decimal = true;
     options.sql_parser.map_string_types_to_utf8view = false;
-    let settings = Settings { time_zone: chrono_tz::Europe::Berlin, ..Settings::default() };
+    let settings = Settings::in_zone(chrono_tz::Europe::Berlin);
     options.extensions.insert(settings);
     let context = SessionContext::new_with_config(SessionConfig::from(options));
     let register = |name: &str, udf: &datafusion::logical_expr::ScalarUDF| {

@@ -166,11 +166,16 @@ pub(super) struct Env<'a> {
     pub(super) types: &'a [Option<SqlType>],
     /// The result type.
     pub(super) returns: SqlType,
-    /// The position of the row in its batch.
-    pub(super) row: usize,
+    /// Which call in the statement this is.
+    call: usize,
 }
 
 impl Env<'_> {
+    /// How many rows this call of the function was evaluated for so far.
+    pub(super) fn count(&self) -> u64 {
+        self.settings.count(self.call)
+    }
+
     /// The type of an argument, text for NULL and missing ones.
     pub(super) fn type_of(&self, index: usize) -> SqlType {
         self.types.get(index).copied().flatten().unwrap_or(SqlType::TEXT)
@@ -350,6 +355,9 @@ impl Udf {
                 Input::Many(..) => Datum::Null,
             })
             .collect();
+        // The field is made once for each call of a plan.
+        let place = Arc::as_ptr(&call.return_field) as usize;
+        let env = Env { settings: &settings, types: &types, returns, call: place };
         for row in 0..rows {
             for (value, input) in values.iter_mut().zip(&inputs) {
                 if let Input::Many(array, conversion) = input {
@@ -360,7 +368,7 @@ impl Udf {
                 results.push(Datum::Null);
                 continue;
             }
-            results.push((self.function.body)(&values, &Env { settings: &settings, types: &types, returns, row })?);
+            results.push((self.function.body)(&values, &env)?);
         }
         let array = datum::build(returns, results)?;
         if all_constant {
