@@ -622,6 +622,9 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
         if matches!(name.as_str(), "FIRST_VALUE" | "LAST_VALUE" | "NTH_VALUE") {
             whole_partition(&mut function);
         }
+        if name == "ROW_NUMBER" {
+            without_row_order(&mut function);
+        }
         function.name = quoted_name(&name);
         Ok(Expr::Function(function))
     }
@@ -812,6 +815,20 @@ fn date_part_argument(name: &str, function: &mut Function) {
                 *expression = literal(Literal::SingleQuotedString(ident.value.to_ascii_lowercase()));
             }
         }
+    }
+}
+
+/// Rows come in their order: `ROW_NUMBER() OVER (ORDER BY SEQ4())` need not sort them by it.
+fn without_row_order(function: &mut Function) {
+    use datafusion::sql::sqlparser::ast::WindowType;
+    if let Some(WindowType::WindowSpec(window)) = &mut function.over
+        && window.partition_by.is_empty()
+        && let [order] = window.order_by.as_slice()
+        && order.options.asc != Some(false)
+        && let Expr::Function(inner) = &order.expr
+        && matches!(inner.name.to_string().trim_matches('"'), "SEQ1" | "SEQ2" | "SEQ4" | "SEQ8")
+    {
+        window.order_by.clear();
     }
 }
 
