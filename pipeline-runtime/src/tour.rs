@@ -104,13 +104,13 @@ impl Tour {
         }
         let graph: Participants = self.model.graph_of(task);
         let before: Vec<String> =
-            self.runs(task).await?.into_iter().filter(Run::is_over).map(|run| run.run_id).collect();
+            self.runs(task).await?.into_iter().filter(Run::is_over).map(|run| run.identity()).collect();
         let start = Instant::now();
         let running = self.progress.running(&format!("waiting for the scheduler to start {}", label(task)));
         let runs = loop {
             let pending = self.has_data(stream).await?;
             let runs = self.runs(task).await?;
-            let is_new = |run: &Run| run.is_of(task) && run.is_over() && !before.contains(&run.run_id);
+            let is_new = |run: &Run| run.is_of(task) && run.is_over() && !before.contains(&run.identity());
             let last = runs.iter().find(|run| is_new(run) && run.state != "SKIPPED");
             if let Some(failed) = last.filter(|run| run.has_failed() && pending) {
                 return Err(Error::RunFailed {

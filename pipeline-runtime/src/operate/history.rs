@@ -52,6 +52,11 @@ impl Run {
         }
     }
 
+    /// What tells this run from all others. Its RUN_ID is a time in milliseconds, which two runs may share.
+    pub(crate) fn identity(&self) -> String {
+        format!("{} {} {}", self.run_id, self.group, self.query_id.as_deref().unwrap_or_default())
+    }
+
     /// Whether the run has ended.
     pub(crate) fn is_over(&self) -> bool {
         !matches!(self.state.as_str(), "SCHEDULED" | "EXECUTING")

@@ -44,7 +44,7 @@ pub(crate) async fn run(
     let graph: Vec<_> =
         model.graph_of(root).into_iter().filter(|(task, _)| std::ptr::eq(*task, root) || started(task)).collect();
     let before: BTreeSet<String> =
-        ours(history(connection, database.get(), Some(root), HOURS).await?).map(|run| run.run_id).collect();
+        ours(history(connection, database.get(), Some(root), HOURS).await?).map(|run| run.identity()).collect();
 
     let sql = format!("EXECUTE TASK {}", root.qualified_name());
     connection.execute(&sql).await.map_err(|error| error.with_object(Some(label(root))))?;
@@ -56,7 +56,7 @@ pub(crate) async fn run(
     let mut told = BTreeSet::new();
     loop {
         let runs = history(connection, database.get(), None, HOURS).await?;
-        let newest = ours(runs.clone()).find(|run| run.is_of(root) && !before.contains(&run.run_id));
+        let newest = ours(runs.clone()).find(|run| run.is_of(root) && !before.contains(&run.identity()));
         if let Some(first) = newest {
             let group: Vec<Run> = runs.into_iter().filter(|run| belongs(run, &first)).collect();
             let latest = latest_attempts(&graph, &group);
