@@ -78,9 +78,31 @@ pub fn parse_auto(text: &str) -> Option<Parsed> {
         Some(index) if index >= 6 => (&text[..index], text[index + 1..].trim_start()),
         _ => (text, ""),
     };
-    let date = parse_date(date_text)?;
+    let Some(date) = parse_date(date_text) else { return parse_mail(text) };
     let (time, offset) = if rest.is_empty() { (0, None) } else { parse_time_zone(rest)? };
     Some(Parsed { wall: i64::from(days(date)) * DAY + time / 1000, time, offset })
+}
+
+/// Reads the forms of e-mail headers and of the C library: `Thu, 21 Dec 2000 16:01:07 +0200` and its like.
+fn parse_mail(text: &str) -> Option<Parsed> {
+    const FORMATS: [&str; 6] = [
+        "DY, DD MON YYYY HH24:MI:SS TZHTZM",
+        "DY, DD MON YYYY HH24:MI:SS.FF TZHTZM",
+        "DY, DD MON YYYY HH12:MI:SS AM TZHTZM",
+        "DY, DD MON YYYY HH24:MI:SS",
+        "DY MON DD HH24:MI:SS YYYY",
+        "DD MON YYYY",
+    ];
+    if !text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return None;
+    }
+    if let Some(found) = FORMATS.iter().find_map(|format| parse_format(text, format)) {
+        return Some(found);
+    }
+    // DY MON DD HH24:MI:SS TZHTZM YYYY: the zone stands in the middle.
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [day, month, date, time, zone, year] = words[..] else { return None };
+    parse_format(&format!("{day} {month} {date} {time} {year} {zone}"), "DY MON DD HH24:MI:SS YYYY TZHTZM")
 }
 
 /// Reads a date or a time stamp in an input format of the session: `AUTO` or a pattern.
@@ -499,6 +521,9 @@ mod tests {
             ("1704164645123", "2024-01-02 03:04:05.123"),
             ("02-JAN-2024", "2024-01-02 00:00:00.000"),
             ("01/02/2024", "2024-01-02 00:00:00.000"),
+            ("01/02/2024 03:04:05", "2024-01-02 03:04:05.000"),
+            ("Thu, 21 Dec 2000 16:01:07 +0200", "2000-12-21 16:01:07.000"),
+            ("Thu Dec 21 16:01:07 -0800 2000", "2000-12-21 16:01:07.000"),
         ] {
             assert_eq!(show(at(text)), expected, "{text}");
         }

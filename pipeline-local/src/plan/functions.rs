@@ -9,7 +9,7 @@ use crate::function;
 use crate::types::SqlType;
 
 /// DataFusion's own aggregate functions that mean the same in Snowflake.
-const BORROWED_AGGREGATES: [&str; 14] = [
+const BORROWED_AGGREGATES: [&str; 23] = [
     "COUNT",
     "SUM",
     "AVG",
@@ -24,6 +24,15 @@ const BORROWED_AGGREGATES: [&str; 14] = [
     "COVAR_SAMP",
     "FIRST_VALUE",
     "LAST_VALUE",
+    "REGR_AVGX",
+    "REGR_AVGY",
+    "REGR_COUNT",
+    "REGR_INTERCEPT",
+    "REGR_R2",
+    "REGR_SLOPE",
+    "REGR_SXX",
+    "REGR_SXY",
+    "REGR_SYY",
 ];
 /// Window functions.
 const WINDOWS: [&str; 11] = [

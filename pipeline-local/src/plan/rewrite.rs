@@ -616,6 +616,7 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
                 }
             }
         }
+        plain_frame(&mut function);
         if matches!(function.args, FunctionArguments::None) {
             function.args = arguments(Vec::new());
         }
@@ -829,6 +830,25 @@ fn without_row_order(function: &mut Function) {
         && matches!(inner.name.to_string().trim_matches('"'), "SEQ1" | "SEQ2" | "SEQ4" | "SEQ8")
     {
         window.order_by.clear();
+    }
+}
+
+/// The bounds of a frame (`ROWS 2 PRECEDING`) are DataFusion's own integers.
+fn plain_frame(function: &mut Function) {
+    use datafusion::sql::sqlparser::ast::{WindowFrameBound, WindowType};
+    if let Some(WindowType::WindowSpec(window)) = &mut function.over
+        && let Some(frame) = &mut window.window_frame
+    {
+        for bound in [Some(&mut frame.start_bound), frame.end_bound.as_mut()].into_iter().flatten() {
+            if let WindowFrameBound::Preceding(Some(count)) | WindowFrameBound::Following(Some(count)) = bound {
+                unprotect(count);
+                if let Expr::Value(value) = count.as_mut()
+                    && let Literal::Number(_, long) = &mut value.value
+                {
+                    *long = false;
+                }
+            }
+        }
     }
 }
 
