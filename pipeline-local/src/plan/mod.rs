@@ -36,7 +36,7 @@ use provider::Provider;
 /// The scope of a transaction that lasts for one statement only.
 pub(crate) const AUTOCOMMIT: u32 = u32::MAX;
 
-/// The column of GENERATOR that SEQ4() and its like read.
+/// The column of GENERATOR; rows without any column cannot be told apart from no rows.
 const GENERATOR: &str = "$GENERATOR";
 
 /// Relations under names that no SQL can say.

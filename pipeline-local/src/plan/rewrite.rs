@@ -564,10 +564,6 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
                 Expr::CompoundIdentifier(parts)
             });
         }
-        if matches!(name.as_str(), "SEQ1" | "SEQ2" | "SEQ4" | "SEQ8") {
-            // GENERATOR has the numbers; nothing else that is selected from does.
-            return Ok(Expr::Identifier(Ident::with_quote('"', super::GENERATOR)));
-        }
         if context_functions::is_one(&name) {
             let mut values = Vec::new();
             for argument in unnamed(&function)? {

@@ -40,6 +40,8 @@ async fn insert() {
         ]),
         ("insert overwrite into t (name) select name || name from t where id < 3", &["2"]),
         ("select name, amount from t order by name", &["aa|7.50", "bb|7.50"]),
+        ("insert into t (name, v) select 'v', parse_json('{\"a\": {\"b\": [1, 2]}}')", &["1"]),
+        ("select v:a.b[1]::int + 1, v:a.x, v['a']['b'][0] = 1 from t where name = 'v'", &["3|NULL|true"]),
     ])
     .await;
 }
