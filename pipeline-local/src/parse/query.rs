@@ -28,7 +28,7 @@ pub fn query(sql: &str) -> Result<Box<ast::Query>> {
 ///
 /// # Errors
 /// A syntax error.
-pub fn statement(sql: &str) -> Result<ast::Statement> {
+pub(super) fn statement(sql: &str) -> Result<ast::Statement> {
     let mut cursor = Cursor::new(sql)?;
     let texts = select_texts(&cursor);
     cursor.change_tokens(folded);

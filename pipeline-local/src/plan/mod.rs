@@ -26,7 +26,7 @@ pub(crate) use rewrite::{binary, call, literal, name_of, plain_table, quoted_nam
 pub(crate) use run::Ready;
 
 use crate::error::{Result, SqlError};
-use crate::exec::{Binds, Context, ResultColumn, Value};
+use crate::exec::{Binds, Context, Value};
 use crate::function::{cast, datum::Datum};
 use crate::parse::Name;
 use crate::types::SqlType;
@@ -60,12 +60,6 @@ pub(crate) fn plan(cx: &mut Context<'_>, query: &Query, sql: &str, binds: &Binds
     let plan = planned.map_err(explain)?;
     let ready = run::ready(plan, cx).map_err(explain)?;
     Ok(Planned { ready, streams })
-}
-
-/// The columns of a query, without running it.
-pub(crate) fn describe_query(cx: &mut Context<'_>, sql: &str) -> Result<Vec<ResultColumn>> {
-    let query = crate::parse::query(sql)?;
-    Ok(plan(cx, &query, sql, &Binds::none(), Special::new())?.ready.columns)
 }
 
 /// A name of a table in a statement, also `IDENTIFIER(...)`.

@@ -15,15 +15,6 @@ use crate::parse;
 use crate::plan::{self, Special};
 use crate::types::SqlType;
 
-/// Where the values of one of the table's columns come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
-    /// The column of this index of what is inserted.
-    Given(usize),
-    /// The column's default, identity or NULL.
-    Default,
-}
-
 pub(super) async fn run(
     cx: &mut Context<'_>,
     insert: &Insert,
