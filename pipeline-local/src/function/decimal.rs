@@ -37,6 +37,9 @@ pub fn divide_rounded(value: i128, divisor: i128) -> i128 {
 pub fn divide(left: (i128, u8), right: (i128, u8), scale: u8) -> Option<i128> {
     // left / 10^sl / (right / 10^sr) * 10^scale
     let exponent = i32::from(scale) + i32::from(right.1) - i32::from(left.1);
+    if let Some(quotient) = divide_narrow(left.0, right.0, exponent) {
+        return fits(quotient, 38).then_some(quotient);
+    }
     let ten = i256::from_i128(10);
     let mut numerator = i256::from_i128(left.0);
     let mut denominator = i256::from_i128(right.0);
@@ -49,10 +52,30 @@ pub fn divide(left: (i128, u8), right: (i128, u8), scale: u8) -> Option<i128> {
     narrow(divide_wide(numerator, denominator)?)
 }
 
+/// `left / right * 10^exponent` where 128 bits are enough.
+fn divide_narrow(left: i128, right: i128, exponent: i32) -> Option<i128> {
+    let factor = 10_i128.checked_pow(exponent.unsigned_abs())?;
+    if exponent >= 0 {
+        Some(divide_rounded(left.checked_mul(factor)?, right))
+    } else {
+        Some(divide_rounded(left, right.checked_mul(factor)?))
+    }
+}
+
 /// `left * right` at `scale`, rounded half away from zero; `None` on overflow.
 pub fn multiply(left: (i128, u8), right: (i128, u8), scale: u8) -> Option<i128> {
-    let mut product = i256::from_i128(left.0).checked_mul(i256::from_i128(right.0))?;
     let have = left.1 + right.1;
+    if let Some(product) = left.0.checked_mul(right.0) {
+        let scaled = if have > scale {
+            10_i128.checked_pow(u32::from(have - scale)).map(|divisor| divide_rounded(product, divisor))
+        } else {
+            product.checked_mul(power(u32::from(scale - have)))
+        };
+        if let Some(scaled) = scaled {
+            return fits(scaled, 38).then_some(scaled);
+        }
+    }
+    let mut product = i256::from_i128(left.0).checked_mul(i256::from_i128(right.0))?;
     if have > scale {
         let mut divisor = i256::from_i128(1);
         for _ in scale..have {
@@ -163,6 +186,10 @@ mod tests {
         assert_eq!(divide((-2, 0), (3, 0), 6), Some(-666_667));
         assert_eq!(multiply((15, 1), (15, 1), 2), Some(225));
         assert_eq!(rescale(power(37), 0, 2), None);
+        // Beyond 128 bits on the way, within 38 digits at the end.
+        assert_eq!(divide((power(37), 0), (power(30), 0), 12), Some(power(19)));
+        assert_eq!(multiply((power(30), 20), (power(30), 20), 12), Some(power(32)));
+        assert_eq!(multiply((power(20), 0), (power(20), 0), 0), None);
         assert_eq!(from_float(1.005, 2), Some(101));
         assert_eq!(from_float(-2.5, 0), Some(-3));
     }
