@@ -3,7 +3,7 @@
 use pipeline_dsl::prelude::*;
 use pipeline_runtime::{Error, Tour};
 
-use super::{StreamTableA, TableA, TableB, TaskProcessTableAIncremental};
+use super::{PipelineRun, StreamTableA, TableA, TableB, TaskProcessTableAIncremental};
 
 /// Loads the sample data, changes some of it, and shows what the task made of it.
 pub(super) async fn tour(mut tour: Tour) -> Result<(), Error> {
@@ -24,7 +24,7 @@ pub(super) async fn tour(mut tour: Tour) -> Result<(), Error> {
             "correct an amount",
             sql!("UPDATE {TableA} SET AMOUNT = AMOUNT + 1, UPDATED_AT = CURRENT_TIMESTAMP() WHERE ID = (SELECT MIN(ID) FROM {TableA})"),
         ),
-        ("delete a transaction", sql!("DELETE FROM {TableA} WHERE ID = (SELECT MIN(ID) + 1 FROM {TableA})")),
+        ("delete a transaction", sql!("DELETE FROM {TableA} WHERE ID = (SELECT MAX(ID) FROM {TableA} WHERE CUSTOMER_ID <> 'CUST_TOUR')")),
     ];
     tour.transaction(&changes).await?;
     tour.await_consumption::<TaskProcessTableAIncremental, StreamTableA>().await?;
@@ -36,6 +36,16 @@ pub(super) async fn tour(mut tour: Tour) -> Result<(), Error> {
              FROM {TableB}
              ORDER BY ID, STREAM_ACTION
              LIMIT 20"
+        ),
+    )
+    .await?;
+    tour.show(
+        "the last runs",
+        sql!(
+            "SELECT LEFT(BATCH_ID, 8) AS BATCH, STATUS, ROW_COUNT, FINISHED_AT, ERROR_MESSAGE
+             FROM {PipelineRun}
+             ORDER BY FINISHED_AT DESC
+             LIMIT 5"
         ),
     )
     .await?;

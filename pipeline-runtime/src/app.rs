@@ -131,16 +131,21 @@ impl App {
         let takes_tour = cli.command.is_none() && target.is_embedded();
         let tour = self.tour.filter(|_| takes_tour);
         let clock_rate = cli.target.fast_clock.or(tour.as_ref().map(|(rate, _)| *rate)).unwrap_or(1);
+        if clock_rate > 1 {
+            progress.line(&format!("the engine's clock runs {clock_rate} times as fast"));
+        }
         let (connection, shutdown) =
             connect(target, self.starter.as_ref(), clock_rate, cli.target.statement_timeout()).await?;
         let schedules = matches!(cli.command, None | Some(Command::Deploy | Command::Resume)) && tour.is_none();
-        let result = command(cli.command, connection, model, progress, tour.map(|(_, guide)| guide)).await;
-        if let (Ok(0), true, Some(directory)) = (&result, schedules, directory) {
-            println!(
+        let farewell = directory.filter(|_| schedules).map(|directory| {
+            format!(
                 "the embedded engine ends with this program; `pipeline-local serve --data {}` lets the tasks run",
                 directory.display()
-            );
-        }
+            )
+        });
+        let result =
+            command(cli.command, connection, model, progress, tour.map(|(_, guide)| (clock_rate, guide)), farewell)
+                .await;
         if let Some(shutdown) = shutdown {
             shutdown().await;
         }
@@ -170,7 +175,8 @@ async fn command(
     connection: Connection,
     model: Model,
     progress: Progress,
-    guide: Option<TourGuide>,
+    guide: Option<(u32, TourGuide)>,
+    farewell: Option<String>,
 ) -> Result<u8, Error> {
     match command {
         None | Some(Command::Deploy) => {
@@ -182,9 +188,11 @@ async fn command(
                 outcome.unchanged,
                 took(start.elapsed())
             ));
-            if let Some(guide) = guide {
-                guide(Tour::new(connection, model, progress, start.elapsed())).await?;
+            if let Some((clock_rate, guide)) = guide {
+                guide(Tour::new(connection, model, progress, start.elapsed(), clock_rate)).await?;
+                return Ok(0);
             }
+            farewell.iter().for_each(|line| progress.line(line));
             Ok(0)
         }
         // Answered before a connection is made.
@@ -195,7 +203,11 @@ async fn command(
         Some(Command::Run { task, procedure: None, wait }) => {
             operate::run(&connection, &model, &progress, task.as_deref(), Duration::from_secs(wait)).await.map(|()| 0)
         }
-        Some(Command::Resume) => operate::resume(&connection, &model, &progress).await.map(|()| 0),
+        Some(Command::Resume) => {
+            operate::resume(&connection, &model, &progress).await?;
+            farewell.iter().for_each(|line| progress.line(line));
+            Ok(0)
+        }
         Some(Command::Suspend) => operate::suspend(&connection, &model, &progress).await.map(|()| 0),
         Some(Command::Status) => operate::status(&connection, &model, &progress).await.map(operate::Health::exit_code),
         Some(Command::Destroy { yes }) => operate::destroy(&connection, &model, &progress, yes).await.map(|()| 0),

@@ -1,7 +1,8 @@
 //! What a command says while it works: plain lines on standard output, and on a terminal a line for what is running now.
 
 use std::{
-    io::IsTerminal,
+    io::{IsTerminal, Write},
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -9,39 +10,42 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Prints lines, and shows the running statement when somebody watches.
 pub(crate) struct Progress {
-    bar: Option<ProgressBar>,
+    watched: bool,
+    current: Mutex<Option<ProgressBar>>,
 }
 
 impl Progress {
     pub(crate) fn new() -> Self {
         let watched = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
-        let bar = watched.then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("  {spinner} {msg}  {elapsed}") {
-                bar.set_style(style);
-            }
-            bar
-        });
-        Self { bar }
+        Self { watched, current: Mutex::new(None) }
     }
 
     /// Prints a line.
     pub(crate) fn line(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| println!("{text}")),
-            None => println!("{text}"),
+        match &*self.current.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(bar) => bar.suspend(|| print(text)),
+            None => print(text),
         }
     }
 
     /// Shows what is running until the returned value goes.
     pub(crate) fn running(&self, what: &str) -> Running<'_> {
-        if let Some(bar) = &self.bar {
-            bar.reset_elapsed();
+        if self.watched {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("  {spinner} {msg}  {elapsed}") {
+                bar.set_style(style);
+            }
             bar.set_message(what.to_owned());
             bar.enable_steady_tick(Duration::from_millis(100));
+            *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
         }
         Running { progress: self, start: Instant::now() }
     }
+}
+
+/// Prints a line to standard output. Nobody may be listening any more, as in `deploy | head`: the work goes on.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Something that is running.
@@ -59,8 +63,7 @@ impl Running<'_> {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        if let Some(bar) = &self.progress.bar {
-            bar.disable_steady_tick();
+        if let Some(bar) = self.progress.current.lock().unwrap_or_else(PoisonError::into_inner).take() {
             bar.finish_and_clear();
         }
     }

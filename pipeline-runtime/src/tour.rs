@@ -31,11 +31,18 @@ pub struct Tour {
     model: Model,
     progress: Progress,
     times: Vec<(String, Duration)>,
+    clock_rate: u32,
 }
 
 impl Tour {
-    pub(crate) fn new(connection: Connection, model: Model, progress: Progress, deployed: Duration) -> Self {
-        Self { connection, model, progress, times: vec![("deploy".to_owned(), deployed)] }
+    pub(crate) fn new(
+        connection: Connection,
+        model: Model,
+        progress: Progress,
+        deployed: Duration,
+        clock_rate: u32,
+    ) -> Self {
+        Self { connection, model, progress, times: vec![("deploy".to_owned(), deployed)], clock_rate }
     }
 
     /// Prints a line.
@@ -133,13 +140,14 @@ impl Tour {
         };
         drop(running);
         for run in &runs {
-            let time = run.took().map(took).unwrap_or_default();
+            // The history has the engine's time.
+            let time = run.took().map(|time| took(time / self.clock_rate)).unwrap_or_default();
             let by = match run.scheduled_from.as_str() {
                 "TRIGGER" => "triggered by its stream",
                 "SCHEDULE" => "started by its schedule",
                 _ => "started by hand",
             };
-            self.progress.line(&format!("    task {} {by}, {} {time}", run.name, run.state.to_lowercase()));
+            self.progress.line(&format!("    task {} {by}, {} in {time}", run.name, run.state.to_lowercase()));
         }
         self.took("wait for the scheduler, and the run", start.elapsed());
         Ok(())
