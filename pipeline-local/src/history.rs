@@ -1,5 +1,9 @@
 //! Statements that run or ran: their state, their results for RESULT_SCAN and for clients that ask later.
 
+mod table;
+
+pub use table::table_function;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 

@@ -252,11 +252,15 @@ impl<'p, 'a> Provider<'p, 'a> {
             if let Some(database) = name.database() {
                 cx.find_database(database)?;
             }
-            let result = match crate::task::table_function(&cx, function, &arguments)? {
-                Some(result) => Some(result),
-                None => crate::notification::table_function(&cx, function, &arguments)?,
-            };
-            if let Some(result) = result {
+            let families =
+                [crate::task::table_function, crate::notification::table_function, crate::history::table_function];
+            let mut found = None;
+            for family in families {
+                if found.is_none() {
+                    found = family(&cx, function, &arguments)?;
+                }
+            }
+            if let Some(result) = found {
                 return Ok((self.put("FUNCTION", rows(&result)?), default));
             }
         }

@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::execution::context::SessionState;
 use datafusion::execution::runtime_env::RuntimeEnv;
@@ -11,6 +12,9 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::coop::CooperativeExec;
+use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
 use datafusion::prelude::SessionConfig;
 
 use super::error::{Failure, failure};
@@ -77,7 +81,7 @@ impl Ready {
     pub(crate) async fn collect(&self) -> Result<Vec<RecordBatch>> {
         let run = async {
             let physical = self.state.query_planner().create_physical_plan(&self.plan, &self.state).await?;
-            datafusion::physical_plan::collect(physical, self.state.task_ctx()).await
+            datafusion::physical_plan::collect(interruptible(physical)?, self.state.task_ctx()).await
         };
         let batches = run.await.map_err(|error| match failure(error) {
             Failure::Other(error) => error,
@@ -85,6 +89,20 @@ impl Ready {
         })?;
         batches.into_iter().map(|batch| typed(&batch, &self.columns)).collect()
     }
+}
+
+/// Lets joins give way now and then. DataFusion only does that where rows are read; a join can make a thousand times as
+/// many, and a statement that never gives way cannot be cancelled.
+fn interruptible(plan: Arc<dyn ExecutionPlan>) -> datafusion::error::Result<Arc<dyn ExecutionPlan>> {
+    let transformed = plan.transform_up(|plan| {
+        let joins = plan.is::<CrossJoinExec>() || plan.is::<NestedLoopJoinExec>() || plan.is::<HashJoinExec>();
+        Ok(if joins {
+            Transformed::yes(Arc::new(CooperativeExec::new(plan)) as Arc<dyn ExecutionPlan>)
+        } else {
+            Transformed::no(plan)
+        })
+    });
+    transformed.map(|transformed| transformed.data)
 }
 
 /// Brings a batch into the form that result columns name.
