@@ -15,7 +15,8 @@ use crate::engine::Engine;
 use crate::history::QueryRecord;
 use crate::parse;
 use crate::session::{ParameterValue, Session, SessionHandle, parameter};
-use crate::statement::{self, Binds, Context, QueryResult};
+use crate::statement::{self, Context, QueryResult};
+use crate::types::SqlType;
 use crate::{Result, SqlError};
 
 mod array_bind;
@@ -146,15 +147,19 @@ async fn describe(
     text: &str,
     bound: &BoundRows,
 ) -> Result<Finished> {
-    let none = Binds::none();
-    let binds = match bound {
-        BoundRows::One(binds) => binds,
-        BoundRows::Many(rows) => rows.first().unwrap_or(&none),
+    let mut binds = match bound {
+        BoundRows::One(binds) => binds.clone(),
+        BoundRows::Many(rows) => rows.first().cloned().unwrap_or_default(),
     };
+    let count = placeholders(text);
+    if binds.positional.len() < count {
+        // What is only described need not be bound.
+        binds.positional.resize(count, statement::Value::null(SqlType::TEXT));
+    }
     let mut cx = Context::new(&app.engine, session, record.id.as_str(), app.engine.clock.now());
-    let (columns, statement_type) = statement::describe(&mut cx, text, binds).await?;
+    let (columns, statement_type) = statement::describe(&mut cx, text, &binds).await?;
     let result = QueryResult { columns, batches: Vec::new(), statement_type, dml: None };
-    Ok(Finished { result, binds: placeholders(text), described: true, children: None })
+    Ok(Finished { result, binds: count, described: true, children: None })
 }
 
 /// Runs one statement; when it is cancelled or takes too long nothing of it stays.
@@ -177,15 +182,16 @@ async fn guarded(
             BoundRows::Many(rows) => array_bind::run(engine, session, &record.id, text, rows).await,
         }
     };
+    // A busy statement uses up the task's budget each time: what may stop it has to be asked first.
     let interrupted = tokio::select! {
         biased;
-        outcome = running => return outcome,
         () = record.cancelled() => cancelled(),
         () = tokio::time::sleep(Duration::from_secs(seconds)) => SqlError::new(
             630,
             "57014",
             format!("Statement reached its statement or warehouse timeout of {seconds} second(s) and was canceled."),
         ),
+        outcome = running => return outcome,
     };
     session.abandon(&mark);
     Err(interrupted)

@@ -38,8 +38,8 @@ pub(super) async fn run(
         // Cancelling the request cancels the statement that it is at.
         let outcome = tokio::select! {
             biased;
-            outcome = guarded(&app.engine, session, &child, text, &mine) => outcome,
             never = forward_cancel(parent, &child) => match never {},
+            outcome = guarded(&app.engine, session, &child, text, &mine) => outcome,
         };
         session.remember_query(&child.id);
         if outcome.is_ok() {
