@@ -85,6 +85,9 @@ pub(super) fn scalar(name: &str) -> Option<Arc<ScalarUDF>> {
     if let Some(to) = name.strip_prefix("TRY_CAST:") {
         return SqlType::parse_ddl(to).map(|to| cast(to, true));
     }
+    if super::sequence::numbers_rows(name) {
+        return Some(super::sequence::row_numbers());
+    }
     if name == "WIDEN" {
         return Some(super::widen::function());
     }

@@ -1,7 +1,8 @@
-//! `sequence.NEXTVAL`.
+//! `sequence.NEXTVAL`, and the numbers of SEQ1, SEQ2, SEQ4 and SEQ8.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use datafusion::arrow::array::Int64Array;
 use datafusion::arrow::datatypes::DataType;
@@ -69,6 +70,64 @@ impl ScalarUDFImpl for NextValue {
             .take_numbers(self.sequence, 0, self.increment, count as u64)
             .map_err(|error| DataFusionError::External(Box::new(error)))?;
         let values = Int64Array::from_iter_values((0..count).map(|index| first + index * self.increment.step));
+        Ok(ColumnarValue::Array(datafusion::arrow::compute::cast(&values, &SqlType::INTEGER.arrow())?))
+    }
+}
+
+/// SEQ1() and its like: 0, 1, 2, ... for the rows of one statement; each call in the text counts for itself.
+#[derive(Debug)]
+struct RowNumbers {
+    next: AtomicI64,
+    signature: Signature,
+}
+
+impl PartialEq for RowNumbers {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for RowNumbers {}
+
+impl Hash for RowNumbers {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self).hash(state);
+    }
+}
+
+/// Whether the function of this upper-case name numbers rows.
+pub(super) fn numbers_rows(name: &str) -> bool {
+    matches!(name, "SEQ1" | "SEQ2" | "SEQ4" | "SEQ8")
+}
+
+/// A function that numbers rows, for one place in a statement.
+pub(super) fn row_numbers() -> Arc<ScalarUDF> {
+    Arc::new(ScalarUDF::from(RowNumbers {
+        next: AtomicI64::new(0),
+        signature: Signature::one_of(
+            vec![datafusion::logical_expr::TypeSignature::Nullary, datafusion::logical_expr::TypeSignature::Any(1)],
+            Volatility::Volatile,
+        ),
+    }))
+}
+
+impl ScalarUDFImpl for RowNumbers {
+    fn name(&self) -> &str {
+        "SEQ"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(SqlType::INTEGER.arrow())
+    }
+
+    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let count = arguments.number_rows as i64;
+        let first = self.next.fetch_add(count, Ordering::Relaxed);
+        let values = Int64Array::from_iter_values(first..first + count);
         Ok(ColumnarValue::Array(datafusion::arrow::compute::cast(&values, &SqlType::INTEGER.arrow())?))
     }
 }
