@@ -249,7 +249,7 @@ impl Error {
     /// 7 authentication or privilege.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Connection(ConnectionError::Login { .. }) => 7,
+            Self::Connection(ConnectionError::Login { .. } | ConnectionError::Credential { .. }) => 7,
             Self::Statement(error) if error.refusal().is_privilege() => 7,
             Self::Stopped { source, .. } if source.refusal().is_privilege() => 7,
             Self::Stopped { done, source, .. } if !done.is_empty() || source.outcome == Outcome::Unknown => 6,

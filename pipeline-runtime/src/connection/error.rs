@@ -99,6 +99,14 @@ pub enum ConnectionError {
         /// The server's message.
         message: String,
     },
+    /// The credential cannot even be sent.
+    #[error("{target}: the credential cannot be used: {message}")]
+    Credential {
+        /// The target as the first line of output names it.
+        target: String,
+        /// What is wrong with it.
+        message: String,
+    },
     /// Nothing answered, or what answered was no Snowflake.
     #[error("cannot reach {endpoint}: {message}{}", tried(*attempts))]
     Unreachable {
@@ -146,6 +154,9 @@ impl Hints for ConnectionError {
             }
             Self::Missing { help, .. } | Self::BadValue { help, .. } | Self::Key { help, .. } => vec![help.clone()],
             Self::KeyExposed { path, .. } => vec![format!("run `chmod 600 {}`", path.display())],
+            Self::Credential { .. } => {
+                vec!["is the passphrase right, and the key an RSA key? `openssl rsa -in KEY -check` tells".into()]
+            }
             Self::Login { message, .. } => login_hints(message),
             Self::Unreachable { message, .. } => crate::hint::network_hints(message),
             Self::Unreadable { .. } | Self::Malformed { .. } => Vec::new(),

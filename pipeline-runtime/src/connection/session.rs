@@ -164,6 +164,9 @@ fn endpoint(profile: &Profile) -> String {
 
 fn login_error(profile: &Profile, error: &snowflake_connector_rs::Error, attempts: u32) -> ConnectionError {
     match error.kind() {
+        ErrorKind::Auth if error.snowflake_message().is_none() && !error.to_string().contains("rejected") => {
+            ConnectionError::Credential { target: profile.describe(), message: chain(error) }
+        }
         ErrorKind::Auth => ConnectionError::Login {
             target: profile.describe(),
             message: error.snowflake_message().map_or_else(|| chain(error), ToOwned::to_owned),
