@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use crate::session::Parameters;
 use crate::types::SqlType;
 
-/// How often each call of a function that counts, such as RANDOM(seed), was evaluated within a statement.
+/// How often each call of a function that counts, such as SEQ4(), was evaluated within a statement.
 #[derive(Debug, Clone, Default)]
 struct Counters(Arc<Mutex<HashMap<usize, u64>>>);
 
