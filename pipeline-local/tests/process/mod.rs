@@ -11,18 +11,18 @@ use snowflake_connector_rs::{
 };
 
 /// The administrator's password in these tests.
-pub const PASSWORD: &str = "a password for tests";
+pub(crate) const PASSWORD: &str = "a password for tests";
 
 /// A running server process; killed when dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     /// `http://127.0.0.1:PORT`
-    pub url: String,
+    pub(crate) url: String,
 }
 
 impl Server {
     /// Starts the server on a data directory and waits until it listens.
-    pub fn start(data: &Path, options: &[&str]) -> Self {
+    pub(crate) fn start(data: &Path, options: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_pipeline-local"))
             .args(["serve", "--port", "0", "--data"])
             .arg(data)
@@ -44,13 +44,13 @@ impl Server {
     }
 
     /// SIGKILL: no handler of the server runs.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("the server is running");
         self.child.wait().expect("the server ends");
     }
 
     /// A session of the administrator.
-    pub async fn connect(&self) -> Session {
+    pub(crate) async fn connect(&self) -> Session {
         connect(&self.url, "ADMIN", PASSWORD, SessionConfig::new()).await
     }
 }
@@ -63,7 +63,7 @@ impl Drop for Server {
 }
 
 /// A session at `url`.
-pub async fn connect(url: &str, user: &str, password: &str, session: SessionConfig) -> Session {
+pub(crate) async fn connect(url: &str, user: &str, password: &str, session: SessionConfig) -> Session {
     let endpoint = EndpointConfig::custom_base_url(url.parse().expect("a URL"));
     let config =
         ClientConfig::new(user, "local", AuthConfig::password(password)).with_session(session).with_endpoint(endpoint);
@@ -71,18 +71,18 @@ pub async fn connect(url: &str, user: &str, password: &str, session: SessionConf
 }
 
 /// All rows of a statement; a failure names the statement.
-pub async fn rows(session: &Session, sql: &str) -> Vec<DynamicRow> {
+pub(crate) async fn rows(session: &Session, sql: &str) -> Vec<DynamicRow> {
     let cursor = session.query(sql.to_owned()).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
     cursor.collect().await.unwrap_or_else(|error| panic!("{error}\n{sql}"))
 }
 
 /// The text of a named cell of each row; NULL is `NULL`.
-pub async fn column(session: &Session, sql: &str, name: &str) -> Vec<String> {
+pub(crate) async fn column(session: &Session, sql: &str, name: &str) -> Vec<String> {
     rows(session, sql).await.iter().map(|row| text(row.value(name).expect("the column is there"))).collect()
 }
 
 /// The first cell of the first row as text.
-pub async fn scalar(session: &Session, sql: &str) -> String {
+pub(crate) async fn scalar(session: &Session, sql: &str) -> String {
     let rows = rows(session, sql).await;
     text(rows.first().unwrap_or_else(|| panic!("no row: {sql}")).value_at(0).expect("a first column"))
 }
@@ -100,7 +100,7 @@ fn text(value: &CellValue) -> String {
 }
 
 /// Repeats a question until `done` says yes of its answer; panics with the last answer after `limit`.
-pub async fn eventually(session: &Session, sql: &str, limit: Duration, done: impl Fn(&str) -> bool) -> String {
+pub(crate) async fn eventually(session: &Session, sql: &str, limit: Duration, done: impl Fn(&str) -> bool) -> String {
     let start = Instant::now();
     loop {
         let answer = scalar(session, sql).await;
@@ -113,7 +113,7 @@ pub async fn eventually(session: &Session, sql: &str, limit: Duration, done: imp
 }
 
 /// The statements of a script: split at semicolons outside of literals, quoted names, `$$` bodies and comments.
-pub fn statements(script: &str) -> Vec<String> {
+pub(crate) fn statements(script: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut current = String::new();
     let mut rest = script;

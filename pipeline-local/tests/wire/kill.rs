@@ -48,18 +48,20 @@ struct Acknowledged {
     processed: AtomicI64,
 }
 
-/// Adds rows and processes them until the server is gone.
-async fn work(session: Session, first: i64, acknowledged: Arc<Acknowledged>) {
-    for round in first.. {
+/// Adds rows and processes them until the server is gone; returns with the error that this was noticed by.
+async fn work(session: Session, first: i64, acknowledged: Arc<Acknowledged>) -> snowflake_connector_rs::Error {
+    let mut round = first;
+    loop {
         let insert = format!("INSERT INTO source SELECT SEQ8(), {round} FROM TABLE(GENERATOR(ROWCOUNT => {ROWS}))");
-        if session.query(insert).await.is_err() {
-            return;
+        if let Err(error) = session.query(insert).await {
+            return error;
         }
         acknowledged.inserted.store(round, Ordering::SeqCst);
-        if session.query(format!("CALL process({round})")).await.is_err() {
-            return;
+        if let Err(error) = session.query(format!("CALL process({round})")).await {
+            return error;
         }
         acknowledged.processed.store(round, Ordering::SeqCst);
+        round += 1;
     }
 }
 
@@ -118,12 +120,15 @@ async fn a_killed_server_leaves_the_old_or_the_new_table() {
         // Until something was processed in this life, and then somewhere in what follows.
         let before = last;
         while acknowledged.processed.load(Ordering::SeqCst) <= before {
-            assert!(!working.is_finished(), "the work failed");
+            if working.is_finished() {
+                panic!("nothing was killed yet: {}", working.await.unwrap());
+            }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         tokio::time::sleep(Duration::from_millis(rand::random_range(0..400))).await;
         server.kill();
-        working.await.unwrap();
+        let error = working.await.unwrap();
+        assert!(!error.is_server(), "only the kill ends the work: {error}");
         last = check(data, &acknowledged).await;
         progress += last - before;
         println!("kill {kill}: rounds up to {last}");
