@@ -1,6 +1,6 @@
 //! What becomes of the past: dropped objects and old versions of tables go when nobody can ask for them any more.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Weak;
 use std::time::Duration;
 
@@ -73,25 +73,20 @@ pub fn apply(catalog: &Catalog, storage: &Storage, now: Micros) -> Result<Remove
     for stream in catalog.list_all(Kind::Stream)? {
         let def: StreamDef = stream.definition()?;
         if let Some(state) = storage.stream_state(stream.id)? {
-            offsets.entry(def.source).or_default().insert(state.offset, state.advanced_at);
+            for base in def.bases() {
+                let latest = offsets.entry(*base).or_default().entry(state.offset).or_insert(state.advanced_at);
+                *latest = state.advanced_at.max(*latest);
+            }
         }
     }
-    // A stream on a view reads tables that only the view's query names: it holds back all of them.
-    let tables = catalog.list_all(Kind::Table)?;
-    let known: HashSet<ObjectId> = tables.iter().map(|table| table.id).collect();
-    let on_views: Vec<(Seq, Micros)> = offsets
-        .iter()
-        .filter(|(source, _)| !known.contains(source))
-        .flat_map(|(_, offsets)| offsets.iter().map(|(seq, at)| (*seq, *at)))
-        .collect();
     let mut removed = Removed { objects: purged.len(), partitions: 0 };
-    for table in tables {
+    for table in catalog.list_all(Kind::Table)? {
         let (retention, extension) = periods(catalog, &table)?;
         let reach = (Micros::from(retention) * DAY).max(IN_USE);
         let mut before = storage.seq_at(now - reach)?;
         let longest = Micros::from(retention.max(extension)) * DAY;
         let own = offsets.get(&table.id).into_iter().flatten().map(|(seq, at)| (*seq, *at));
-        for (offset, _) in own.chain(on_views.iter().copied()).filter(|(_, at)| at + longest >= now) {
+        for (offset, _) in own.filter(|(_, at)| at + longest >= now) {
             before = before.min(offset);
         }
         removed.partitions += storage.forget(table.id, before)?;
@@ -180,6 +175,7 @@ mod tests {
             source_kind: Kind::Table,
             mode: StreamMode::Standard,
             show_initial_rows: false,
+            base_tables: Vec::new(),
         };
         let stream = NewObject::new(Kind::Stream, Some(fixture.schema), "S", "R", &def).unwrap();
         let stream = fixture.catalog.create(stream).unwrap();

@@ -296,6 +296,19 @@ pub struct StreamDef {
     pub mode: StreamMode,
     /// SHOW_INITIAL_ROWS.
     pub show_initial_rows: bool,
+    /// The base tables of the view it is on, as they were when it was created; empty for a stream on a table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub base_tables: Vec<ObjectId>,
+}
+
+impl StreamDef {
+    /// The tables whose changes it returns.
+    pub fn bases(&self) -> &[ObjectId] {
+        match self.source_kind {
+            Kind::View => &self.base_tables,
+            _ => std::slice::from_ref(&self.source),
+        }
+    }
 }
 
 /// A sequence; [`super::Catalog::take_numbers`] hands the numbers out.

@@ -4,6 +4,7 @@ use datafusion::common::ScalarValue;
 
 use super::{integer_of, stream, text_of};
 use crate::catalog::Kind;
+use crate::catalog::def::StreamDef;
 use crate::error::{Result, SqlError};
 use crate::exec::{Context, Value};
 use crate::function::time;
@@ -165,6 +166,13 @@ pub(super) fn value(cx: &Context<'_>, name: &str, arguments: &[Value]) -> Result
         }
         "SYSTEM$STREAM_GET_TABLE_TIMESTAMP" => {
             let stream = named_stream(cx, &argument(0)?)?;
+            let def: StreamDef = stream.definition()?;
+            if def.source_kind == Kind::View {
+                return Err(SqlError::unsupported(format_args!(
+                    "{name} of stream '{}', which is on a view",
+                    stream.name
+                )));
+            }
             let state = cx.engine.storage.stream_state(stream.id)?;
             let at = match state {
                 Some(state) => cx.engine.storage.committed_at(state.offset)?.unwrap_or(stream.created_at),

@@ -11,6 +11,8 @@ mod rewrite;
 mod run;
 mod sequence;
 pub(crate) mod stream;
+mod tracked;
+mod view_stream;
 mod widen;
 
 use std::collections::HashMap;
@@ -19,7 +21,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::TableSource;
-use datafusion::sql::sqlparser::ast::{FunctionArg, FunctionArgExpr, ObjectName, ObjectNamePart, Query};
+use datafusion::sql::sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, ObjectName, ObjectNamePart, Query};
 
 pub(crate) use provider::{StreamRead, memory, rows, schema_of};
 pub(crate) use rewrite::{binary, call, literal, name_of, plain_table, quoted_name, table_alias};
@@ -60,6 +62,11 @@ pub(crate) fn plan(cx: &mut Context<'_>, query: &Query, sql: &str, binds: &Binds
     let plan = planned.map_err(explain)?;
     let ready = run::ready(plan, cx).map_err(explain)?;
     Ok(Planned { ready, streams })
+}
+
+/// The value of a constant expression.
+pub(crate) fn constant(cx: &mut Context<'_>, expression: &Expr, binds: &Binds) -> Result<Value> {
+    Provider::new(cx, Special::new()).constant(expression, binds)
 }
 
 /// A name of a table in a statement, also `IDENTIFIER(...)`.

@@ -1,6 +1,6 @@
 //! Where names of relations and functions in a query lead.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -24,8 +24,9 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::error::{Failure, failure};
 use super::rewrite::{REPEATED, Rewriter};
+use super::tracked::Tracked;
 use super::{functions, operators, sequence};
-use crate::catalog::def::{StreamDef, TableDef, ViewDef};
+use crate::catalog::def::{TableDef, ViewDef};
 use crate::catalog::{Kind, Object, ObjectId};
 use crate::error::{Result, SqlError};
 use crate::exec::{Binds, Context, QueryResult, Value};
@@ -48,6 +49,8 @@ pub(super) struct Provider<'p, 'a> {
     special: RefCell<HashMap<String, Arc<dyn TableSource>>>,
     sequences: RefCell<HashMap<String, Arc<ScalarUDF>>>,
     views: RefCell<Vec<ObjectId>>,
+    /// Whether tables are to be followed rather than read.
+    tracked: Cell<bool>,
     options: ConfigOptions,
     planners: Vec<Arc<dyn ExprPlanner>>,
 }
@@ -60,6 +63,7 @@ impl<'p, 'a> Provider<'p, 'a> {
             special: RefCell::new(special),
             sequences: RefCell::default(),
             views: RefCell::default(),
+            tracked: Cell::new(false),
             options: ConfigOptions::new(),
             planners: operators::planners(),
         }
@@ -288,8 +292,14 @@ impl<'p, 'a> Provider<'p, 'a> {
         let object = self.find(name)?;
         self.cx.borrow().require("SELECT", &object)?;
         match object.kind {
+            Kind::Table if self.tracked.get() => Ok(Arc::new(Tracked::new(&object)?)),
             Kind::Table => self.table(&object, None),
             Kind::View => self.view(&object),
+            Kind::Stream if self.tracked.get() => Err(SqlError::compilation(
+                2,
+                "0A000",
+                format_args!("Change tracking is not supported on queries with streams, saw '{}'.", object.name),
+            )),
             Kind::Stream => self.stream(&object),
             other => Err(SqlError::unsupported(format_args!("SELECT from a {other}"))),
         }
@@ -327,19 +337,48 @@ impl<'p, 'a> Provider<'p, 'a> {
     }
 
     fn stream(&self, object: &Object) -> Result<Arc<dyn TableSource>> {
-        let cx = self.cx.borrow();
-        let (def, table) = stream_source(&cx, object)?;
-        cx.require("SELECT", &table)?;
-        let (batches, to) = super::stream::rows(&cx, object, &def, &table)?;
+        let opened = {
+            let cx = self.cx.borrow();
+            let opened = super::stream::open(&cx, object)?;
+            cx.require("SELECT", &opened.source)?;
+            opened
+        };
+        let to = super::stream::upper(&self.cx.borrow(), &opened);
+        let source = if opened.source.kind == Kind::View {
+            let plan = self.tracked_view(&opened.source)?;
+            let (bases, joins) = super::tracked::base_tables(&plan)?;
+            let cx = self.cx.borrow();
+            if bases.iter().any(|base| !opened.bases.iter().any(|known| known.id == base.id)) {
+                // A name in the view leads to another table than it did when the stream was created.
+                let gone = opened.bases.iter().find(|known| !bases.iter().any(|base| base.id == known.id));
+                return Err(super::stream::dropped(&cx, object, gone.unwrap_or(&opened.source).id)?);
+            }
+            super::view_stream::source(&cx.engine.storage, &plan, joins, &opened, to)?
+        } else {
+            let cx = self.cx.borrow();
+            let def: TableDef = opened.source.definition()?;
+            memory(super::stream::schema(&def), super::stream::rows(&cx, &opened, &def, to)?)?
+        };
         let mut streams = self.streams.borrow_mut();
         if !streams.iter().any(|read| read.stream.id == object.id) {
             streams.push(StreamRead { stream: object.clone(), to });
         }
-        let table_def: TableDef = table.definition()?;
-        memory(super::stream::schema(&table_def), batches)
+        Ok(source)
+    }
+
+    /// The query of a view over tables whose rows can be followed.
+    pub(super) fn tracked_view(&self, object: &Object) -> Result<LogicalPlan> {
+        let before = self.tracked.replace(true);
+        let plan = self.view_plan(object);
+        self.tracked.set(before);
+        plan
     }
 
     fn view(&self, object: &Object) -> Result<Arc<dyn TableSource>> {
+        Ok(provider_as_source(Arc::new(ViewTable::new(self.view_plan(object)?, None))))
+    }
+
+    fn view_plan(&self, object: &Object) -> Result<LogicalPlan> {
         if self.views.borrow().contains(&object.id) {
             return Err(SqlError::compilation(2037, "42601", format_args!("View {} refers to itself.", object.name)));
         }
@@ -366,8 +405,7 @@ impl<'p, 'a> Provider<'p, 'a> {
             };
             SqlError { message: format!("{}\nin the definition of view {}", error.message, object.name), ..error }
         })?;
-        let plan = renamed(plan, def.columns.iter().map(|column| column.name.clone()).collect(), &object.name)?;
-        Ok(provider_as_source(Arc::new(ViewTable::new(plan, None))))
+        renamed(plan, def.columns.iter().map(|column| column.name.clone()).collect(), &object.name)
     }
 
     /// Plans; a name that no relation has is looked up among the aliases of the select list, as Snowflake does.
@@ -381,26 +419,6 @@ impl<'p, 'a> Provider<'p, 'a> {
             }
         }
         self.plan(&query, binds)
-    }
-}
-
-/// The definition and source table of a stream.
-pub(crate) fn stream_source(cx: &Context<'_>, stream: &Object) -> Result<(StreamDef, Object)> {
-    let def: StreamDef = stream.definition()?;
-    match cx.engine.catalog.by_id(def.source)? {
-        Some(source) if source.kind == Kind::Table => Ok((def, source)),
-        Some(source) => Err(SqlError::unsupported(format_args!("stream {} on a {}", stream.name, source.kind))),
-        None => {
-            let name = match cx.engine.catalog.by_id_even_dropped(def.source)? {
-                Some(source) => cx.engine.catalog.full_name(&source)?,
-                None => "(unknown)".to_owned(),
-            };
-            Err(SqlError::new(
-                91901,
-                "01000",
-                format!("Base table '{name}' dropped, cannot read from stream '{}'", stream.name),
-            ))
-        }
     }
 }
 

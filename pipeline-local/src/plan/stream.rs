@@ -5,15 +5,14 @@ use std::sync::Arc;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 
-use super::provider::stream_source;
-use crate::catalog::Object;
 use crate::catalog::def::{StreamDef, TableDef};
+use crate::catalog::{Kind, Object, ObjectId};
 use crate::error::{Result, SqlError};
 use crate::exec::Context;
-use crate::storage::{METADATA_ACTION, METADATA_ISUPDATE, METADATA_ROW_ID, Seq};
+use crate::storage::{METADATA_ACTION, METADATA_ISUPDATE, METADATA_ROW_ID, Seq, StreamState};
 use crate::types::SqlType;
 
-/// The columns of a stream: those of its table, and what happened to the row.
+/// The columns of a stream on a table: those of the table, and what happened to the row.
 pub(crate) fn schema(table: &TableDef) -> SchemaRef {
     let mut fields: Vec<_> = table.columns.iter().map(|column| column.sql_type.field(&column.name, true)).collect();
     fields.push(SqlType::Varchar(16).field(METADATA_ACTION, true));
@@ -22,46 +21,108 @@ pub(crate) fn schema(table: &TableDef) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// Up to which version a stream is read now: the start of an explicit transaction, else the last commit.
-fn upper(cx: &Context<'_>) -> Seq {
-    match cx.session.transactions.last() {
-        Some(open) if open.scope != super::AUTOCOMMIT => open.transaction.start_seq(),
-        _ => cx.engine.storage.current_seq(),
-    }
+/// A stream that can be read.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) def: StreamDef,
+    /// The table or view it is on.
+    pub(crate) source: Object,
+    /// The tables whose changes it returns.
+    pub(crate) bases: Vec<Object>,
+    pub(crate) state: StreamState,
 }
 
-/// The rows of a stream, and the version up to which they are read.
-pub(crate) fn rows(
-    cx: &Context<'_>,
-    stream: &Object,
-    def: &StreamDef,
-    table: &Object,
-) -> Result<(Vec<RecordBatch>, Seq)> {
-    let storage = &cx.engine.storage;
-    let to = upper(cx);
-    let state = storage
-        .stream_state(stream.id)?
-        .ok_or_else(|| SqlError::internal(format_args!("stream {} has no offset", stream.name)))?;
-    let table_def: TableDef = table.definition()?;
-    let batches = if state.initial {
-        storage.initial_rows(table.id, &table_def, state.offset)?
-    } else {
-        storage.changes(table.id, &table_def, state.offset, to.max(state.offset), def.mode)?
-    };
-    Ok((batches, to.max(state.offset)))
-}
-
-/// SYSTEM$STREAM_HAS_DATA: from metadata alone; TRUE even for changes that cancel each other out.
+/// Finds what a stream reads.
 ///
 /// # Errors
-/// When the source of the stream is gone.
-pub(crate) fn has_data(cx: &Context<'_>, stream: &Object) -> Result<bool> {
-    let (def, table) = stream_source(cx, stream)?;
-    let storage = &cx.engine.storage;
-    let Some(state) = storage.stream_state(stream.id)? else { return Ok(false) };
-    if state.initial {
-        return Ok(storage.row_count(table.id, state.offset, None)? > 0
-            || storage.has_changes(table.id, state.offset, storage.current_seq(), def.mode)?);
+/// When its source or one of the base tables is gone, or their changes since its offset are not known: it is stale.
+pub(crate) fn open(cx: &Context<'_>, stream: &Object) -> Result<Opened> {
+    let def: StreamDef = stream.definition()?;
+    let state = cx
+        .engine
+        .storage
+        .stream_state(stream.id)?
+        .ok_or_else(|| SqlError::internal(format_args!("stream {} has no offset", stream.name)))?;
+    let find = |id: ObjectId| match cx.engine.catalog.by_id(id)? {
+        Some(object) => Ok(object),
+        None => Err(dropped(cx, stream, id)?),
+    };
+    let source = find(def.source)?;
+    let bases = def.bases().iter().map(|id| find(*id)).collect::<Result<Vec<_>>>()?;
+    for base in &bases {
+        let table: TableDef = base.definition()?;
+        if table.changes_from.is_none_or(|from| state.offset < from) {
+            return Err(SqlError::new(
+                91901,
+                "01000",
+                format!(
+                    "Stream '{}' is stale: change tracking on table '{}' is off, or restarted after the stream was last \
+                     consumed. Recreate the stream.",
+                    stream.name,
+                    cx.engine.catalog.full_name(base)?
+                ),
+            ));
+        }
     }
-    storage.has_changes(table.id, state.offset, storage.current_seq(), def.mode)
+    Ok(Opened { def, source, bases, state })
+}
+
+/// The error of reading a stream whose base table is gone.
+pub(super) fn dropped(cx: &Context<'_>, stream: &Object, base: ObjectId) -> Result<SqlError> {
+    let name = match cx.engine.catalog.by_id_even_dropped(base)? {
+        Some(object) => cx.engine.catalog.full_name(&object)?,
+        None => "(unknown)".to_owned(),
+    };
+    Ok(SqlError::new(91901, "01000", format!("Base table '{name}' dropped, cannot read from stream '{}'", stream.name)))
+}
+
+/// Up to which version a stream is read now: the start of an explicit transaction, else the last commit.
+pub(super) fn upper(cx: &Context<'_>, opened: &Opened) -> Seq {
+    let upper = match cx.session.transactions.last() {
+        Some(open) if open.scope != super::AUTOCOMMIT => open.transaction.start_seq(),
+        _ => cx.engine.storage.current_seq(),
+    };
+    upper.max(opened.state.offset)
+}
+
+/// The rows of a stream on a table up to a version.
+pub(super) fn rows(cx: &Context<'_>, opened: &Opened, table: &TableDef, to: Seq) -> Result<Vec<RecordBatch>> {
+    let storage = &cx.engine.storage;
+    let (id, state) = (opened.source.id, opened.state);
+    if state.initial {
+        storage.initial_rows(id, table, state.offset)
+    } else {
+        storage.changes(id, table, state.offset, to, opened.def.mode)
+    }
+}
+
+/// SYSTEM$STREAM_HAS_DATA: from metadata alone; TRUE even for changes that cancel each other out, and for a view when
+/// any of its base tables changed.
+///
+/// # Errors
+/// When the stream cannot be read.
+pub(crate) fn has_data(cx: &Context<'_>, stream: &Object) -> Result<bool> {
+    let opened = open(cx, stream)?;
+    let storage = &cx.engine.storage;
+    let offset = opened.state.offset;
+    for base in &opened.bases {
+        if opened.state.initial && storage.row_count(base.id, offset, None)? > 0
+            || storage.has_changes(base.id, offset, storage.current_seq(), opened.def.mode)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The tables on whose changes a stream on this table or view depends.
+///
+/// # Errors
+/// When the changes of the view's query are not tracked.
+pub(crate) fn base_tables(cx: &mut Context<'_>, source: &Object) -> Result<Vec<Object>> {
+    if source.kind == Kind::Table {
+        return Ok(vec![source.clone()]);
+    }
+    let plan = super::provider::Provider::new(cx, super::Special::new()).tracked_view(source)?;
+    Ok(super::tracked::base_tables(&plan)?.0)
 }

@@ -34,3 +34,240 @@ async fn consumed_by_committed_dml_only() {
     ])
     .await;
 }
+
+/// A stream on a view over `a` and `b` returns these rows (all columns, action, is-update) after these statements.
+async fn changes_of_view(view: &str, options: &str, statements: &[&str], expected: &[&str]) {
+    let mut sql = Sql::new().await;
+    for statement in [
+        "create table a (id int, v varchar, at timestamp_tz)",
+        "create table b (id int, w varchar)",
+        "insert into a (id, v) values (1, 'a1'), (2, 'a2'), (3, 'a3')",
+        "insert into b values (1, 'b1'), (2, 'b2')",
+    ] {
+        sql.run(statement).await;
+    }
+    sql.run(&format!("create view v as {view}")).await;
+    sql.run(&format!("create stream s on view v {options}")).await;
+    for statement in statements {
+        sql.run(statement).await;
+    }
+    let mut rows = sql.rows("select * exclude metadata$row_id from s").await;
+    rows.sort();
+    let mut expected = expected.to_vec();
+    expected.sort_unstable();
+    assert_eq!(rows, expected, "{view} {options} {statements:?}");
+}
+
+#[tokio::test]
+async fn changes_of_views() {
+    let changes = &[
+        "insert into a (id, v) values (4, 'a4'), (5, 'a5')",
+        "delete from a where id = 5",
+        "update a set v = 'x' where id = 1",
+        "update a set id = 20 where id = 2",
+        "delete from a where id = 3",
+    ];
+    let cases: &[(&str, &str, &[&str], &[&str])] = &[
+        (
+            "select * from a",
+            "",
+            &["insert into a (id, at) values (7, '2024-01-01 00:00:00 +0000')"],
+            &["7|NULL|2024-01-01 00:00:00.000 +0000|INSERT|false"],
+        ),
+        (
+            "select v as name, id * 10 as ten from a",
+            "",
+            changes,
+            &[
+                "a2|20|DELETE|true",
+                "a2|200|INSERT|true",
+                "a3|30|DELETE|false",
+                "a4|40|INSERT|false",
+                "a1|10|DELETE|true",
+                "x|10|INSERT|true",
+            ],
+        ),
+        (
+            "select v from a where id < 10",
+            "",
+            changes,
+            &["a1|DELETE|true", "a2|DELETE|false", "a3|DELETE|false", "a4|INSERT|false", "x|INSERT|true"],
+        ),
+        ("select id from a where v like 'a%'", "append_only = true", changes, &["4|INSERT|false", "5|INSERT|false"]),
+        (
+            "select id from a",
+            "show_initial_rows = true",
+            changes,
+            &["1|INSERT|false", "2|INSERT|false", "3|INSERT|false"],
+        ),
+        // A change of a column that the view does not have is none.
+        ("select id from a", "", &["update a set v = 'y'", "update a set at = '2024-01-01 00:00:00 +0000'"], &[]),
+        (
+            "select a.id, v, w from a join b on a.id = b.id",
+            "",
+            &[
+                "update a set v = 'x' where id = 1",
+                "insert into b values (3, 'b3'), (9, 'b9')",
+                "insert into a (id, v) values (9, 'a9')",
+                "delete from b where id = 2",
+            ],
+            &[
+                "1|a1|b1|DELETE|true",
+                "1|x|b1|INSERT|true",
+                "2|a2|b2|DELETE|false",
+                "3|a3|b3|INSERT|false",
+                "9|a9|b9|INSERT|false",
+            ],
+        ),
+        (
+            "select a.id, w from a, b",
+            "append_only = true",
+            &[
+                "delete from a where id > 1",
+                "insert into b values (7, 'b7')",
+                "delete from b",
+                "insert into a (id) values (8)",
+            ],
+            &[
+                "1|b7|INSERT|false",
+                "2|b7|INSERT|false",
+                "3|b7|INSERT|false",
+                "8|b1|INSERT|false",
+                "8|b2|INSERT|false",
+                "8|b7|INSERT|false",
+            ],
+        ),
+        (
+            "select one.id, two.id as other from a as one inner join a as two on one.id + 1 = two.id",
+            "",
+            &["delete from a where id = 2"],
+            &["1|2|DELETE|false", "2|3|DELETE|false"],
+        ),
+        (
+            "select id, v from a union all select id, w from b union all select id, v from a where id = 1",
+            "",
+            &["delete from a where id = 1", "insert into b values (5, 'b5')"],
+            &["1|a1|DELETE|false", "1|a1|DELETE|false", "5|b5|INSERT|false"],
+        ),
+        (
+            "with c as (select id from a where id > 1) select c.id + 0 as id from (select * from c) as c cross join b where b.id = 1",
+            "",
+            &["delete from a where id = 3"],
+            &["3|DELETE|false"],
+        ),
+    ];
+    for (view, options, statements, expected) in cases {
+        changes_of_view(view, options, statements, expected).await;
+    }
+}
+
+#[tokio::test]
+async fn views_whose_changes_are_not_tracked() {
+    let mut sql = Sql::new().await;
+    sql.run("create table a (id int, v varchar)").await;
+    sql.run("create stream t on table a").await;
+    for (view, what) in [
+        ("select id, count(*) as n from a group by id", "GROUP BY"),
+        ("select count(*) as n from a", "aggregate functions"),
+        ("select distinct id from a", "DISTINCT"),
+        ("select id from a limit 1", "LIMIT"),
+        ("select id from a order by id", "ORDER BY"),
+        ("select id from a qualify row_number() over (order by id) = 1", "QUALIFY"),
+        ("select row_number() over (order by id) as n from a", "window functions"),
+        ("select l.id from a as l left join a as r on l.id = r.id", "joins of type '[LEFT_OUTER_JOIN]'"),
+        ("select l.id from a as l full join a as r on l.id = r.id", "joins of type '[FULL_OUTER_JOIN]'"),
+        ("select id from a where id in (select id from a)", "subqueries outside of the FROM clause"),
+        ("select id, (select max(id) from a) as m from a", "subqueries outside of the FROM clause"),
+        ("select id from a union select id from a", "UNION; use UNION ALL"),
+        ("select 1 as one", "rows that come from no table"),
+    ] {
+        sql.run(&format!("create or replace view v as {view}")).await;
+        let expected =
+            format!("000002 SQL compilation error:\nChange tracking is not supported on queries with {what}.");
+        assert_eq!(sql.error("create stream s on view v").await, expected, "{view}");
+    }
+    sql.check(&[
+        ("create or replace view v as select id from t", &["View V successfully created."]),
+        (
+            "create stream s on view v",
+            &["!000002 SQL compilation error:\nChange tracking is not supported on queries with streams, saw 'T'.\nin the definition of view V"],
+        ),
+        ("create or replace view v as select id from a", &["View V successfully created."]),
+        (
+            "create stream s on view v insert_only = true",
+            &["!000002 SQL compilation error:\nChange tracking of type INSERT_ONLY is not supported on queries with 'TABLE' inside views, saw 'V'."],
+        ),
+        (
+            "create stream s on table v",
+            &["!002203 SQL compilation error:\nObject found is of type 'VIEW', not specified type 'TABLE'."],
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn streams_on_views_are_consumed_and_go_stale_like_others() {
+    let mut sql = Sql::new().await;
+    sql.run("create table a (id int, v varchar)").await;
+    sql.run("create table b (id int)").await;
+    sql.run("create view inner_v as select id, v from a where id > 0").await;
+    sql.run("create view v as select i.id, v from inner_v as i join b using (id)").await;
+    sql.check(&[
+        ("create stream s on view v", &["Stream S successfully created."]),
+        ("select system$stream_has_data('s')", &["false"]),
+        ("insert into a values (1, 'one')", &["1"]),
+        ("select system$stream_has_data('s')", &["true"]),
+        ("select count(*) from s", &["0"]),
+        ("insert into b values (1)", &["1"]),
+        ("update a set v = 'uno'", &["1|0"]),
+        ("create stream twin clone s", &["Stream TWIN successfully created."]),
+        ("create table taken as select * from s", &["Table TAKEN successfully created."]),
+        ("select id, v, metadata$action, length(metadata$row_id) from twin", &["1|uno|INSERT|40"]),
+        ("select count(*) from s", &["0"]),
+        ("select system$stream_has_data('s')", &["false"]),
+        ("update a set v = 'one'", &["1|0"]),
+        ("select count(*), count(distinct metadata$row_id), boolor_agg(metadata$isupdate) from s", &["2|1|true"]),
+        ("create or replace stream s on view v at(stream => 'twin')", &["Stream S successfully created."]),
+        ("select id, v, metadata$action from s", &["1|one|INSERT"]),
+        (
+            "show streams like 's' ->> select \"table_name\", \"source_type\", \"base_tables\", \"stale\", \"mode\" from $1",
+            &["D.PUBLIC.V|View|D.PUBLIC.A,D.PUBLIC.B|false|DEFAULT"],
+        ),
+        ("create or alter stream s on view v comment = 'changed'", &["Statement executed successfully."]),
+        (
+            "create or alter stream s on view v append_only = true",
+            &["!000002 SQL compilation error:\nCREATE OR ALTER STREAM cannot change APPEND_ONLY or INSERT_ONLY of stream 'S'; only its COMMENT can be changed."],
+        ),
+        ("create or replace table b (id int)", &["Table B successfully created."]),
+        ("select * from s", &["!091901 Base table 'D.PUBLIC.B' dropped, cannot read from stream 'S'"]),
+        ("show streams like 's' ->> select \"stale\" from $1", &["true"]),
+        ("create or replace stream s on view v", &["Stream S successfully created."]),
+        ("select count(*) from s", &["0"]),
+        ("alter table a set change_tracking = false", &["Statement executed successfully."]),
+        (
+            "select * from s",
+            &["!091901 Stream 'S' is stale: change tracking on table 'D.PUBLIC.A' is off, or restarted after the stream was last consumed. Recreate the stream."],
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn start_points() {
+    let mut sql = Sql::new().await;
+    sql.run("create table a (id int) change_tracking = true").await;
+    sql.run("insert into a values (1)").await;
+    sql.check(&[
+        ("create stream old on table a at(offset => -1000000)", &["!000707 SQL compilation error:\nTime travel data is not available for table A. The requested time is either beyond the allowed time travel period or before the object creation time."]),
+        ("create stream s on table a at(offset => 60)", &["!001008 SQL compilation error:\nInvalid data type [60] in AT(OFFSET => 60)"]),
+        ("create stream s on table a at(offset => null)", &["!001008 SQL compilation error:\nInvalid data type [NULL] in AT(OFFSET => NULL)"]),
+        ("create stream s on table a at(statement => 'none')", &["!000707 SQL compilation error:\nStatement none not found"]),
+        ("create stream s on table a at(stream => 'none')", &["!002003 SQL compilation error:\nStream 'none' not found."]),
+        ("create stream s on table a at(timestamp => current_timestamp())", &["!002014 SQL compilation error:\nNon-deterministic function 'CURRENT_TIMESTAMP' is not allowed in the time travel clause of a stream."]),
+        ("set now = (select current_timestamp())", &["Statement executed successfully."]),
+        ("insert into a values (2)", &["1"]),
+        ("create stream s on table a at(timestamp => $now)", &["Stream S successfully created."]),
+        ("select id from s", &["2"]),
+    ])
+    .await;
+}

@@ -2,127 +2,273 @@
 //!
 //! <https://docs.snowflake.com/en/sql-reference/sql/create-stream>
 
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{Expr, visit_expressions};
 use datafusion::sql::sqlparser::tokenizer::Token;
 
-use crate::catalog::def::{StreamDef, StreamMode, TableDef};
+use crate::catalog::def::{StreamDef, StreamMode, TableDef, ViewDef};
 use crate::catalog::{Kind, NewObject, Object};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, Name};
-use crate::statement::{Context, QueryResult};
+use crate::plan::{self, stream};
+use crate::statement::{Binds, Context, QueryResult};
 use crate::storage::Seq;
 
 use super::options::{boolean_value, string_value, unknown};
 use super::{Creation, already_exists, altered};
 
+/// What a CREATE STREAM says after the name.
+struct Declared {
+    source_kind: Kind,
+    source: Name,
+    start: Option<StartPoint>,
+    mode: StreamMode,
+    insert_only: bool,
+    show_initial_rows: bool,
+    comment: String,
+}
+
+impl Declared {
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self> {
+        cursor.expect_keywords("ON")?;
+        let source_kind = source_kind(cursor)?;
+        let source = cursor.object_name()?;
+        let mut declared = Self {
+            source_kind,
+            source,
+            start: None,
+            mode: StreamMode::Standard,
+            insert_only: false,
+            show_initial_rows: false,
+            comment: String::new(),
+        };
+        if cursor.peek_keyword("AT") || cursor.peek_keyword("BEFORE") {
+            declared.start = Some(StartPoint::read(cursor)?);
+        }
+        while !cursor.at_end() {
+            if cursor.accept_keyword("APPEND_ONLY") {
+                declared.mode = if boolean_value(cursor)? { StreamMode::AppendOnly } else { StreamMode::Standard };
+            } else if cursor.accept_keyword("SHOW_INITIAL_ROWS") {
+                declared.show_initial_rows = boolean_value(cursor)?;
+            } else if cursor.accept_keyword("INSERT_ONLY") {
+                declared.insert_only = boolean_value(cursor)?;
+            } else if cursor.accept_keyword("COMMENT") {
+                declared.comment = string_value(cursor)?;
+            } else {
+                return Err(unknown(cursor, "STREAM"));
+            }
+        }
+        Ok(declared)
+    }
+}
+
 pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &Creation) -> Result<QueryResult> {
-    creation.refuse(&["OR ALTER", "TRANSIENT", "TEMPORARY", "SECURE"])?;
+    creation.refuse(&["TRANSIENT", "TEMPORARY", "SECURE"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
-    if cursor.peek_keyword("CLONE") {
-        return Err(SqlError::unsupported("CREATE STREAM ... CLONE"));
+    if cursor.accept_keyword("CLONE") {
+        if creation.or_alter {
+            return Err(SqlError::unsupported("CREATE OR ALTER STREAM ... CLONE"));
+        }
+        return clone(cx, cursor, creation, &name, if_not_exists);
     }
     if cursor.peek_keywords("WITH TAG") || cursor.peek_keyword("TAG") {
         return Err(SqlError::unsupported("TAG of a stream"));
     }
     let copy_grants = cursor.accept_keywords("COPY GRANTS");
-    cursor.expect_keywords("ON")?;
-    let source_kind = source_kind(cursor)?;
-    let source = cursor.object_name()?;
-    let mut start = None;
-    if cursor.peek_keyword("AT") || cursor.peek_keyword("BEFORE") {
-        start = Some(StartPoint::read(cursor)?);
+    if copy_grants && creation.or_alter {
+        return Err(SqlError::unsupported("COPY GRANTS of CREATE OR ALTER STREAM"));
     }
-    let mut mode = StreamMode::Standard;
-    let mut show_initial_rows = false;
-    let mut comment = String::new();
-    while !cursor.at_end() {
-        if cursor.accept_keyword("APPEND_ONLY") {
-            mode = if boolean_value(cursor)? { StreamMode::AppendOnly } else { StreamMode::Standard };
-        } else if cursor.accept_keyword("SHOW_INITIAL_ROWS") {
-            show_initial_rows = boolean_value(cursor)?;
-        } else if cursor.accept_keyword("INSERT_ONLY") {
-            if boolean_value(cursor)? {
-                return Err(SqlError::compilation(
-                    2,
-                    "0A000",
-                    "Streams of type INSERT_ONLY can only be created on external tables or Iceberg tables with an external catalog integration.",
-                ));
-            }
-        } else if cursor.accept_keyword("COMMENT") {
-            comment = string_value(cursor)?;
-        } else {
-            return Err(unknown(cursor, "STREAM"));
-        }
-    }
-
+    let declared = Declared::read(cursor)?;
     let schema = cx.schema_of(&name, "CREATE STREAM")?;
-    let existing = cx.find_relation(&name, "CREATE STREAM")?;
-    if if_not_exists && existing.as_ref().is_some_and(|object| object.kind == Kind::Stream) {
-        return Ok(already_exists(name.object()));
+    let existing = cx.find_relation(&name, "CREATE STREAM")?.filter(|object| object.kind == Kind::Stream);
+    match existing {
+        Some(_) if if_not_exists => return Ok(already_exists(name.object())),
+        Some(stream) if creation.or_alter => return redeclare(cx, stream, declared),
+        _ => {}
     }
     cx.require("CREATE STREAM", &schema)?;
-    let source = cx.object(source_kind, &source, "CREATE STREAM")?;
+    let source = cx.object(declared.source_kind, &declared.source, "CREATE STREAM")?;
     cx.require("SELECT", &source)?;
-    let tracked_from = track_changes(cx, &source)?;
-    let offset = match &start {
+    if declared.insert_only {
+        return Err(insert_only(&source));
+    }
+    let bases = stream::base_tables(cx, &source)?;
+    track_view(cx, &source)?;
+    let mut tracked_from = Seq(0);
+    for base in &bases {
+        tracked_from = tracked_from.max(track_table(cx, base)?);
+    }
+    let offset = match &declared.start {
         None => cx.engine.storage.current_seq(),
         Some(start) => start.resolve(cx, &source, tracked_from)?,
     };
-    let def = StreamDef { source: source.id, source_kind, mode, show_initial_rows };
-    let new = NewObject::new(Kind::Stream, Some(schema.id), name.object(), cx.role(), &def)?.comment(&comment);
+    let def = StreamDef {
+        source: source.id,
+        source_kind: declared.source_kind,
+        mode: declared.mode,
+        show_initial_rows: declared.show_initial_rows,
+        base_tables: match source.kind {
+            Kind::View => bases.iter().map(|base| base.id).collect(),
+            _ => Vec::new(),
+        },
+    };
+    let new = NewObject::new(Kind::Stream, Some(schema.id), name.object(), cx.role(), &def)?.comment(&declared.comment);
+    put(cx, creation, new, copy_grants, offset, declared.show_initial_rows)
+}
+
+fn put(
+    cx: &Context<'_>,
+    creation: &Creation,
+    new: NewObject,
+    copy_grants: bool,
+    offset: Seq,
+    initial: bool,
+) -> Result<QueryResult> {
     cx.engine.catalog.transaction(|_| {
         let (stream, result) = creation.finish(cx, new, copy_grants)?;
-        cx.engine.storage.set_stream(stream.id, offset, show_initial_rows)?;
+        cx.engine.storage.set_stream(stream.id, offset, initial)?;
         Ok(result)
     })
 }
 
+/// CREATE STREAM ... CLONE: the same source and offset.
+fn clone(
+    cx: &mut Context<'_>,
+    cursor: &mut Cursor<'_>,
+    creation: &Creation,
+    name: &Name,
+    if_not_exists: bool,
+) -> Result<QueryResult> {
+    let original = cursor.object_name()?;
+    let copy_grants = cursor.accept_keywords("COPY GRANTS");
+    cursor.expect_end()?;
+    let schema = cx.schema_of(name, "CREATE STREAM")?;
+    let existing = cx.find_relation(name, "CREATE STREAM")?;
+    if if_not_exists && existing.is_some_and(|object| object.kind == Kind::Stream) {
+        return Ok(already_exists(name.object()));
+    }
+    cx.require("CREATE STREAM", &schema)?;
+    let original = cx.object(Kind::Stream, &original, "CREATE STREAM")?;
+    cx.require("SELECT", &original)?;
+    let state = cx.engine.storage.stream_state(original.id)?;
+    let state = state.ok_or_else(|| SqlError::internal(format_args!("stream {} has no offset", original.name)))?;
+    let def: StreamDef = original.definition()?;
+    let new = NewObject::new(Kind::Stream, Some(schema.id), name.object(), cx.role(), &def)?.comment(&original.comment);
+    put(cx, creation, new, copy_grants, state.offset, state.initial)
+}
+
+/// CREATE OR ALTER of a stream that exists: only its comment can change.
+fn redeclare(cx: &mut Context<'_>, mut stream: Object, declared: Declared) -> Result<QueryResult> {
+    cx.require_ownership(&stream)?;
+    let source = cx.object(declared.source_kind, &declared.source, "CREATE OR ALTER STREAM")?;
+    let def: StreamDef = stream.definition()?;
+    let changed = if declared.start.is_some() {
+        Some("AT or BEFORE")
+    } else if def.source != source.id {
+        Some("the source")
+    } else if declared.insert_only || def.mode != declared.mode {
+        Some("APPEND_ONLY or INSERT_ONLY")
+    } else if def.show_initial_rows != declared.show_initial_rows {
+        Some("SHOW_INITIAL_ROWS")
+    } else {
+        None
+    };
+    if let Some(changed) = changed {
+        return Err(SqlError::compilation(
+            2,
+            "0A000",
+            format_args!(
+                "CREATE OR ALTER STREAM cannot change {changed} of stream '{}'; only its COMMENT can be changed.",
+                stream.name
+            ),
+        ));
+    }
+    stream.comment = declared.comment;
+    cx.engine.catalog.update(&stream)?;
+    Ok(altered())
+}
+
 fn source_kind(cursor: &mut Cursor<'_>) -> Result<Kind> {
     let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
-    match word.as_str() {
-        "TABLE" => {
-            cursor.next_token();
-            Ok(Kind::Table)
+    let kind = match word.as_str() {
+        "TABLE" => Kind::Table,
+        "VIEW" => Kind::View,
+        "EXTERNAL" | "STAGE" | "DYNAMIC" | "EVENT" => {
+            return Err(SqlError::unsupported(format_args!("CREATE STREAM ... ON {word}")));
         }
-        "VIEW" | "EXTERNAL" | "STAGE" | "DYNAMIC" | "EVENT" => {
-            Err(SqlError::unsupported(format_args!("CREATE STREAM ... ON {word}")))
-        }
-        _ => Err(cursor.unexpected()),
+        _ => return Err(cursor.unexpected()),
+    };
+    cursor.next_token();
+    Ok(kind)
+}
+
+fn insert_only(source: &Object) -> SqlError {
+    if source.kind == Kind::View {
+        return SqlError::compilation(
+            2,
+            "0A000",
+            format_args!(
+                "Change tracking of type INSERT_ONLY is not supported on queries with 'TABLE' inside views, saw '{}'.",
+                source.name
+            ),
+        );
     }
+    SqlError::compilation(
+        2,
+        "0A000",
+        "Streams of type INSERT_ONLY can only be created on external tables or Iceberg tables with an external catalog integration.",
+    )
 }
 
 /// Turns CHANGE_TRACKING on where it is off, which only the table's owner may do; since when it is on.
-fn track_changes(cx: &Context<'_>, source: &Object) -> Result<Seq> {
-    let mut def: TableDef = source.definition()?;
+fn track_table(cx: &Context<'_>, table: &Object) -> Result<Seq> {
+    let mut def: TableDef = table.definition()?;
     if let Some(seq) = def.changes_from {
         return Ok(seq);
     }
-    if !cx.owns(source)? {
-        return Err(SqlError::insufficient_privileges(format_args!(
-            "enable CHANGE_TRACKING on table '{}', which the first stream on it does: role {} does not own it",
-            source.name,
-            cx.role()
-        )));
-    }
+    may_track(cx, table)?;
     let seq = cx.engine.storage.current_seq();
     def.changes_from = Some(seq);
-    let mut changed = source.clone();
+    let mut changed = table.clone();
     changed.set_definition(&def)?;
     cx.engine.catalog.update(&changed)?;
     Ok(seq)
 }
 
+/// The same of a view; its own tracking has no history, that of its base tables counts.
+fn track_view(cx: &Context<'_>, source: &Object) -> Result<()> {
+    if source.kind != Kind::View {
+        return Ok(());
+    }
+    let mut def: ViewDef = source.definition()?;
+    if def.changes_from.is_some() {
+        return Ok(());
+    }
+    may_track(cx, source)?;
+    def.changes_from = Some(cx.engine.storage.current_seq());
+    let mut changed = source.clone();
+    changed.set_definition(&def)?;
+    cx.engine.catalog.update(&changed)
+}
+
+fn may_track(cx: &Context<'_>, object: &Object) -> Result<()> {
+    if cx.owns(object)? {
+        return Ok(());
+    }
+    let kind = object.kind.keyword().to_lowercase();
+    Err(SqlError::insufficient_privileges(format_args!(
+        "enable CHANGE_TRACKING on {kind} '{}', which the first stream on it does: role {} does not own it",
+        object.name,
+        cx.role()
+    )))
+}
+
 /// AT or BEFORE of CREATE STREAM.
 struct StartPoint {
     before: bool,
-    what: StartAt,
-}
-
-enum StartAt {
-    /// Seconds before now.
-    Offset(i64),
-    /// Microseconds since 1970.
-    Timestamp(i64),
-    Stream(String),
+    what: String,
+    value: Expr,
 }
 
 impl StartPoint {
@@ -132,58 +278,64 @@ impl StartPoint {
             cursor.expect_keywords("AT")?;
         }
         cursor.expect(&Token::LParen)?;
-        let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
+        let Some(what) = cursor.peek_word() else { return Err(cursor.unexpected()) };
         cursor.next_token();
         cursor.expect(&Token::RArrow)?;
-        let what = match word.as_str() {
-            "OFFSET" => {
-                let seconds = cursor.integer()?;
-                if seconds >= 0 {
-                    return Err(SqlError::compilation(
-                        1008,
-                        "22023",
-                        format_args!("Invalid data type [{seconds}] in AT(OFFSET => {seconds})"),
-                    ));
-                }
-                StartAt::Offset(seconds)
-            }
-            "STREAM" => StartAt::Stream(cursor.string()?),
-            "TIMESTAMP" => {
-                let text = cursor.string()?;
-                if cursor.accept(&Token::DoubleColon) {
-                    cursor.data_type()?;
-                }
-                StartAt::Timestamp(instant(&text)?)
-            }
-            other => return Err(SqlError::unsupported(format_args!("AT({other} => ...) of a stream"))),
-        };
+        let value = cursor.expression()?;
         cursor.expect(&Token::RParen)?;
-        Ok(Self { before, what })
+        if !matches!(what.as_str(), "OFFSET" | "TIMESTAMP" | "STATEMENT" | "STREAM") {
+            return Err(SqlError::unsupported(format_args!("AT({what} => ...) of a stream")));
+        }
+        Ok(Self { before, what, value })
     }
 
-    fn resolve(&self, cx: &Context<'_>, source: &Object, tracked_from: Seq) -> Result<Seq> {
-        let instant = match &self.what {
-            StartAt::Stream(name) => {
-                let not_found = || SqlError::compilation(2003, "02000", format_args!("Stream '{name}' not found."));
-                let parsed = Name::parse(name).ok_or_else(not_found)?;
-                let stream = cx.find_object(Kind::Stream, &parsed, "CREATE STREAM")?.ok_or_else(not_found)?;
-                let state = cx.engine.storage.stream_state(stream.id)?.ok_or_else(not_found)?;
-                return Ok(state.offset);
+    fn resolve(&self, cx: &mut Context<'_>, source: &Object, tracked_from: Seq) -> Result<Seq> {
+        let seq = match self.what.as_str() {
+            "STREAM" => {
+                let name = self.text(cx)?;
+                return offset_of(cx, &name);
             }
-            StartAt::Offset(seconds) => cx.frame.now + seconds * 1_000_000,
-            StartAt::Timestamp(instant) => *instant,
+            "STATEMENT" => {
+                let id = self.text(cx)?;
+                let record = cx.engine.history.get(&id);
+                let record = record
+                    .ok_or_else(|| SqlError::compilation(707, "02000", format_args!("Statement {id} not found")))?;
+                let instant =
+                    if self.before { record.started_at - 1 } else { record.ended_at().unwrap_or(record.started_at) };
+                self.at(cx, source, instant)?
+            }
+            "OFFSET" => {
+                let value = plan::constant(cx, &self.value, &Binds::none())?;
+                match plan::integer_of(&value).and_then(|seconds| i64::try_from(seconds).ok()) {
+                    Some(seconds) if seconds < 0 => {
+                        let instant = cx.frame.now + seconds.saturating_mul(1_000_000) - i64::from(self.before);
+                        self.at(cx, source, instant)?
+                    }
+                    _ => {
+                        let shown = plan::text_of(&value).unwrap_or_else(|| "NULL".to_owned());
+                        return Err(SqlError::compilation(
+                            1008,
+                            "22023",
+                            format_args!("Invalid data type [{shown}] in AT(OFFSET => {shown})"),
+                        ));
+                    }
+                }
+            }
+            _ => {
+                if let Some(function) = varying_function(&self.value) {
+                    return Err(SqlError::compilation(
+                        2014,
+                        "22000",
+                        format_args!(
+                            "Non-deterministic function '{function}' is not allowed in the time travel clause of a stream."
+                        ),
+                    ));
+                }
+                let value = plan::constant(cx, &self.value, &Binds::none())?;
+                let instant = plan::instant_of(&value, cx.session.parameters.time_zone())?;
+                self.at(cx, source, instant - i64::from(self.before))?
+            }
         };
-        if instant < source.created_at {
-            return Err(SqlError::compilation(
-                707,
-                "02000",
-                format_args!(
-                    "Time travel data is not available for table {}. The requested time is either beyond the allowed time travel period or before the object creation time.",
-                    source.name
-                ),
-            ));
-        }
-        let seq = cx.engine.storage.seq_at(instant - i64::from(self.before))?;
         if seq < tracked_from {
             return Err(SqlError::new(
                 707,
@@ -196,22 +348,60 @@ impl StartPoint {
         }
         Ok(seq)
     }
+
+    fn text(&self, cx: &mut Context<'_>) -> Result<String> {
+        let value = plan::constant(cx, &self.value, &Binds::none())?;
+        Ok(plan::text_of(&value).unwrap_or_default())
+    }
+
+    fn at(&self, cx: &Context<'_>, source: &Object, instant: i64) -> Result<Seq> {
+        if instant < source.created_at {
+            return Err(SqlError::compilation(
+                707,
+                "02000",
+                format_args!(
+                    "Time travel data is not available for table {}. The requested time is either beyond the allowed time travel period or before the object creation time.",
+                    source.name
+                ),
+            ));
+        }
+        cx.engine.storage.seq_at(instant)
+    }
 }
 
-/// A timestamp literal, in UTC where it has no offset.
-fn instant(text: &str) -> Result<i64> {
-    let with_offset = ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z"];
-    for format in with_offset {
-        if let Ok(time) = chrono::DateTime::parse_from_str(text, format) {
-            return Ok(time.timestamp_micros());
+/// Where another stream stands.
+fn offset_of(cx: &Context<'_>, name: &str) -> Result<Seq> {
+    let not_found = || SqlError::compilation(2003, "02000", format_args!("Stream '{name}' not found."));
+    let parsed = Name::parse(name).ok_or_else(not_found)?;
+    let stream = cx.find_object(Kind::Stream, &parsed, "CREATE STREAM")?.ok_or_else(not_found)?;
+    let state = cx.engine.storage.stream_state(stream.id)?.ok_or_else(not_found)?;
+    Ok(state.offset)
+}
+
+/// A function in a timestamp whose value is another at every call.
+fn varying_function(expression: &Expr) -> Option<String> {
+    const VARYING: [&str; 8] = [
+        "CURRENT_TIMESTAMP",
+        "CURRENT_TIME",
+        "CURRENT_DATE",
+        "LOCALTIMESTAMP",
+        "LOCALTIME",
+        "GETDATE",
+        "SYSDATE",
+        "SYSTIMESTAMP",
+    ];
+    let mut found = None;
+    let _ = visit_expressions(expression, |part| {
+        if let Expr::Function(function) = part {
+            let name = function.name.to_string().to_uppercase();
+            if VARYING.contains(&name.as_str()) {
+                found = Some(name);
+                return ControlFlow::Break(());
+            }
         }
-    }
-    for format in ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"] {
-        if let Ok(time) = chrono::NaiveDateTime::parse_from_str(text, format) {
-            return Ok(time.and_utc().timestamp_micros());
-        }
-    }
-    Err(SqlError::new(100_035, "22007", format!("Timestamp '{text}' is not recognized")))
+        ControlFlow::Continue(())
+    });
+    found
 }
 
 pub(super) fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {

@@ -187,14 +187,19 @@ fn stream(cx: &Context<'_>, rows: &mut Rows, database: String, schema: String, o
     let source = cx.engine.catalog.by_id(def.source)?;
     let state = cx.engine.storage.stream_state(object.id)?;
     let mut stale = source.is_none() || state.is_none();
-    let mut stale_after = None;
-    if let (Some(source), Some(state)) = (&source, &state)
-        && source.kind == Kind::Table
-    {
-        let table: TableDef = source.definition()?;
-        let days = table.retention_days.unwrap_or(1).max(table.max_extension_days.unwrap_or(14));
-        let after = state.advanced_at + i64::from(days) * DAY;
-        stale_after = Some(after);
+    let mut stale_after: Option<i64> = None;
+    let mut base_names = Vec::new();
+    for base in def.bases() {
+        let Some(base) = cx.engine.catalog.by_id(*base)? else {
+            stale = true;
+            continue;
+        };
+        base_names.push(cx.engine.catalog.full_name(&base)?);
+        let Some(state) = &state else { continue };
+        let table: TableDef = base.definition()?;
+        let (retention, extension) = crate::retention::periods(&cx.engine.catalog, &base)?;
+        let after = state.advanced_at + i64::from(retention.max(extension)) * DAY;
+        stale_after = Some(stale_after.map_or(after, |earlier| earlier.min(after)));
         stale |= table.changes_from.is_none_or(|from| state.offset < from) || after < cx.frame.now;
     }
     let source_name = match &source {
@@ -205,9 +210,9 @@ fn stream(cx: &Context<'_>, rows: &mut Rows, database: String, schema: String, o
         ("created_on", instant(object.created_at)),
         ("database_name", text(database)),
         ("schema_name", text(schema)),
-        ("table_name", text(source_name.clone())),
+        ("table_name", text(source_name)),
         ("source_type", text(def.source_kind.title())),
-        ("base_tables", text(source_name)),
+        ("base_tables", text(base_names.join(","))),
         ("type", text("DELTA")),
         ("stale", truth(stale)),
         ("mode", text(if def.mode == StreamMode::AppendOnly { "APPEND_ONLY" } else { "DEFAULT" })),
