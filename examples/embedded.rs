@@ -16,7 +16,10 @@ pub async fn embedded(options: EmbeddedOptions) -> Result<Embedded, Box<dyn Erro
         sns_endpoint: std::env::var("PIPELINE_LOCAL_SNS_ENDPOINT").ok(),
         ..Config::default()
     };
-    let server = Server::start(config).await?;
+    let server = Server::start(config).await.map_err(|error| match error.message.split_once("local engine: ") {
+        Some((_, message)) => message.to_owned(),
+        None => error.to_string(),
+    })?;
     let password = server.admin_password().to_owned();
     Ok(Embedded::new(server.url(), "ADMIN", password).on_shutdown(move || server.shutdown()))
 }

@@ -63,6 +63,21 @@ fn a_connection_that_is_not_configured() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_directory_that_another_engine_has() {
+    let home = tempfile::tempdir().unwrap();
+    let config = pipeline_local::Config { data: Some(home.path().join(".pipeline")), ..Default::default() };
+    let server = pipeline_local::Server::start(config).await.unwrap();
+    let said = program().run_in(home.path(), &["status"]).ended_with(1);
+    assert!(
+        said.err.starts_with("error: the embedded engine did not start on `.pipeline`: the data directory"),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains("hint: if another process uses this directory"), "{}", said.err);
+    server.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password() {
     let engine = Engine::start(None).await;
     let said = program().on(&engine.url(), "ADMIN", "wrong-word").run(&["deploy"]).ended_with(7);

@@ -106,7 +106,8 @@ pub(crate) async fn status(connection: &Connection, model: &Model, progress: &Pr
         }
         streams.add_row([
             name,
-            has_data(connection, stream).await?,
+            // A stale stream cannot be asked.
+            if stale { "unknown".to_owned() } else { has_data(connection, stream).await? },
             if stale { "yes".to_owned() } else { "no".to_owned() },
             stale_after.map(|time| time.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default(),
         ]);
