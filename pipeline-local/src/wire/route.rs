@@ -64,7 +64,9 @@ fn chunk(app: &App, secret: &str, number: &str) -> Response<Body> {
     match number.parse().ok().and_then(|number| app.chunks.get(secret, number)) {
         Some(body) => {
             let mut response = Response::new(Body::from(body));
-            response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+            // Rows without brackets are not JSON by themselves, and Node's client parses what is called so.
+            let kind = header::HeaderValue::from_static("application/octet-stream");
+            response.headers_mut().insert(header::CONTENT_TYPE, kind);
             response
         }
         None => not_found("There is no such result chunk, or it has expired."),
