@@ -15,6 +15,7 @@ pub mod parse;
 mod plan;
 pub mod procedure;
 pub mod retention;
+mod routine;
 pub mod scripting;
 pub mod server;
 pub mod session;
@@ -23,6 +24,7 @@ pub mod storage;
 pub mod store;
 pub mod task;
 pub mod types;
+mod udf;
 mod wire;
 
 pub use engine::{Engine, EngineConfig};

@@ -6,6 +6,7 @@ mod sql {
     pub(crate) mod support;
 
     mod dml;
+    mod function;
     mod privilege;
     mod query;
     mod stream;

@@ -344,7 +344,46 @@ pub struct ProcedureDef {
     pub secure: bool,
 }
 
-/// An argument of a procedure.
+/// A user-defined function in SQL.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FunctionDef {
+    /// The arguments in order.
+    pub arguments: Vec<Argument>,
+    /// What it returns.
+    pub returns: Returns,
+    /// Whether the result is declared NOT NULL; Snowflake does not check it.
+    #[serde(default)]
+    pub returns_not_null: bool,
+    /// RETURNS NULL ON NULL INPUT (STRICT) rather than CALLED ON NULL INPUT.
+    #[serde(default)]
+    pub strict: bool,
+    /// IMMUTABLE rather than VOLATILE.
+    #[serde(default)]
+    pub immutable: bool,
+    /// MEMOIZABLE.
+    #[serde(default)]
+    pub memoizable: bool,
+    /// SECURE.
+    #[serde(default)]
+    pub secure: bool,
+    /// What the body is.
+    pub form: FunctionForm,
+    /// The body without its quotes.
+    pub body: String,
+}
+
+/// What the body of a function is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FunctionForm {
+    /// One expression.
+    Expression,
+    /// One query.
+    Query,
+    /// A Snowflake Scripting block.
+    Block,
+}
+
+/// An argument of a procedure or a function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Argument {
     /// The name as stored.
@@ -359,7 +398,7 @@ pub struct Argument {
     pub output: bool,
 }
 
-/// What a procedure returns.
+/// What a procedure or a function returns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Returns {
     /// One value.

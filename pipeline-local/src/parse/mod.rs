@@ -44,6 +44,8 @@ pub enum Statement {
     Describe(String),
     /// CREATE, ALTER, DROP, DESCRIBE PROCEDURE and SHOW PROCEDURES.
     Procedure(String),
+    /// CREATE, ALTER, DROP, DESCRIBE FUNCTION and SHOW FUNCTIONS.
+    Function(String),
     /// CREATE, ALTER, DROP, DESCRIBE, EXECUTE TASK and SHOW TASKS.
     Task(String),
     /// CREATE, ALTER, DROP, DESCRIBE INTEGRATION and SHOW INTEGRATIONS.
@@ -99,6 +101,7 @@ pub fn statement(sql: &str) -> Result<Statement> {
         "UNDROP" | "COMMENT" => Statement::Ddl(text()),
         "CREATE" | "ALTER" | "DROP" => match kind(&cursor) {
             Some(Scripted::Procedure) => Statement::Procedure(text()),
+            Some(Scripted::Function) => Statement::Function(text()),
             Some(Scripted::Task) => Statement::Task(text()),
             Some(Scripted::Integration) => Statement::Integration(text()),
             None => Statement::Ddl(text()),
@@ -108,12 +111,14 @@ pub fn statement(sql: &str) -> Result<Statement> {
         }
         "SHOW" => match kind(&cursor) {
             Some(Scripted::Procedure) => Statement::Procedure(text()),
+            Some(Scripted::Function) => Statement::Function(text()),
             Some(Scripted::Task) => Statement::Task(text()),
             Some(Scripted::Integration) => Statement::Integration(text()),
             None => Statement::Show(text()),
         },
         "DESCRIBE" | "DESC" => match kind(&cursor) {
             Some(Scripted::Procedure) => Statement::Procedure(text()),
+            Some(Scripted::Function) => Statement::Function(text()),
             Some(Scripted::Task) => Statement::Task(text()),
             Some(Scripted::Integration) => Statement::Integration(text()),
             None => Statement::Describe(text()),
@@ -125,6 +130,7 @@ pub fn statement(sql: &str) -> Result<Statement> {
 
 enum Scripted {
     Procedure,
+    Function,
     Task,
     Integration,
 }
@@ -137,6 +143,8 @@ fn kind(cursor: &Cursor<'_>) -> Option<Scripted> {
             "OR" | "REPLACE" | "ALTER" | "TEMP" | "TEMPORARY" | "SECURE" | "TERSE" | "USER" if ahead < 6 => ahead += 1,
             "PROCEDURE" if cursor.peek_keyword_at(ahead + 1, "SCOPED") => return None,
             "PROCEDURE" | "PROCEDURES" => return Some(Scripted::Procedure),
+            "AGGREGATE" if cursor.peek_keyword_at(ahead + 1, "FUNCTION") => return Some(Scripted::Function),
+            "FUNCTION" | "FUNCTIONS" => return Some(Scripted::Function),
             "TASK" | "TASKS" => return Some(Scripted::Task),
             "NOTIFICATION" | "API" | "STORAGE" | "SECURITY" | "EXTERNAL"
                 if matches!(cursor.peek_word_at(ahead + 1).as_deref(), Some("INTEGRATION" | "INTEGRATIONS")) =>

@@ -15,6 +15,16 @@ pub(super) enum Failure {
     Other(SqlError),
 }
 
+impl Failure {
+    /// The error where the text of the statement is not at hand.
+    pub(super) fn into_error(self) -> SqlError {
+        match self {
+            Self::UnknownColumn(column) => SqlError::invalid_identifier(column.name),
+            Self::Other(error) => error,
+        }
+    }
+}
+
 /// The error for an SQL statement.
 pub(super) fn failure(error: DataFusionError) -> Failure {
     match error {

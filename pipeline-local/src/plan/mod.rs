@@ -12,6 +12,7 @@ mod run;
 mod sequence;
 pub(crate) mod stream;
 mod tracked;
+mod user_function;
 mod view_stream;
 mod widen;
 
@@ -26,6 +27,7 @@ use datafusion::sql::sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, Object
 pub(crate) use provider::{StreamRead, memory, rows, schema_of};
 pub(crate) use rewrite::{binary, call, literal, name_of, plain_table, quoted_name, table_alias};
 pub(crate) use run::Ready;
+pub(crate) use user_function::{check_function, is_built_in};
 
 use crate::error::{Result, SqlError};
 use crate::exec::{Binds, Context, Value};

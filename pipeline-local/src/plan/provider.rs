@@ -47,10 +47,13 @@ pub(super) struct Provider<'p, 'a> {
     streams: RefCell<Vec<StreamRead>>,
     /// Relations under names that no SQL can say: table functions, time travel, sources of pipes and DML.
     special: RefCell<HashMap<String, Arc<dyn TableSource>>>,
-    sequences: RefCell<HashMap<String, Arc<ScalarUDF>>>,
+    /// Functions made for this statement: of sequences, and calls of user-defined functions.
+    pub(super) made: RefCell<HashMap<String, Arc<ScalarUDF>>>,
     views: RefCell<Vec<ObjectId>>,
     /// Whether tables are to be followed rather than read.
     tracked: Cell<bool>,
+    /// The user-defined functions whose bodies are being planned, outermost first.
+    pub(super) bodies: RefCell<Vec<ObjectId>>,
     options: ConfigOptions,
     planners: Vec<Arc<dyn ExprPlanner>>,
 }
@@ -61,9 +64,10 @@ impl<'p, 'a> Provider<'p, 'a> {
             cx: RefCell::new(cx),
             streams: RefCell::default(),
             special: RefCell::new(special),
-            sequences: RefCell::default(),
+            made: RefCell::default(),
             views: RefCell::default(),
             tracked: Cell::new(false),
+            bodies: RefCell::default(),
             options: ConfigOptions::new(),
             planners: operators::planners(),
         }
@@ -89,7 +93,7 @@ impl<'p, 'a> Provider<'p, 'a> {
             .sql_statement_to_plan_with_context(Statement::Query(Box::new(query)), &mut context)
             .map_err(failure)?;
         if parameters.is_empty() {
-            return Ok(plan);
+            return self.inline(plan).map_err(failure);
         }
         let values = parameters
             .into_iter()
@@ -98,7 +102,8 @@ impl<'p, 'a> Provider<'p, 'a> {
                 ScalarAndMetadata::new(value.scalar, Some(FieldMetadata::from(&field)))
             })
             .collect();
-        plan.replace_params_with_values(&ParamValues::List(values)).map_err(failure)
+        let plan = plan.replace_params_with_values(&ParamValues::List(values)).map_err(failure)?;
+        self.inline(plan).map_err(failure)
     }
 
     /// The value of a constant expression.
@@ -110,10 +115,7 @@ impl<'p, 'a> Provider<'p, 'a> {
         if let SetExpr::Select(select) = query.body.as_mut() {
             select.projection = vec![SelectItem::UnnamedExpr(expression.clone())];
         }
-        let plan = self.plan(&query, binds).map_err(|failure| match failure {
-            Failure::UnknownColumn(column) => SqlError::invalid_identifier(column.name),
-            Failure::Other(error) => error,
-        })?;
+        let plan = self.plan(&query, binds).map_err(Failure::into_error)?;
         super::run::constant(&plan, &self.cx.borrow())?.ok_or_else(not_constant)
     }
 
@@ -131,11 +133,11 @@ impl<'p, 'a> Provider<'p, 'a> {
         cx.require("USAGE", &object)?;
         let function = format!("NEXTVAL:{}", object.id);
         let implementation = sequence::next_value(cx.engine.clone(), &object)?;
-        self.sequences.borrow_mut().insert(function.clone(), implementation);
+        self.made.borrow_mut().insert(function.clone(), implementation);
         Ok(function)
     }
 
-    fn put(&self, prefix: &str, source: Arc<dyn TableSource>) -> String {
+    pub(super) fn put(&self, prefix: &str, source: Arc<dyn TableSource>) -> String {
         let mut special = self.special.borrow_mut();
         let name = format!("${prefix}{}", special.len());
         special.insert(name.clone(), source);
@@ -189,7 +191,7 @@ impl<'p, 'a> Provider<'p, 'a> {
         Ok(self.put("AT", source))
     }
 
-    fn argument(&self, rewriter: &Rewriter<'_, '_, '_>, argument: &FunctionArg) -> Result<(String, Value)> {
+    pub(super) fn argument(&self, rewriter: &Rewriter<'_, '_, '_>, argument: &FunctionArg) -> Result<(String, Value)> {
         match argument {
             FunctionArg::Named { name, arg: FunctionArgExpr::Expr(expression), .. } => {
                 Ok((name.value.to_ascii_uppercase(), rewriter.constant(expression)?))
@@ -211,6 +213,14 @@ impl<'p, 'a> Provider<'p, 'a> {
         name: &Name,
         arguments: &[FunctionArg],
     ) -> Result<(String, String)> {
+        let built_in = name.parts.len() == 1
+            && matches!(
+                name.object(),
+                "GENERATOR" | "RESULT_SCAN" | "FLATTEN" | "SPLIT_TO_TABLE" | "STRTOK_SPLIT_TO_TABLE"
+            );
+        if !built_in && let Some(table) = self.user_table(rewriter, name, arguments)? {
+            return Ok((table, name.object().to_owned()));
+        }
         let arguments =
             arguments.iter().map(|argument| self.argument(rewriter, argument)).collect::<Result<Vec<_>>>()?;
         let cx = self.cx.borrow();
@@ -501,7 +511,7 @@ impl ContextProvider for Provider<'_, '_> {
     }
 
     fn get_function_meta(&self, name: &str) -> Option<Arc<ScalarUDF>> {
-        self.sequences.borrow().get(name).cloned().or_else(|| functions::scalar(name))
+        self.made.borrow().get(name).cloned().or_else(|| functions::scalar(name))
     }
 
     fn get_higher_order_meta(&self, _: &str) -> Option<Arc<HigherOrderUDF>> {

@@ -544,6 +544,11 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
         if let FunctionArguments::Subquery(_) = function.args {
             return Err(SqlError::unsupported(format_args!("{name}(SELECT ...)")));
         }
+        if (written.parts.len() > 1 || !super::user_function::built_in(&name))
+            && let Some((key, arguments)) = self.provider.user_function(&written, &function)?
+        {
+            return Ok(call(&key, arguments));
+        }
         let name = match name.as_str() {
             "IF" => "IFF".to_owned(),
             "LEN" => "LENGTH".to_owned(),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::access;
-use crate::catalog::def::{Argument, ExecuteAs, ProcedureDef, Returns};
+use crate::catalog::def::{ExecuteAs, ProcedureDef, Returns};
 use crate::catalog::{Kind, Object};
 use crate::exec::{self, Binds, Context, Frame, QueryResult, Running, StatementType, Value};
-use crate::parse::{Cursor, Name, quote};
+use crate::parse::{Cursor, Name};
+use crate::routine::{self, Supplied};
 use crate::scripting::{self, Block, Returned};
 use crate::types::SqlType;
 use crate::{Result, SqlError, notification};
@@ -185,93 +186,24 @@ async fn built_message(cx: &mut Context<'_>, argument: &Given, binds: &Binds) ->
 fn resolve(cx: &Context<'_>, name: &Name, given: &[Given], values: &[Value]) -> Result<Object> {
     let unknown = || SqlError::compilation(2141, "42601", format_args!("Unknown user-defined function {name}"));
     let schema = cx.schema_of(name, "CALL")?;
-    let overloads = cx.engine.catalog.overloads(Kind::Procedure, schema.id, name.object())?;
+    let overloads = routine::visible(cx, Kind::Procedure, &schema, name.object())?;
     if overloads.is_empty() {
         return Err(unknown());
     }
-    let mut best: Vec<(u32, Object)> = Vec::new();
-    for overload in overloads {
-        let definition: ProcedureDef = overload.definition()?;
-        let Some(score) = fit(&definition.arguments, given, values) else { continue };
-        if best.first().is_none_or(|(other, _)| score < *other) {
-            best.clear();
-        }
-        if best.first().is_none_or(|(other, _)| score == *other) {
-            best.push((score, overload));
-        }
-    }
-    let types = || values.iter().map(|value| value.sql_type.to_string()).collect::<Vec<_>>().join(", ");
-    let procedure = match best.len() {
-        1 => best.remove(0).1,
-        0 => {
-            return Err(SqlError::new(
-                1044,
-                "42P13",
-                format!(
-                    "SQL compilation error: error line 1 at position 5\nInvalid argument types for function '{}': ({})",
-                    quote(name.object()),
-                    types()
-                ),
-            ));
-        }
-        _ => {
-            return Err(SqlError::compilation(
-                949,
-                "42723",
-                format_args!(
-                    "The call of '{}' with ({}) fits more than one procedure; cast the arguments.",
-                    quote(name.object()),
-                    types()
-                ),
-            ));
-        }
-    };
+    let candidates = overloads
+        .into_iter()
+        .map(|overload| Ok((overload.clone(), routine::of(&overload)?.arguments)))
+        .collect::<Result<Vec<_>>>()?;
+    let supplied: Vec<_> = given
+        .iter()
+        .zip(values)
+        .map(|(given, value)| Supplied {
+            name: given.name.clone(),
+            sql_type: (!value.is_null()).then_some(value.sql_type),
+        })
+        .collect();
+    let procedure = routine::choose(name.object(), candidates, &supplied, (1, 5))?;
     if access::holds(cx, &procedure, &["USAGE"])? { Ok(procedure) } else { Err(unknown()) }
-}
-
-/// How far the given arguments are from the declared ones; `None` when they do not fit at all.
-fn fit(declared: &[Argument], given: &[Given], values: &[Value]) -> Option<u32> {
-    if given.len() > declared.len() {
-        return None;
-    }
-    let mut score = 0;
-    let mut seen = vec![false; declared.len()];
-    for (index, (argument, value)) in given.iter().zip(values).enumerate() {
-        let place = match &argument.name {
-            Some(name) => declared.iter().position(|other| other.name == *name)?,
-            None => index,
-        };
-        if std::mem::replace(&mut seen[place], true) {
-            return None;
-        }
-        score += distance(value, declared[place].sql_type)?;
-    }
-    let complete = declared.iter().zip(&seen).all(|(argument, seen)| *seen || argument.default.is_some());
-    complete.then_some(score)
-}
-
-/// How far a value's type is from another that it is implicitly converted to.
-fn distance(value: &Value, to: SqlType) -> Option<u32> {
-    if value.is_null() {
-        return Some(0);
-    }
-    let (from, to) = (value.sql_type.family(), to.family());
-    let timestamp = |family: &str| family.starts_with("TIMESTAMP");
-    Some(match (from, to) {
-        (from, to) if from == to => 0,
-        ("NUMBER", "FLOAT") => 1,
-        ("OBJECT" | "ARRAY", "VARIANT") => 1,
-        (from, to) if timestamp(from) && timestamp(to) => 1,
-        ("DATE", to) if timestamp(to) => 1,
-        ("FLOAT", "NUMBER") | ("NUMBER" | "FLOAT", "BOOLEAN") => 3,
-        (from, "DATE" | "TIME") if timestamp(from) => 3,
-        (from, "VARIANT") if from != "BINARY" => 2,
-        ("VARIANT", to) if to != "BINARY" => 4,
-        ("NUMBER" | "FLOAT" | "BOOLEAN" | "DATE" | "TIME", "VARCHAR") => 2,
-        (from, "VARCHAR") if timestamp(from) => 2,
-        ("VARCHAR", to) if !matches!(to, "BINARY" | "OBJECT" | "ARRAY") => 4,
-        _ => return None,
-    })
 }
 
 async fn run(cx: &mut Context<'_>, procedure: &Object, given: Vec<Given>, values: Vec<Value>) -> Result<QueryResult> {
@@ -287,16 +219,9 @@ async fn run(cx: &mut Context<'_>, procedure: &Object, given: Vec<Given>, values
         ));
     }
     let block = scripting::parse_block(&definition.body)?;
-    let mut by_place: Vec<Option<Value>> = vec![None; definition.arguments.len()];
-    for (index, (argument, value)) in given.iter().zip(values).enumerate() {
-        let place = match &argument.name {
-            Some(name) => definition.arguments.iter().position(|other| other.name == *name),
-            None => Some(index),
-        };
-        if let Some(slot) = place.and_then(|place| by_place.get_mut(place)) {
-            *slot = Some(value);
-        }
-    }
+    let names: Vec<_> = given.into_iter().map(|argument| argument.name).collect();
+    let places = routine::placed(&definition.arguments, &names).unwrap_or_default();
+    let by_place = places.into_iter().map(|place| place.and_then(|place| values.get(place).cloned())).collect();
     let frame = frame_for(cx, procedure, &definition)?;
     let mark = cx.session.mark();
     // CREATE DATABASE and CREATE SCHEMA in owner's-rights code do not move the caller.
@@ -415,8 +340,6 @@ async fn finish(
 
 #[cfg(test)]
 mod tests {
-    use datafusion::common::ScalarValue;
-
     use super::*;
 
     fn given(text: &str) -> Result<Vec<(Option<String>, String)>> {
@@ -441,29 +364,5 @@ mod tests {
         assert!(given("(1, b => 2)").unwrap_err().message.contains("illegal mixing of named and positional arguments"));
         assert!(given("(1,, 2)").is_err());
         assert!(given("(1").is_err());
-    }
-
-    #[test]
-    fn overloads_are_chosen_by_distance() {
-        let argument =
-            |name: &str, sql_type| Argument { name: name.to_owned(), sql_type, default: None, output: false };
-        let mut optional = argument("B", SqlType::TEXT);
-        optional.default = Some("'x'".to_owned());
-        let positional = |count: usize| -> Vec<Given> {
-            (0..count).map(|_| Given { name: None, text: String::new(), placeholders: (0, 0) }).collect()
-        };
-        let one = [Value::integer(1)];
-        let date = [Value { sql_type: SqlType::Date, scalar: ScalarValue::Date32(Some(1)) }];
-        for (declared, values, expected) in [
-            (vec![argument("A", SqlType::INTEGER)], one.as_slice(), Some(0)),
-            (vec![argument("A", SqlType::TEXT)], &one, Some(2)),
-            (vec![argument("A", SqlType::INTEGER)], &date, None),
-            (vec![argument("A", SqlType::TEXT)], &date, Some(2)),
-            (vec![argument("A", SqlType::INTEGER), optional.clone()], &one, Some(0)),
-            (vec![argument("A", SqlType::INTEGER), argument("B", SqlType::TEXT)], &one, None),
-            (vec![], &one, None),
-        ] {
-            assert_eq!(fit(&declared, &positional(values.len()), values), expected, "{declared:?}");
-        }
     }
 }

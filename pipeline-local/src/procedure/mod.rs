@@ -7,8 +7,10 @@ mod parser;
 
 pub use call::call;
 
+use crate::catalog::Kind;
 use crate::exec::{Context, Running};
 use crate::parse::Cursor;
+use crate::routine;
 
 /// CREATE, ALTER, DROP, DESCRIBE PROCEDURE and SHOW PROCEDURES: `text` is the whole statement.
 pub fn execute<'c>(cx: &'c mut Context<'_>, text: &'c str) -> Running<'c> {
@@ -17,9 +19,9 @@ pub fn execute<'c>(cx: &'c mut Context<'_>, text: &'c str) -> Running<'c> {
         match cursor.peek_word().as_deref() {
             Some("CREATE") => ddl::create(cx, parser::create(&mut cursor)?),
             Some("ALTER") => ddl::alter(cx, &mut cursor),
-            Some("DROP") => ddl::drop(cx, &mut cursor),
-            Some("DESCRIBE" | "DESC") => listing::describe(cx, &mut cursor),
-            Some("SHOW") => listing::show(cx, &mut cursor),
+            Some("DROP") => routine::drop(cx, &mut cursor, Kind::Procedure),
+            Some("DESCRIBE" | "DESC") => routine::describe(cx, &mut cursor, Kind::Procedure, listing::properties),
+            Some("SHOW") => routine::show(cx, &mut cursor, Kind::Procedure),
             _ => Err(cursor.unexpected()),
         }
     })

@@ -56,6 +56,10 @@ pub fn execute_parsed<'c>(cx: &'c mut Context<'_>, statement: &'c Statement, bin
                 commit_before_change(cx, text)?;
                 crate::procedure::execute(cx, text).await
             }
+            Statement::Function(text) => {
+                commit_before_change(cx, text)?;
+                crate::udf::execute(cx, text)
+            }
             Statement::Task(text) => {
                 commit_before_change(cx, text)?;
                 crate::task::execute(cx, text).await
