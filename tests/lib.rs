@@ -1,5 +1,6 @@
 //! Shared test support.
 
 pub mod program;
+pub mod proxy;
 pub mod server;
 pub mod sns;
