@@ -49,6 +49,16 @@ impl Server {
         self.child.wait().expect("the server ends");
     }
 
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until the process has ended by itself.
+    pub(crate) fn wait(mut self) -> std::process::ExitStatus {
+        self.child.wait().expect("the server ends")
+    }
+
     /// A session of the administrator.
     pub(crate) async fn connect(&self) -> Session {
         connect(&self.url, "ADMIN", PASSWORD, SessionConfig::new()).await

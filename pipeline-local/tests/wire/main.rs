@@ -8,6 +8,7 @@ mod cells;
 mod http;
 mod kill;
 mod login;
+mod serve;
 mod statements;
 
 use pipeline_local::{Config, Server};
