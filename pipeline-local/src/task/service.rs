@@ -38,6 +38,8 @@ struct Shared {
     dirty: AtomicBool,
     stopped: AtomicBool,
     last_group: AtomicI64,
+    /// While the scheduler waits: until when, and the version it has looked at.
+    waits: Mutex<Option<(i64, Seq)>>,
     state: Mutex<State>,
 }
 
@@ -79,7 +81,9 @@ impl Service {
         tokio::spawn(async move {
             while !shared.stopped.load(Ordering::Acquire) {
                 commits.mark_unchanged();
-                let Some(next) = tick(&weak, &shared).await else { return };
+                *shared.waits.lock() = None;
+                let Some((next, seen)) = tick(&weak, &shared).await else { return };
+                *shared.waits.lock() = Some((next, seen));
                 tokio::select! {
                     () = clock.sleep_until(next) => {}
                     () = shared.wake.notified() => {}
@@ -139,10 +143,13 @@ impl Service {
         scheduled.filter_map(|root| Some((root.task.object.id, root.next?))).collect()
     }
 
-    /// Whether a graph runs, or tasks have yet to be looked at.
+    /// Whether no graph runs and nothing is left to look at before the clock moves or data changes.
     #[cfg(test)]
-    pub(super) fn is_busy(&self) -> bool {
-        self.shared.dirty.load(Ordering::Acquire) || !self.shared.state.lock().running.is_empty()
+    pub(super) fn is_idle(&self, engine: &Engine) -> bool {
+        let waits = *self.shared.waits.lock();
+        waits.is_some_and(|(until, seen)| until > engine.clock.now() && seen == engine.storage.current_seq())
+            && !self.shared.dirty.load(Ordering::Acquire)
+            && self.shared.state.lock().running.is_empty()
     }
 
     /// A number for a graph run: grows, and is never used twice.
@@ -165,9 +172,10 @@ impl Shared {
     }
 }
 
-/// Starts what is due; when to look again. `None` when the engine is gone.
-async fn tick(weak: &Weak<Engine>, shared: &Arc<Shared>) -> Option<i64> {
+/// Starts what is due; when to look again, and which version it saw. `None` when the engine is gone.
+async fn tick(weak: &Weak<Engine>, shared: &Arc<Shared>) -> Option<(i64, Seq)> {
     let engine = weak.upgrade()?;
+    let seen = engine.storage.current_seq();
     if shared.dirty.swap(false, Ordering::AcqRel)
         && let Err(error) = reload(&engine, shared)
     {
@@ -213,7 +221,7 @@ async fn tick(weak: &Weak<Engine>, shared: &Arc<Shared>) -> Option<i64> {
         trigger(&engine, shared, id, &task).await;
     }
     let state = shared.state.lock();
-    Some(state.roots.values().filter_map(|root| root.next).min().unwrap_or(now + HEALTH_CHECK))
+    Some((state.roots.values().filter_map(|root| root.next).min().unwrap_or(now + HEALTH_CHECK), seen))
 }
 
 /// Runs a triggered task if its condition holds.

@@ -70,7 +70,7 @@ impl Bench {
                     )?)
                 })
                 .unwrap();
-            if open == 0 && !self.engine.tasks.is_busy() {
+            if open == 0 && self.engine.tasks.is_idle(&self.engine) {
                 return;
             }
         }
