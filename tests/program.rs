@@ -2,7 +2,7 @@
 
 use std::{
     path::Path,
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
 };
 
 /// What a program said and how it ended.
@@ -85,6 +85,19 @@ impl Program {
 
     /// Runs it in `directory`, which is its home directory too, and waits for its end.
     pub fn run_in(&self, directory: &Path, arguments: &[&str]) -> Said {
+        self.command(directory, arguments).output().expect("the program starts").into()
+    }
+
+    /// Starts it in `directory`; what it says can be read when it has ended.
+    pub fn start_in(&self, directory: &Path, arguments: &[&str]) -> Child {
+        self.command(directory, arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts")
+    }
+
+    fn command(&self, directory: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.path);
         for (name, _) in std::env::vars() {
             let lower = name.to_lowercase();
@@ -97,9 +110,7 @@ impl Program {
             .current_dir(directory)
             .env("HOME", directory)
             .env("SNOWFLAKE_HOME", directory.join(".snowflake"))
-            .envs(self.variables.iter().cloned())
-            .output()
-            .expect("the program starts")
-            .into()
+            .envs(self.variables.iter().cloned());
+        command
     }
 }

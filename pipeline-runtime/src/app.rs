@@ -11,6 +11,7 @@ use crate::{
     deploy,
     error::Error,
     hint::Hints,
+    interrupt::Interrupt,
     model::Model,
     operate,
     progress::{Progress, counted, took},
@@ -101,7 +102,10 @@ impl App {
                 return ExitCode::FAILURE;
             }
         };
-        match runtime.block_on(self.run(cli)) {
+        let result = runtime.block_on(self.run(cli));
+        // Nobody waits for a thread that still reads an answer from the terminal.
+        runtime.shutdown_background();
+        match result {
             Ok(code) => ExitCode::from(code),
             Err(error) => {
                 eprintln!("{}", told(&error));
@@ -135,7 +139,8 @@ impl App {
             progress.line(&format!("the engine's clock runs {clock_rate} times as fast"));
         }
         let (connection, shutdown) =
-            connect(target, self.starter.as_ref(), clock_rate, cli.target.statement_timeout()).await?;
+            connect(target, self.starter.as_ref(), clock_rate, cli.target.statement_timeout(), &Interrupt::listen())
+                .await?;
         let schedules = matches!(cli.command, None | Some(Command::Deploy | Command::Resume)) && tour.is_none();
         let farewell = directory.filter(|_| schedules).map(|directory| {
             format!(
@@ -219,9 +224,13 @@ async fn connect(
     starter: Option<&Starter>,
     clock_rate: u32,
     statement_timeout: Duration,
+    interrupt: &Interrupt,
 ) -> Result<(Connection, Option<Shutdown>), Error> {
     let directory = match target {
-        Target::Account(profile) => return Ok((Connection::open(&profile, statement_timeout).await?, None)),
+        Target::Account(profile) => {
+            let open = Connection::open(&profile, statement_timeout, interrupt.clone());
+            return Ok((interrupt.or(open).await?, None));
+        }
         Target::Embedded { directory, .. } => directory,
     };
     let start = starter.ok_or(ConnectionError::NoTarget)?;
@@ -230,14 +239,14 @@ async fn connect(
         .map_err(|error| ConnectionError::Embedded { directory, message: error.to_string() })?;
     let (url, user, password, shutdown) = embedded.into_parts();
     let opened = match Profile::embedded(&url, user, password) {
-        Ok(profile) => Connection::open(&profile, statement_timeout).await,
-        Err(error) => Err(error),
+        Ok(profile) => interrupt.or(Connection::open(&profile, statement_timeout, interrupt.clone())).await,
+        Err(error) => Err(error.into()),
     };
     match opened {
         Ok(connection) => Ok((connection, Some(shutdown))),
         Err(error) => {
             shutdown().await;
-            Err(error.into())
+            Err(error)
         }
     }
 }

@@ -196,6 +196,9 @@ pub enum Error {
         /// What is left.
         left: Vec<String>,
     },
+    /// The user pressed Ctrl-C while nothing was running.
+    #[error("interrupted by Ctrl-C")]
+    Interrupted,
     /// The user did not confirm.
     #[error("not confirmed, nothing was changed")]
     NotConfirmed,
@@ -238,6 +241,7 @@ impl Hints for Error {
             Self::LeftOver { .. } => {
                 vec!["`destroy` again as a role that owns them, or drop them by hand".to_owned()]
             }
+            Self::Interrupted => vec!["a task that runs goes on; `status` shows how it ends".to_owned()],
             Self::NotConfirmed => vec!["`--yes` confirms without a question".to_owned()],
             Self::Blocked { .. } | Self::File { .. } | Self::Application(_) => Vec::new(),
         }

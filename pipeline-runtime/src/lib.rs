@@ -20,6 +20,7 @@ mod connection;
 mod deploy;
 mod error;
 mod hint;
+mod interrupt;
 mod live;
 mod model;
 mod operate;

@@ -136,7 +136,7 @@ impl Tour {
                     help: "`status` shows its state".to_owned(),
                 });
             }
-            tokio::time::sleep(POLL).await;
+            self.connection.pause(POLL).await?;
         };
         drop(running);
         for run in &runs {

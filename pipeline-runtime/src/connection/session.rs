@@ -8,7 +8,10 @@ use snowflake_connector_rs::{
 };
 
 use super::{ConnectionError, Profile};
-use crate::error::{Outcome, StatementError};
+use crate::{
+    error::{Error, Outcome, StatementError},
+    interrupt::Interrupt,
+};
 
 /// How long one attempt to log in may take.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -19,13 +22,18 @@ const LOGIN_PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_
 pub struct Connection {
     session: Session,
     target: String,
+    interrupt: Interrupt,
     /// The role that the last USE ROLE of this session chose; errors name it.
     role: Mutex<Option<String>>,
 }
 
 impl Connection {
     /// Logs in. Only this is ever repeated: a statement that may have run is not.
-    pub(crate) async fn open(profile: &Profile, statement_timeout: Duration) -> Result<Self, ConnectionError> {
+    pub(crate) async fn open(
+        profile: &Profile,
+        statement_timeout: Duration,
+        interrupt: Interrupt,
+    ) -> Result<Self, ConnectionError> {
         let mut context = SessionConfig::new().with_session_parameter("QUERY_TAG", "pipeline".into());
         if let Some(role) = &profile.role {
             context = context.with_role(role);
@@ -50,7 +58,7 @@ impl Connection {
             let error = match tokio::time::timeout(LOGIN_TIMEOUT, client.create_session()).await {
                 Ok(Ok(session)) => {
                     let role = Mutex::new(profile.role.clone());
-                    return Ok(Self { session, target: profile.describe(), role });
+                    return Ok(Self { session, target: profile.describe(), interrupt, role });
                 }
                 Ok(Err(error)) if !is_worth_another_try(&error) => return Err(login_error(profile, &error, attempt)),
                 Ok(Err(error)) => login_error(profile, &error, attempt),
@@ -83,12 +91,14 @@ impl Connection {
         let handle = self.session.query_handle(sql.to_owned()).map_err(|error| fail(&error, Outcome::NotSent))?;
         let canceller = handle.canceller();
         let executed = tokio::select! {
-            executed = handle.execute() => executed,
-            _ = tokio::signal::ctrl_c() => {
+            biased;
+            // First, so that nothing is sent after Ctrl-C.
+            () = self.interrupt.wait() => {
                 // Best effort: the error that is reported is the interruption, whatever becomes of the cancellation.
                 let _ = canceller.cancel().await;
                 return Err(Box::new(StatementError { outcome: Outcome::Interrupted, ..self.plain_error(sql, "interrupted by Ctrl-C") }));
             }
+            executed = handle.execute() => executed,
         };
         let cursor = match executed {
             Ok(cursor) => cursor,
@@ -112,6 +122,16 @@ impl Connection {
             *self.role.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(role);
         }
         Ok(rows.into_iter().map(Row).collect())
+    }
+
+    /// Does something else than a statement, unless the user wants to stop.
+    pub(crate) async fn or_interrupt<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        self.interrupt.or(work).await
+    }
+
+    /// Waits, unless the user wants to stop.
+    pub(crate) async fn pause(&self, duration: Duration) -> Result<(), Error> {
+        self.interrupt.pause(duration).await
     }
 
     /// The role in effect as far as this session knows.

@@ -40,8 +40,13 @@ pub(crate) async fn destroy(
             .unwrap_or_default();
         progress.line(&format!("  - {}{rows}", label(node)));
     }
-    if !yes && !confirmed(&model.name())? {
-        return Err(Error::NotConfirmed);
+    if !yes {
+        let name = model.name();
+        let question = tokio::task::spawn_blocking(move || confirmed(&name));
+        let confirmed = connection.or_interrupt(async { question.await.unwrap_or(Ok(false)) }).await?;
+        if !confirmed {
+            return Err(Error::NotConfirmed);
+        }
     }
 
     let steps = model.destroy_steps();

@@ -79,7 +79,7 @@ pub(crate) async fn run(
                 help: "it goes on; `status` shows how it ends, `--wait SECONDS` waits longer".to_owned(),
             });
         }
-        tokio::time::sleep(POLL[polls.min(POLL.len() - 1)]).await;
+        connection.pause(POLL[polls.min(POLL.len() - 1)]).await?;
         polls += 1;
     }
 }
