@@ -9,21 +9,25 @@ use datafusion::common::config::{ConfigEntry, ConfigExtension, ConfigOptions, Ex
 use datafusion::error::{DataFusionError, Result};
 use parking_lot::Mutex;
 
+use crate::clock::Clock;
 use crate::session::Parameters;
 use crate::types::SqlType;
 
-/// How often each call of a function that counts, such as SEQ4(), was evaluated within a statement.
+/// What belongs to a running statement and is no setting.
 #[derive(Debug, Clone, Default)]
-struct Counters(Arc<Mutex<HashMap<usize, u64>>>);
+struct Running {
+    /// How often each call of a function that counts, such as SEQ4(), was evaluated.
+    counters: Arc<Mutex<HashMap<usize, u64>>>,
+    clock: Clock,
+}
 
-impl PartialEq for Counters {
-    /// What was counted is no setting.
+impl PartialEq for Running {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Counters {}
+impl Eq for Running {}
 
 /// The session parameters that functions follow. The executor puts them into the session's configuration
 /// (`config.options_mut().extensions.insert(Settings::of(&session.parameters))`); without them the defaults hold. Each statement gets a value
@@ -54,7 +58,7 @@ pub struct Settings {
     pub ltz_output: String,
     /// TIMESTAMP_TZ_OUTPUT_FORMAT.
     pub tz_output: String,
-    counters: Counters,
+    running: Running,
 }
 
 impl Settings {
@@ -65,7 +69,7 @@ impl Settings {
 
     /// How often this was asked for a call before, within the statement.
     pub(super) fn count(&self, call: usize) -> u64 {
-        let mut counters = self.counters.0.lock();
+        let mut counters = self.running.counters.lock();
         let count = counters.entry(call).or_default();
         *count += 1;
         *count - 1
@@ -90,8 +94,19 @@ impl Settings {
             ntz_output: or_default("TIMESTAMP_NTZ_OUTPUT_FORMAT"),
             ltz_output: or_default("TIMESTAMP_LTZ_OUTPUT_FORMAT"),
             tz_output: or_default("TIMESTAMP_TZ_OUTPUT_FORMAT"),
-            counters: Counters::default(),
+            running: Running::default(),
         }
+    }
+
+    /// With the clock that waiting functions follow; by default it is the machine's.
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.running.clock = clock;
+        self
+    }
+
+    /// See [`Settings::with_clock`].
+    pub(super) fn clock(&self) -> &Clock {
+        &self.running.clock
     }
 
     /// Those that the executor has put into a configuration, else the defaults.

@@ -12,7 +12,7 @@ use datafusion::logical_expr::{
     ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
-use super::error;
+use super::{Settings, error};
 use crate::SqlError;
 use crate::types::SqlType;
 
@@ -63,7 +63,7 @@ impl AsyncScalarUDFImpl for Wait {
     {
         Box::pin(async move {
             let (time, text) = parse(&arguments.args).map_err(error)?;
-            tokio::time::sleep(time).await;
+            Settings::from_config(&arguments.config_options).clock().sleep(time).await;
             Ok(ColumnarValue::Scalar(ScalarValue::Utf8(Some(text))))
         })
     }

@@ -30,7 +30,7 @@ static RUNTIME: LazyLock<Arc<RuntimeEnv>> = LazyLock::new(|| Arc::new(RuntimeEnv
 fn state(cx: &Context<'_>) -> SessionState {
     let mut config = SessionConfig::new().with_target_partitions(1).with_information_schema(false);
     let options = config.options_mut();
-    options.extensions.insert(Settings::of(&cx.session.parameters));
+    options.extensions.insert(Settings::of(&cx.session.parameters).with_clock(cx.engine.clock.clone()));
     options.execution.skip_physical_aggregate_schema_check = true;
     SessionStateBuilder::new().with_config(config).with_runtime_env(RUNTIME.clone()).build()
 }

@@ -19,7 +19,7 @@ use crate::parse::{Cursor, Name, quote};
 use super::{Context, QueryResult, Running};
 
 /// Runs a CREATE, ALTER, DROP, UNDROP or COMMENT statement. The caller has committed the open transaction.
-pub fn run<'c>(cx: &'c mut Context<'_>, text: &'c str) -> Running<'c> {
+pub(super) fn run<'c>(cx: &'c mut Context<'_>, text: &'c str) -> Running<'c> {
     Box::pin(async move {
         let mut cursor = Cursor::new(text)?;
         let cursor = &mut cursor;
