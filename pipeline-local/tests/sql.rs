@@ -5,6 +5,7 @@
 mod sql {
     pub(crate) mod support;
 
+    mod ddl;
     mod dml;
     mod function;
     mod privilege;

@@ -243,7 +243,8 @@ impl<'a> Cursor<'a> {
     /// # Errors
     /// A syntax error when there is none.
     pub fn object_name(&mut self) -> Result<Name> {
-        if self.peek_keyword("IDENTIFIER") && self.peek_at(1) == Some(&Token::LParen) {
+        let called = self.peek_at(1) == Some(&Token::LParen) && !matches!(self.peek_at(2), Some(Token::Word(_)));
+        if self.peek_keyword("IDENTIFIER") && called {
             let start = self.index;
             self.index += 2;
             let text = self.string()?;

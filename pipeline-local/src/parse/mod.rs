@@ -9,7 +9,7 @@ pub mod split;
 pub use cursor::{Cursor, position_of};
 pub use data_type::data_type;
 pub use name::{Name, fold, quote};
-pub use query::{expression, pipe_source, query};
+pub use query::{expression, pipe_source, query, unnamed_query};
 pub use split::split;
 
 use datafusion::sql::sqlparser::ast;

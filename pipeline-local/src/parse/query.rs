@@ -24,16 +24,32 @@ pub fn query(sql: &str) -> Result<Box<ast::Query>> {
     }
 }
 
+/// Like [`query`], but expressions without an alias have no name.
+///
+/// # Errors
+/// A syntax error.
+pub fn unnamed_query(sql: &str) -> Result<Box<ast::Query>> {
+    match unnamed(sql)? {
+        ast::Statement::Query(query) => Ok(query),
+        _ => Err(SqlError::syntax("a query was expected")),
+    }
+}
+
+fn unnamed(sql: &str) -> Result<ast::Statement> {
+    let mut cursor = Cursor::new(sql)?;
+    cursor.change_tokens(folded);
+    let statement = cursor.with_parser(|parser| parser.parse_statement())?;
+    cursor.expect_end()?;
+    Ok(statement)
+}
+
 /// Reads one query or DML statement.
 ///
 /// # Errors
 /// A syntax error.
 pub(super) fn statement(sql: &str) -> Result<ast::Statement> {
-    let mut cursor = Cursor::new(sql)?;
-    let texts = select_texts(&cursor);
-    cursor.change_tokens(folded);
-    let mut statement = cursor.with_parser(|parser| parser.parse_statement())?;
-    cursor.expect_end()?;
+    let texts = select_texts(&Cursor::new(sql)?);
+    let mut statement = unnamed(sql)?;
     if let ast::Statement::Query(query) = &mut statement {
         name_columns(&mut query.body, &texts);
     }
@@ -63,6 +79,16 @@ fn folded(tokens: &mut Vec<TokenWithSpan>) {
     let mut path = Path::default();
     for index in 0..tokens.len() {
         let (before, rest) = tokens.split_at_mut(index);
+        if let [TokenWithSpan { token: Token::Word(word), .. }, open, argument, ..] = rest
+            && word.quote_style.is_none()
+            && word.value.eq_ignore_ascii_case("IDENTIFIER")
+            && open.token == Token::LParen
+            && matches!(argument.token, Token::Word(_))
+        {
+            // `INSERT INTO identifier (column)`: a name like others; the function takes a text.
+            word.quote_style = Some('"');
+            word.value.make_ascii_uppercase();
+        }
         let token = &mut rest[0];
         if path.take(before.last(), token) {
             continue;
@@ -223,6 +249,7 @@ mod tests {
                 "SELECT 1 + 1 AS \"1+1\", COUNT(*) AS \"COUNT( * )\", \"a\", B.C FROM T",
             ),
             ("with x as (select 1) select f(a, b) from x", "WITH X AS (SELECT 1) SELECT F(A, B) AS \"F(A, B)\" FROM X"),
+            ("select * from identifier('t'), identifier", "SELECT * FROM IDENTIFIER('t'), IDENTIFIER"),
             ("select * from $1 where a = ?", "SELECT * FROM \"$PIPE1\" WHERE A = ?1"),
             (
                 "select v:a.b[x]:value from t where k = :k",

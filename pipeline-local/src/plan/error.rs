@@ -119,6 +119,18 @@ pub(super) fn unknown_column(sql: &str, column: &Column) -> SqlError {
     error
 }
 
+/// 001044 with the place of the first call of the function in the statement.
+pub(super) fn located(sql: &str, error: SqlError) -> SqlError {
+    const WHAT: &str = "SQL compilation error:\nInvalid argument types for function '";
+    let Some(rest) = error.message.strip_prefix(WHAT) else { return error };
+    let Some((line, position)) = rest.split('\'').next().and_then(|name| place(sql, name)) else { return error };
+    SqlError {
+        message: error.message.replacen("error:\n", &format!("error: error line {line} at position {position}\n"), 1),
+        position: Some((line, position)),
+        ..error
+    }
+}
+
 fn place(sql: &str, name: &str) -> Option<(u32, u32)> {
     let mut cursor = Cursor::new(sql).ok()?;
     while cursor.peek().is_some() {

@@ -59,7 +59,7 @@ pub(crate) fn plan(cx: &mut Context<'_>, query: &Query, sql: &str, binds: &Binds
     let streams = provider.into_streams();
     let explain = |failure| match failure {
         Failure::UnknownColumn(column) => error::unknown_column(sql, &column),
-        Failure::Other(error) => error,
+        Failure::Other(error) => error::located(sql, error),
     };
     let plan = planned.map_err(explain)?;
     let ready = run::ready(plan, cx).map_err(explain)?;

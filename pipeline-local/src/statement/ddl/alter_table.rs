@@ -11,8 +11,9 @@ use crate::parse::Cursor;
 use crate::statement::{Binds, Context, QueryResult};
 use crate::types::SqlType;
 
+use super::added_default;
 use super::altered;
-use super::column::{add_constraint, check_default, read_column, read_constraint};
+use super::column::{add_constraint, read_column, read_constraint};
 use super::options::{boolean_value, retention, string_value, unknown};
 
 pub(super) async fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
@@ -116,7 +117,7 @@ async fn add(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, table: &Object, def:
                     ),
                 ));
             }
-            check_default(cx, &column).await?;
+            added_default::check(&column)?;
             prepare_old_rows(cx, table, &mut column).await?;
             def.add_column(column);
             for constraint in spec.constraints {
@@ -136,15 +137,13 @@ async fn prepare_old_rows(cx: &mut Context<'_>, table: &Object, column: &mut Col
     let rows = cx.engine.storage.row_count(table.id, cx.engine.storage.current_seq(), None)?;
     match &column.default {
         Some(default) => {
-            if !is_literal(default) {
-                return Err(SqlError::compilation(
-                    2263,
-                    "22000",
-                    format_args!("Invalid column default expression [{default}]"),
-                ));
-            }
             let expression = format!("CAST({default} AS {})", column.sql_type);
-            let value = crate::statement::evaluate(cx, &expression, &Binds::none()).await?;
+            let value = match crate::statement::evaluate(cx, &expression, &Binds::none()).await {
+                Ok(value) => value,
+                // No row has to take a value that does not fit.
+                Err(_) if rows == 0 => return Ok(()),
+                Err(error) => return Err(error),
+            };
             if !value.is_null() {
                 let array = value.scalar.to_array().map_err(SqlError::internal)?;
                 column.initial = Some(InitialValue::new(array)?);
@@ -166,15 +165,6 @@ async fn prepare_old_rows(cx: &mut Context<'_>, table: &Object, column: &mut Col
         None => {}
     }
     Ok(())
-}
-
-fn is_literal(text: &str) -> bool {
-    let Ok(mut cursor) = Cursor::new(text) else { return false };
-    let literal = cursor.accept_string().is_some() || cursor.accept_keyword("NULL") || cursor.boolean().is_ok() || {
-        cursor.accept(&Token::Minus);
-        matches!(cursor.next_token(), Some(Token::Number(..)))
-    };
-    literal && (cursor.at_end() || cursor.peek() == Some(&Token::DoubleColon))
 }
 
 fn drop(cursor: &mut Cursor<'_>, def: &mut TableDef) -> Result<()> {

@@ -135,15 +135,21 @@ fn increment(cursor: &mut Cursor<'_>) -> Result<Increment> {
         cursor.expect(&Token::Comma)?;
         found.step = cursor.integer()?;
         cursor.expect(&Token::RParen)?;
-    } else if cursor.accept_keyword("START") {
-        cursor.accept_keyword("WITH");
-        found.start = cursor.integer()?;
-        cursor.expect_keywords("INCREMENT")?;
-        cursor.accept_keyword("BY");
-        found.step = cursor.integer()?;
     }
-    // Numbers are handed out in order either way.
-    let _ = cursor.accept_keyword("ORDER") || cursor.accept_keyword("NOORDER");
+    loop {
+        if cursor.accept_keyword("START") {
+            let _ = cursor.accept_keyword("WITH");
+            cursor.accept(&Token::Eq);
+            found.start = cursor.integer()?;
+        } else if cursor.accept_keyword("INCREMENT") {
+            let _ = cursor.accept_keyword("BY");
+            cursor.accept(&Token::Eq);
+            found.step = cursor.integer()?;
+        } else if !(cursor.accept_keyword("ORDER") || cursor.accept_keyword("NOORDER")) {
+            // Numbers are handed out in order either way.
+            break;
+        }
+    }
     if found.step == 0 {
         return Err(SqlError::compilation(1008, "22023", "invalid value [0] for parameter 'INCREMENT'"));
     }

@@ -1,11 +1,13 @@
 //! CREATE, ALTER, DROP and UNDROP of everything that has no module of its own (procedures, tasks, integrations do).
 
 mod account;
+mod added_default;
 mod alter_table;
 mod column;
 mod database;
 mod drop;
 mod options;
+mod query_columns;
 mod sequence;
 mod stream;
 mod table;

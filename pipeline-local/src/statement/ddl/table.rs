@@ -96,7 +96,7 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
     if !creation.temporary {
         cx.require("CREATE TABLE", &schema)?;
     }
-    fill(cx, &mut def, &form, specs, constraints).await?;
+    fill(cx, cursor.sql(), &mut def, &form, specs, constraints).await?;
     match tracking {
         Some(true) => def.changes_from = Some(cx.engine.storage.current_seq()),
         Some(false) => def.changes_from = None,
@@ -137,6 +137,7 @@ fn source(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Object> {
 
 async fn fill(
     cx: &mut Context<'_>,
+    text: &str,
     def: &mut TableDef,
     form: &Form,
     specs: Vec<super::column::ColumnSpec>,
@@ -161,7 +162,7 @@ async fn fill(
             return Ok(());
         }
         Form::Query(query) => {
-            let columns = cx.columns_of(query).await?;
+            let columns = cx.columns_of(text, query, !specs.is_empty()).await?;
             if !specs.is_empty() && specs.len() != columns.len() {
                 return Err(SqlError::compilation(
                     2026,

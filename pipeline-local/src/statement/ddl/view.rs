@@ -6,7 +6,7 @@ use crate::catalog::def::{ViewColumn, ViewDef};
 use crate::catalog::{Kind, NewObject};
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
-use crate::statement::{Binds, Context, QueryResult};
+use crate::statement::{Context, QueryResult};
 
 use super::options::{string_value, unknown};
 use super::{Creation, already_exists, altered};
@@ -48,7 +48,7 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
         return Ok(already_exists(name.object()));
     }
     cx.require("CREATE VIEW", &schema)?;
-    let columns = cx.in_schema(&schema)?.columns_of(&query).await?;
+    let columns = cx.in_schema(&schema)?.columns_of(cursor.sql(), cursor.rest(), !named.is_empty()).await?;
     if !named.is_empty() && named.len() != columns.len() {
         return Err(SqlError::compilation(
             2026,
@@ -85,11 +85,6 @@ impl Context<'_> {
         frame.database = database.map(|database| database.name);
         frame.schema = Some(schema.name.clone());
         Ok(Context { engine: self.engine, session: &mut *self.session, frame })
-    }
-
-    /// The columns of a query.
-    pub(super) async fn columns_of(&mut self, query: &str) -> Result<Vec<crate::statement::ResultColumn>> {
-        Ok(crate::statement::describe(self, query, &Binds::none()).await?.0)
     }
 }
 

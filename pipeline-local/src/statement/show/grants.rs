@@ -1,6 +1,6 @@
 //! SHOW GRANTS and SHOW FUTURE GRANTS.
 
-use crate::catalog::{Grant, Kind, Member, Object, Target};
+use crate::catalog::{Grant, Kind, Member, Object, Target, role};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, Name};
 use crate::statement::Context;
@@ -132,7 +132,9 @@ fn of_user(cx: &Context<'_>, user: &str) -> Result<Rows> {
         "grant_option",
         "granted_by",
     ]);
-    for membership in cx.engine.catalog.roles_of(&Member::User(user.to_owned()))? {
+    // Everybody has PUBLIC, so it is not listed.
+    let roles = cx.engine.catalog.roles_of(&Member::User(user.to_owned()))?;
+    for membership in roles.into_iter().filter(|membership| membership.role != role::PUBLIC) {
         rows.push(&[
             ("created_on", instant(membership.granted_at)),
             ("privilege", text("USAGE")),
