@@ -79,13 +79,13 @@ fn folded(tokens: &mut Vec<TokenWithSpan>) {
     let mut path = Path::default();
     for index in 0..tokens.len() {
         let (before, rest) = tokens.split_at_mut(index);
-        if let [TokenWithSpan { token: Token::Word(word), .. }, open, argument, ..] = rest
+        if let [TokenWithSpan { token: Token::Word(word), .. }, after @ ..] = &mut *rest
             && word.quote_style.is_none()
             && word.value.eq_ignore_ascii_case("IDENTIFIER")
-            && open.token == Token::LParen
-            && matches!(argument.token, Token::Word(_))
+            && !matches!(after, [open, argument, ..]
+                if open.token == Token::LParen && !matches!(argument.token, Token::Word(_)))
         {
-            // `INSERT INTO identifier (column)`: a name like others; the function takes a text.
+            // A name like others, as in `INSERT INTO identifier (column)`; the function takes a text.
             word.quote_style = Some('"');
             word.value.make_ascii_uppercase();
         }
@@ -249,7 +249,7 @@ mod tests {
                 "SELECT 1 + 1 AS \"1+1\", COUNT(*) AS \"COUNT( * )\", \"a\", B.C FROM T",
             ),
             ("with x as (select 1) select f(a, b) from x", "WITH X AS (SELECT 1) SELECT F(A, B) AS \"F(A, B)\" FROM X"),
-            ("select * from identifier('t'), identifier", "SELECT * FROM IDENTIFIER('t'), IDENTIFIER"),
+            ("select * from identifier('t'), identifier", "SELECT * FROM IDENTIFIER('t'), \"IDENTIFIER\""),
             ("select * from $1 where a = ?", "SELECT * FROM \"$PIPE1\" WHERE A = ?1"),
             (
                 "select v:a.b[x]:value from t where k = :k",

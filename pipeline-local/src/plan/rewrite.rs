@@ -597,7 +597,7 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
         }
         date_part_argument(&name, &mut function);
         if !functions::exists(&name) {
-            return Err(SqlError::compilation(2140, "42601", format_args!("Unknown function {written}")));
+            return Err(SqlError::compilation(2140, "42601", format_args!("Unknown function {written}.")));
         }
         if let FunctionArguments::List(list) = &mut function.args {
             if name == "COUNT" && matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]) {

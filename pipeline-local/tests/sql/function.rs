@@ -136,8 +136,8 @@ async fn overloads_and_errors() {
             &["!002262 SQL compilation error:\nDeclared return type FLOAT is incompatible with actual return type NUMBER(3,2)"],
         ),
         ("create function wrong(x int) returns int as 'x + z'", &["!000904 SQL compilation error: error line 0 at position -1\ninvalid identifier 'Z'"]),
-        ("create function wrong() returns int as 'nosuch(1)'", &["!002140 SQL compilation error:\nUnknown function NOSUCH"]),
-        ("create function wrong() returns int as 'wrong()'", &["!002140 SQL compilation error:\nUnknown function WRONG"]),
+        ("create function wrong() returns int as 'nosuch(1)'", &["!002140 SQL compilation error:\nUnknown function NOSUCH."]),
+        ("create function wrong() returns int as 'wrong()'", &["!002140 SQL compilation error:\nUnknown function WRONG."]),
         (
             "create function wrong(x int) returns int as 'sum(x)'",
             &["!002262 SQL compilation error:\nCompilation of SQL UDF failed: aggregate and window functions in the body of a function need a query: SELECT ..."],
@@ -150,8 +150,8 @@ async fn overloads_and_errors() {
             "create aggregate function wrong(x int) returns int as 'x'",
             &["!000002 Unsupported feature 'CREATE AGGREGATE FUNCTION'."],
         ),
-        ("select nosuch(1)", &["!002140 SQL compilation error:\nUnknown function NOSUCH"]),
-        ("select public.nosuch(1)", &["!002140 SQL compilation error:\nUnknown function PUBLIC.NOSUCH"]),
+        ("select nosuch(1)", &["!002140 SQL compilation error:\nUnknown function NOSUCH."]),
+        ("select public.nosuch(1)", &["!002140 SQL compilation error:\nUnknown function PUBLIC.NOSUCH."]),
     ])
     .await;
     sql.run("create or replace function one(x int) returns int as 'x + 1'").await;
@@ -203,7 +203,7 @@ async fn statements() {
     sql.run("create temporary function tmp() returns int as '1'").await;
     assert_eq!(sql.rows("select tmp()").await, ["1"]);
     sql.session.id = 2;
-    assert_eq!(sql.error("select tmp()").await, "002140 SQL compilation error:\nUnknown function TMP");
+    assert_eq!(sql.error("select tmp()").await, "002140 SQL compilation error:\nUnknown function TMP.");
 }
 
 #[tokio::test]
@@ -219,7 +219,7 @@ async fn privileges() {
     sql.session.secondary_roles_all = false;
     sql.session.role = "READER".to_owned();
     sql.check(&[
-        ("select peek()", &["!002140 SQL compilation error:\nUnknown function PEEK"]),
+        ("select peek()", &["!002140 SQL compilation error:\nUnknown function PEEK."]),
         (
             "create function mine() returns int as '1'",
             &["!003001 SQL access control error:\nInsufficient privileges to operate on schema 'PUBLIC'."],

@@ -17,7 +17,7 @@ async fn expressions() {
         ("select cast('1.55' as number(3,1)), '7'::int + 1, try_cast('x' as int)", &["1.6|8|NULL"]),
         ("select 'x'::int", &["!100038 Numeric value 'x' is not recognized"]),
         ("select nosuch", &["!000904 SQL compilation error: error line 1 at position 7\ninvalid identifier 'NOSUCH'"]),
-        ("select nosuch(1)", &["!002140 SQL compilation error:\nUnknown function NOSUCH"]),
+        ("select nosuch(1)", &["!002140 SQL compilation error:\nUnknown function NOSUCH."]),
         ("select 1 form t", &["!001003 SQL compilation error:\nsyntax error line 1 at position 14 unexpected 't'."]),
         (
             "select * from nosuch",
