@@ -5,6 +5,7 @@ use datafusion::sql::sqlparser::dialect::SnowflakeDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
 
+use super::literal;
 use super::name::{Name, fold};
 use crate::error::{Result, SqlError};
 
@@ -39,13 +40,18 @@ impl<'a> Cursor<'a> {
         };
         let mut tokens = Vec::with_capacity(all.len());
         let mut ranges = Vec::with_capacity(all.len());
-        for token in all {
+        for mut token in all {
             if matches!(token.token, Token::EOF | Token::Whitespace(_)) {
                 continue;
             }
             let start = offset(token.span.start);
-            let end = offset(token.span.end);
-            ranges.push((start, end.max(start)));
+            let end = offset(token.span.end).max(start);
+            if let Token::SingleQuotedString(text) = &mut token.token
+                && sql[start..end].contains('\\')
+            {
+                *text = literal::unescaped(&sql[start..end]);
+            }
+            ranges.push((start, end));
             tokens.push(token);
         }
         Ok(Self { sql, tokens, ranges, index: 0 })

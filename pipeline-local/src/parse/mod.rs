@@ -2,6 +2,7 @@
 
 pub mod cursor;
 pub mod data_type;
+mod literal;
 pub mod name;
 mod query;
 pub mod split;

@@ -32,6 +32,7 @@ async fn expressions() {
             &["D|PUBLIC|ACCOUNTADMIN|ADMIN"],
         ),
         ("select current_timestamp() = current_timestamp", &["true"]),
+        ("select 'a\\'b\\\\c\\x41\\1012', length('\\2')", &["a'b\\cAA2|1"]),
         ("select 1e2, 1.5e0", &["100|1.5"]),
     ])
     .await;
