@@ -35,6 +35,27 @@ fn state(cx: &Context<'_>) -> SessionState {
     SessionStateBuilder::new().with_config(config).with_runtime_env(RUNTIME.clone()).build()
 }
 
+/// Runs plans that are made while a statement runs.
+#[derive(Debug)]
+pub(super) struct Runner(SessionState);
+
+impl Runner {
+    /// With the settings of the statement's session.
+    pub(super) fn new(cx: &Context<'_>) -> Self {
+        Self(state(cx))
+    }
+
+    /// Optimises and runs a plan.
+    pub(super) async fn run(&self, plan: LogicalPlan) -> Result<Vec<RecordBatch>> {
+        let run = async {
+            let plan = self.0.optimize(&plan)?;
+            let physical = self.0.query_planner().create_physical_plan(&plan, &self.0).await?;
+            datafusion::physical_plan::collect(physical, self.0.task_ctx()).await
+        };
+        run.await.map_err(|error| failure(error).into_error())
+    }
+}
+
 /// A plan that is ready to run.
 pub(crate) struct Ready {
     state: SessionState,

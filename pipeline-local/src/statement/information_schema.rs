@@ -20,6 +20,7 @@ pub(crate) fn view(cx: &Context<'_>, database: &Object, name: &str) -> Result<Op
         "COLUMNS" => columns(cx, database)?,
         "VIEWS" => views(cx, database)?,
         "PROCEDURES" => procedures(cx, database)?,
+        "FUNCTIONS" => functions(cx, database)?,
         "SEQUENCES" => sequences(cx, database)?,
         _ => return Ok(None),
     }))
@@ -332,6 +333,56 @@ fn procedures(cx: &Context<'_>, database: &Object) -> Result<QueryResult> {
             instant(procedure.created_at),
             instant(procedure.created_at),
             optional(&procedure.comment),
+        ]);
+    }
+    rows.finish()
+}
+
+fn functions(cx: &Context<'_>, database: &Object) -> Result<QueryResult> {
+    let mut rows = Rows::new(&[
+        ("FUNCTION_CATALOG", TEXT),
+        ("FUNCTION_SCHEMA", TEXT),
+        ("FUNCTION_NAME", TEXT),
+        ("FUNCTION_OWNER", TEXT),
+        ("ARGUMENT_SIGNATURE", TEXT),
+        ("DATA_TYPE", TEXT),
+        ("FUNCTION_LANGUAGE", TEXT),
+        ("FUNCTION_DEFINITION", TEXT),
+        ("VOLATILITY", TEXT),
+        ("IS_NULL_CALL", TEXT),
+        ("IS_SECURE", TEXT),
+        ("IS_EXTERNAL", TEXT),
+        ("IS_MEMOIZABLE", TEXT),
+        ("CREATED", INSTANT),
+        ("LAST_ALTERED", INSTANT),
+        ("COMMENT", TEXT),
+    ]);
+    for (schema, function) in inside(cx, database, Kind::Function)? {
+        let def: crate::catalog::def::FunctionDef = function.definition()?;
+        let arguments: Vec<String> =
+            def.arguments.iter().map(|argument| format!("{} {}", argument.name, argument.sql_type.family())).collect();
+        let returns = match &def.returns {
+            crate::catalog::def::Returns::Scalar(sql_type) => sql_type.to_string(),
+            crate::catalog::def::Returns::Table(_) => "TABLE".to_owned(),
+        };
+        let body = if cx.owns(&function)? { text(def.body) } else { Value::null(TEXT) };
+        rows.push(vec![
+            text(database.name.clone()),
+            text(schema),
+            text(function.name.clone()),
+            text(function.owner.clone()),
+            text(format!("({})", arguments.join(", "))),
+            text(returns),
+            text("SQL"),
+            body,
+            text(if def.immutable { "IMMUTABLE" } else { "VOLATILE" }),
+            yes_no(!def.strict),
+            yes_no(def.secure),
+            yes_no(false),
+            yes_no(def.memoizable),
+            instant(function.created_at),
+            instant(function.created_at),
+            optional(&function.comment),
         ]);
     }
     rows.finish()

@@ -47,6 +47,40 @@ async fn expressions_and_queries() {
 }
 
 #[tokio::test]
+async fn queries_over_columns() {
+    let mut sql = Sql::new().await;
+    sql.run("create table t (id int, name varchar)").await;
+    sql.run("insert into t values (1, 'a'), (2, 'b'), (3, 'c'), (3, 'c')").await;
+    sql.run("create table u (id int, factor int)").await;
+    sql.run("insert into u values (1, 10), (2, 20), (4, 40)").await;
+    for function in [
+        "create function above(x int) returns int as '(select count(*) from u where id > x)'",
+        "create function factor_of(x int) returns int as 'select factor from u where id = x'",
+        "create function top_of(x int) returns int as 'select max(factor) from u where id = x'",
+        "create function first_above(x int) returns int as 'select id from u where id > x order by id limit 1'",
+        "create function any_of(x int) returns int as 'select factor from u where id >= x'",
+        "create function twin(x varchar) returns boolean as 'x = x'",
+    ] {
+        sql.run(function).await;
+    }
+    sql.check(&[
+        ("select distinct id, above(id) from t order by id", &["1|2", "2|1", "3|1"]),
+        (
+            "select id, factor_of(id), top_of(id) from t order by id",
+            &["1|10|10", "2|20|20", "3|NULL|NULL", "3|NULL|NULL"],
+        ),
+        ("select id, first_above(id) from t where first_above(id) = 4 order by id", &["2|4", "3|4", "3|4"]),
+        ("select u.id from u where above(u.id) = 0 and above(id) = 0", &["4"]),
+        ("select above(id), count(*) from t group by above(id) order by 1", &["1|3", "2|1"]),
+        ("select count(*) from t where twin(uuid_string())", &["4"]),
+        ("select any_of(4)", &["40"]),
+    ])
+    .await;
+    let error = sql.error("select any_of(id) from t").await;
+    assert!(error.contains("more than one row"), "{error}");
+}
+
+#[tokio::test]
 async fn table_functions() {
     let mut sql = Sql::new().await;
     sql.run("create table t (id int, name varchar)").await;
@@ -195,6 +229,10 @@ async fn statements() {
         ("alter function public.h(int, varchar) set comment = 'c'", &["Statement executed successfully."]),
         ("alter function public.h(int, varchar) set log_level = 'x'", &["!000002 Unsupported feature 'ALTER FUNCTION SET LOG_LEVEL'."]),
         ("show functions like 'h' in schema public ->> select \"description\", \"is_secure\", \"language\" from $1", &["c|N|SQL"]),
+        (
+            "select function_name, argument_signature, data_type, function_definition, is_null_call from information_schema.functions order by 1",
+            &["G|()|TABLE|select 1|YES", "H|(X NUMBER, Y VARCHAR)|NUMBER(10,2)|x / 2|YES"],
+        ),
         ("drop function public.h(int, varchar)", &["H successfully dropped."]),
         ("drop function if exists public.h(int, varchar)", &["Drop statement executed successfully (object already dropped)."]),
     ])

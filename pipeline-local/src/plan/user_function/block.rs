@@ -9,6 +9,7 @@ use datafusion::logical_expr::{
     ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
+use super::aside::aside;
 use super::body::Home;
 use crate::catalog::ObjectId;
 use crate::catalog::def::FunctionDef;
@@ -19,9 +20,6 @@ use crate::function;
 use crate::scripting::{self, Block, Returned};
 use crate::session::Session;
 use crate::types::SqlType;
-
-/// The stack of the thread that runs blocks: expressions of blocks are planned and run like queries.
-const STACK: usize = 16 << 20;
 
 #[derive(Debug)]
 struct BlockFunction {
@@ -103,17 +101,14 @@ impl BlockFunction {
         Ok(value.scalar)
     }
 
-    fn rows(&self, rows: Vec<Vec<ScalarValue>>) -> crate::Result<Vec<ScalarValue>> {
+    async fn rows(&self, rows: Vec<Vec<ScalarValue>>) -> crate::Result<Vec<ScalarValue>> {
         let mut session = self.session.fork();
         let mut cx = Context { engine: &self.engine, session: &mut session, frame: self.frame.clone() };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let mut values = Vec::with_capacity(rows.len());
-            for row in rows {
-                values.push(self.row(&mut cx, row).await?);
-            }
-            Ok(values)
-        })
+        let mut values = Vec::with_capacity(rows.len());
+        for row in rows {
+            values.push(self.row(&mut cx, row).await?);
+        }
+        Ok(values)
     }
 }
 
@@ -139,24 +134,11 @@ impl ScalarUDFImpl for BlockFunction {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&arguments.args)?;
-        let count = if arrays.is_empty() { arguments.number_rows } else { arrays[0].len() };
-        let rows = (0..count)
-            .map(|row| arrays.iter().map(|array| ScalarValue::try_from_array(array, row)).collect())
-            .collect::<Result<Vec<Vec<_>>>>()?;
+        let rows = super::rows_of(&arguments)?;
         if rows.is_empty() {
             return Ok(ColumnarValue::Array(datafusion::arrow::array::new_empty_array(&self.declared.arrow())));
         }
-        // Statements are asynchronous and this is not: they run beside it, on a thread with a runtime of its own.
-        let values = std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || self.rows(rows));
-            match thread.map(std::thread::ScopedJoinHandle::join) {
-                Ok(Ok(values)) => values,
-                Ok(Err(_)) => Err(SqlError::internal(format_args!("the body of function {} panicked", self.name))),
-                Err(error) => Err(error.into()),
-            }
-        });
-        let values = values.map_err(function::error)?;
+        let values = aside(&self.engine, &self.frame.query_id, || self.rows(rows)).map_err(function::error)?;
         Ok(ColumnarValue::Array(ScalarValue::iter_to_array(values)?))
     }
 }

@@ -32,7 +32,7 @@ pub(super) struct Home {
 }
 
 /// A planned body.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Body {
     expression: Expr,
     /// The relation that has the arguments as its columns.
@@ -48,6 +48,22 @@ impl Body {
     pub(super) fn with_arguments(self, arguments: &[Expr], schema: &DFSchema) -> datafusion::common::Result<Expr> {
         let substitution = Substitution { relation: &self.relation, names: &self.names, arguments, schema };
         substitution.expression(self.expression)
+    }
+
+    /// Whether it reads tables.
+    pub(super) fn has_subquery(&self) -> bool {
+        self.any(|node| {
+            matches!(node, Expr::ScalarSubquery(_) | Expr::Exists(_) | Expr::InSubquery(_) | Expr::SetComparison(_))
+        })
+    }
+
+    /// Whether its value may change from one time to the next.
+    pub(super) fn is_volatile(&self) -> bool {
+        self.any(Expr::is_volatile_node)
+    }
+
+    fn any(&self, what: impl Fn(&Expr) -> bool) -> bool {
+        self.expression.exists(|node| Ok(what(node))).unwrap_or(true)
     }
 
     /// Whether the body reads an argument more than once although its value changes from one time to the next.

@@ -31,17 +31,18 @@ pub(super) struct Call {
 impl Call {
     pub(super) fn new(
         name: &Name,
+        role: &str,
         candidates: Vec<(Object, FunctionDef)>,
         names: Vec<Option<String>>,
         line: u32,
         position: u32,
     ) -> Self {
-        // Calls alike have one name, so that GROUP BY knows them again.
+        // Calls alike have one name, so that GROUP BY knows them again. Each role sees its own overloads.
         let schema = candidates.first().and_then(|(object, _)| object.parent);
         let schema = schema.map_or_else(String::new, |schema| schema.to_string());
         let given: Vec<_> = names.iter().map(|name| name.as_deref().unwrap_or_default()).collect();
         Self {
-            key: format!("UDF:{schema}:{}:{}", name.object(), given.join(",")),
+            key: format!("UDF:{schema}:{role}:{}:{}", name.object(), given.join(",")),
             name: name.object().to_owned(),
             candidates,
             names,

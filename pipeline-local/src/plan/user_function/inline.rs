@@ -8,8 +8,7 @@ use datafusion::logical_expr::{Case, Expr, LogicalPlan};
 
 use super::super::provider::Provider;
 use super::call::Call;
-use super::{block, cast, null, type_of};
-use crate::catalog::Kind;
+use super::{block, cast, null, query, type_of};
 use crate::catalog::def::{FunctionForm, Returns};
 use crate::error::SqlError;
 use crate::function;
@@ -72,14 +71,16 @@ impl Provider<'_, '_> {
                 .call(arguments.clone())
         } else {
             let body = self.scalar_body(&home, definition).map_err(function::error)?;
-            if body.repeats_volatile(&arguments) {
-                return Err(function::error(SqlError::unsupported(format_args!(
-                    "an argument of the {} {} that changes from call to call, because the body reads it more than once",
-                    Kind::Function.keyword(),
-                    object.name
-                ))));
+            let refers = |argument: &Expr| argument.any_column_refs() || argument.contains_outer();
+            let correlated = body.has_subquery() && arguments.iter().any(refers);
+            let repeats = body.repeats_volatile(&arguments);
+            let inlined = cast(body.clone().with_arguments(&arguments, schema)?, declared);
+            if repeats || (correlated && !query::joins(&inlined, schema)) {
+                let types = definition.arguments.iter().map(|argument| argument.sql_type).collect();
+                query::function(&self.cx.borrow(), object, body, types, declared).call(arguments.clone())
+            } else {
+                inlined
             }
-            cast(body.with_arguments(&arguments, schema)?, declared)
         };
         if !strict {
             return Ok(expression);

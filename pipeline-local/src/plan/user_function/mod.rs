@@ -1,18 +1,22 @@
 //! User-defined functions in queries. A call is planned as a placeholder that knows the overloads ([`call`]); once the
-//! types of the arguments are known, the body takes its place ([`inline`]). Scripting bodies stay functions and run for
-//! every row ([`block`]).
+//! types of the arguments are known, the body takes its place ([`inline`]). Scripting bodies, and queries that cannot be
+//! joined to the calling one, stay functions and run for every row ([`block`], [`query`]).
 
+mod aside;
 mod block;
 mod body;
 mod call;
 mod inline;
+mod query;
 
 use std::sync::Arc;
 
 use datafusion::common::ScalarValue;
 use datafusion::common::metadata::FieldMetadata;
 use datafusion::datasource::{ViewTable, provider_as_source};
-use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, col};
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, ScalarFunctionArgs, col,
+};
 use datafusion::sql::sqlparser::ast::{Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName};
 
 use super::error::{Failure, failure};
@@ -226,7 +230,7 @@ impl Provider<'_, '_> {
         }
         let start = function.name.0.first().and_then(|part| part.as_ident()).map(|ident| ident.span.start);
         let place = start.map_or((0, 0), |start| (start.line as u32, (start.column as u32).saturating_sub(1)));
-        let placeholder = call::Call::new(name, candidates, names, place.0.max(1), place.1);
+        let placeholder = call::Call::new(name, self.cx.borrow().role(), candidates, names, place.0.max(1), place.1);
         let key = placeholder.key().to_owned();
         self.made.borrow_mut().insert(key.clone(), Arc::new(placeholder.into()));
         Ok(Some((key, expressions)))
@@ -299,6 +303,13 @@ impl Provider<'_, '_> {
         }
         Ok(arguments)
     }
+}
+
+/// The arguments of every row of a batch.
+fn rows_of(arguments: &ScalarFunctionArgs) -> datafusion::common::Result<Vec<Vec<ScalarValue>>> {
+    let arrays = ColumnarValue::values_to_arrays(&arguments.args)?;
+    let count = if arrays.is_empty() { arguments.number_rows } else { arrays[0].len() };
+    (0..count).map(|row| arrays.iter().map(|array| ScalarValue::try_from_array(array, row)).collect()).collect()
 }
 
 /// The type of an expression; none for a bare NULL.
