@@ -352,7 +352,7 @@ pub fn float_of_text(text: &str) -> Option<f64> {
 }
 
 fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
-    (text.len() % 2 == 0 && text.is_ascii())
+    (text.len().is_multiple_of(2) && text.is_ascii())
         .then(|| (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect())
         .flatten()
 }

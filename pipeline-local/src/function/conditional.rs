@@ -172,7 +172,7 @@ impl Kind {
         match self {
             Self::Iff | Self::Nvl2 => index > 0,
             Self::FirstKnown { .. } => true,
-            Self::Decode => index > 1 && (index % 2 == 0 || (count % 2 == 0 && index == count - 1)),
+            Self::Decode => index > 1 && (index.is_multiple_of(2) || (count.is_multiple_of(2) && index == count - 1)),
         }
     }
 
@@ -285,7 +285,8 @@ impl ScalarUDFImpl for Lazy {
                     let matches = equal_null.call(vec![args[0].clone(), args[at].clone()]);
                     (boxed(matches), boxed(convert(at + 1, args[at + 1].clone())))
                 });
-                let otherwise = if count % 2 == 0 { convert(count - 1, args[count - 1].clone()) } else { null() };
+                let otherwise =
+                    if count.is_multiple_of(2) { convert(count - 1, args[count - 1].clone()) } else { null() };
                 (pairs.collect(), otherwise)
             }
         };

@@ -4,7 +4,7 @@ use super::args::{float, integer, invalid_value, text};
 use super::datum::Datum;
 use super::hash::{hash_values, mix, uuid_of_name};
 use super::string::WIDE;
-use super::udf::{Env, Function, Param, Returns, Types, function};
+use super::udf::{Body, Env, Function, Param, Returns, Types, function};
 use crate::error::{Result, SqlError};
 use crate::types::SqlType;
 
@@ -53,7 +53,7 @@ fn uuid(values: &[Datum], _: &Env<'_>) -> Result<Datum> {
 /// Counts rows from 0; starts over at 0 where so many bytes are full. The optional argument (1 starts over at the least
 /// negative number) makes no difference before that.
 fn sequence(name: &'static str, bytes: u8) -> Function {
-    let (returns, body): (SqlType, fn(&[Datum], &Env<'_>) -> Result<Datum>) = match bytes {
+    let (returns, body): (SqlType, Body) = match bytes {
         1 => (SqlType::Number { precision: 3, scale: 0 }, |_, env| Ok(Datum::integer(env.count() % (1 << 7)))),
         2 => (SqlType::Number { precision: 5, scale: 0 }, |_, env| Ok(Datum::integer(env.count() % (1 << 15)))),
         4 => (SqlType::Number { precision: 10, scale: 0 }, |_, env| Ok(Datum::integer(env.count() % (1 << 31)))),

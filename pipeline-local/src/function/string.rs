@@ -133,7 +133,7 @@ fn split_part(values: &[Datum], _: &Env<'_>) -> Result<Datum> {
     Ok(Datum::text(index.and_then(|index| parts.get(index)).copied().unwrap_or("")))
 }
 
-fn tokens<'a>(values: &'a [Datum]) -> Result<Vec<&'a str>> {
+fn tokens(values: &[Datum]) -> Result<Vec<&str>> {
     let (source, delimiters) = (text(&values[0])?, text_or(values, 1, " ")?);
     if delimiters.is_empty() {
         return Ok(vec![source]);

@@ -182,7 +182,10 @@ impl Env<'_> {
     }
 }
 
-type Body = fn(&[Datum], &Env<'_>) -> Result<Datum>;
+/// The type of each argument; none for NULL, which has no type of its own.
+type ArgumentTypes = Vec<Option<SqlType>>;
+
+pub(super) type Body = fn(&[Datum], &Env<'_>) -> Result<Datum>;
 
 /// A scalar function.
 #[derive(Clone)]
@@ -279,14 +282,14 @@ impl Function {
             return wrong(939, "too many", self.params.len());
         }
         let fixed = self.params.len() - self.repeated;
-        if self.repeated > 1 && count > fixed && (count - fixed) % self.repeated != 0 {
+        if self.repeated > 1 && count > fixed && !(count - fixed).is_multiple_of(self.repeated) {
             return wrong(938, "not enough", count + 1);
         }
         Ok(())
     }
 
     /// The conversions of the arguments, and their types after these.
-    fn resolve(&self, given: &[Option<SqlType>]) -> Result<(Vec<Option<SqlType>>, Vec<Option<SqlType>>)> {
+    fn resolve(&self, given: &[Option<SqlType>]) -> Result<(ArgumentTypes, ArgumentTypes)> {
         self.check_count(given.len())?;
         let mut conversions = Vec::with_capacity(given.len());
         let mut types = Vec::with_capacity(given.len());
@@ -334,7 +337,7 @@ impl Udf {
         for (argument, conversion) in call.args.iter().zip(&conversions) {
             inputs.push(match argument {
                 ColumnarValue::Scalar(scalar) => {
-                    let array = scalar.to_array().map_err(|error| SqlError::internal(error))?;
+                    let array = scalar.to_array().map_err(SqlError::internal)?;
                     Input::One(convert(datum::read(&array, 0)?, *conversion, &settings)?)
                 }
                 ColumnarValue::Array(array) => {
@@ -372,7 +375,7 @@ impl Udf {
         }
         let array = datum::build(returns, results)?;
         if all_constant {
-            let scalar = ScalarValue::try_from_array(&array, 0).map_err(|error| SqlError::internal(error))?;
+            let scalar = ScalarValue::try_from_array(&array, 0).map_err(SqlError::internal)?;
             return Ok(ColumnarValue::Scalar(scalar));
         }
         Ok(ColumnarValue::Array(array))

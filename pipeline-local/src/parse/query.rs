@@ -73,7 +73,7 @@ pub fn expression(sql: &str) -> Result<Box<ast::Query>> {
     Ok(query)
 }
 
-fn folded(tokens: &mut Vec<TokenWithSpan>) {
+fn folded(tokens: &mut [TokenWithSpan]) {
     let mut binds = 0;
     let mut after_from = false;
     let mut path = Path::default();

@@ -34,11 +34,9 @@ pub fn split(sql: &str) -> Result<Vec<(&str, usize)>> {
         }
         let word = cursor.peek_word();
         match word.as_deref() {
-            Some("BEGIN") if depth > 0 || declaring || opening => {
-                if !begins_transaction(&cursor) {
-                    depth += 1;
-                    declaring = false;
-                }
+            Some("BEGIN") if (depth > 0 || declaring || opening) && !begins_transaction(&cursor) => {
+                depth += 1;
+                declaring = false;
             }
             Some("DECLARE") if depth == 0 && opening => declaring = true,
             Some("CASE") if depth > 0 => depth += 1,

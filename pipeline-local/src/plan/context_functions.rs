@@ -116,7 +116,7 @@ pub(super) fn value(cx: &Context<'_>, name: &str, arguments: &[Value]) -> Result
         "CURRENT_ACCOUNT" | "CURRENT_ACCOUNT_NAME" => Value::text(&cx.engine.config.account),
         "CURRENT_ORGANIZATION_NAME" => Value::text("LOCAL"),
         "CURRENT_REGION" => Value::text("LOCAL"),
-        "CURRENT_VERSION" => Value::text(env!("CARGO_PKG_VERSION")),
+        "CURRENT_VERSION" => Value::text(crate::server::SERVER_VERSION),
         "CURRENT_CLIENT" => Value::text(&session.client),
         "CURRENT_IP_ADDRESS" => Value::text("127.0.0.1"),
         "CURRENT_QUERY_TAG" => Value::text(session.parameters.text("QUERY_TAG")),

@@ -17,7 +17,7 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
     }
     let word = cursor.peek_word();
     // `DESCRIBE t` means the table or view.
-    let kind = word.as_deref().and_then(Kind::from_keyword).filter(|_| !matches!(cursor.peek_at(1), None));
+    let kind = word.as_deref().and_then(Kind::from_keyword).filter(|_| cursor.peek_at(1).is_some());
     if kind.is_some() {
         cursor.next_token();
     }

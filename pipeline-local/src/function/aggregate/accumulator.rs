@@ -33,7 +33,7 @@ fn row(values: &[ArrayRef], index: usize, conversions: &[Option<SqlType>], env: 
 
 fn scalar(value: Datum, sql_type: SqlType) -> Result<ScalarValue> {
     let array = datum::build(sql_type, [value])?;
-    ScalarValue::try_from_array(&array, 0).map_err(|error| SqlError::internal(error))
+    ScalarValue::try_from_array(&array, 0).map_err(SqlError::internal)
 }
 
 /// Keeps a few values.

@@ -308,6 +308,9 @@ pub(super) fn sequences(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Row
     Ok(rows)
 }
 
+/// Name, type, nullability, default, comment and AUTOINCREMENT of a column.
+type Described = (String, SqlType, bool, Option<String>, String, Option<String>);
+
 pub(super) fn columns(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
     let mut rows = Rows::new(&[
         "table_name",
@@ -339,7 +342,7 @@ pub(super) fn columns(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows>
         find(cx, &Listing::parse(cursor)?, &[Kind::Table, Kind::View])?
     };
     for Found { database, schema, object } in found {
-        let described: Vec<(String, SqlType, bool, Option<String>, String, Option<String>)> = match object.kind {
+        let described: Vec<Described> = match object.kind {
             Kind::View => {
                 let def: ViewDef = object.definition()?;
                 def.columns.into_iter().map(|c| (c.name, c.sql_type, true, None, c.comment, None)).collect()

@@ -179,8 +179,8 @@ fn columns_come_go_and_change() {
         let batches = fixture.storage.scan(T, &fixture.def, fixture.storage.current_seq(), None, false).unwrap();
         assert_eq!(batches[0].schema(), fixture.def.arrow_schema());
         assert_eq!(batches[0].column_by_name("E").unwrap().null_count(), batches[0].num_rows());
-        let values = batches[0].column_by_name("N").unwrap().as_primitive::<Decimal128Type>().values().to_vec();
-        values
+
+        batches[0].column_by_name("N").unwrap().as_primitive::<Decimal128Type>().values().to_vec()
     };
     assert_eq!(numbers(&fixture), [5]);
     assert!(fixture.changes(from, fixture.storage.current_seq(), StreamMode::Standard).is_empty(), "DDL is no change");
