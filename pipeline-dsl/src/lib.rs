@@ -89,7 +89,9 @@ pub use pipeline_macros::{
 
 /// What a program that describes a pipeline needs.
 pub mod prelude {
-    pub use crate::body::{on_error, transaction};
+    pub use crate::body::{
+        Exception, LogLevel, attempt, execute_immediate, log, on_error, raise, set_return_value, transaction,
+    };
     pub use crate::expr::function::*;
     pub use crate::expr::literal::{date, null, timestamp};
     pub use crate::fragment::Fragment;

@@ -1,7 +1,7 @@
 //! Each kind of statement and query, from Rust to Snowflake Scripting.
 #![allow(missing_docs)]
 
-use pipeline_dsl::body::{Body, to_sql};
+use pipeline_dsl::body::{Body, to_js, to_sql};
 use pipeline_dsl::object::Definition;
 use pipeline_dsl::prelude::*;
 
@@ -256,4 +256,21 @@ fn incremental_procedures_as_structs() {
     insta::assert_snapshot!(body::<SpOverwrite>());
     insta::assert_snapshot!(body::<SpAppend>());
     insta::assert_snapshot!(body::<SpMerge>());
+}
+
+/// The body of a procedure in JavaScript.
+fn js<P: Procedure>() -> String {
+    let Definition::Procedure(procedure) = &P::NODE.get().definition else { panic!("{:?} is no procedure", P::NODE) };
+    to_js(&(procedure.body)(), procedure.returns)
+}
+
+#[test]
+fn the_same_in_javascript() {
+    insta::assert_snapshot!(js::<control_flow>());
+    insta::assert_snapshot!(js::<writes>());
+    insta::assert_snapshot!(js::<merge_latest>());
+    insta::assert_snapshot!(js::<soft_delete>());
+    insta::assert_snapshot!(js::<latest>());
+    insta::assert_snapshot!(js::<SpOverwrite>());
+    insta::assert_snapshot!(js::<SpMerge>());
 }

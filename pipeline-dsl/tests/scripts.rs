@@ -83,6 +83,7 @@ impl Object for load {
             comment: "Copies orders",
             external: false,
             definition: Definition::Procedure(ProcedureDef {
+                language: pipeline_dsl::object::Language::Sql,
                 arguments: &[],
                 returns: DataType::Variant,
                 reads: &[<OrdersStream as Object>::NODE, <Customers as Object>::NODE],

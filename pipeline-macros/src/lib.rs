@@ -121,10 +121,14 @@ pub fn pipeline(input: TokenStream) -> TokenStream {
 /// Declares a stored procedure as a Rust function; the type of the same name stands for it in `call = ..`.
 ///
 /// Parameters say what it touches: `&Table` or `&Stream` is read, `&mut Table` is written, and other types are arguments in
-/// SQL. The body is rewritten to Snowflake Scripting: `let`, assignment, `if`, `return`, `transaction(|| ..)`,
+/// SQL. The body is rewritten to Snowflake Scripting: `let`, assignment, `if`, `match`, `for` over a range or `.values(..)` of a
+/// query, `while`, `loop`, `break`, `continue`, `return`, `transaction(|| ..)`, `attempt(|| .., |error| ..)`, `raise(EXCEPTION)`,
 /// `on_error(|error| ..)`, queries and the statements of `pipeline_dsl::query::Writing`; struct literals of tables are rows.
 ///
-/// Options: `schema` (required), `name = ".."`, `language = sql`, `execute_as = owner | caller`, `external`.
+/// With `language = javascript`, the same body becomes a JavaScript procedure. Its numbers, dates and times are declared as
+/// VARCHAR, for JavaScript's own have fewer digits; nothing else changes.
+///
+/// Options: `schema` (required), `name = ".."`, `language = sql | javascript`, `execute_as = owner | caller`, `external`.
 ///
 /// On a struct without fields it writes the usual incremental body: all changes of the stream `from` go into the table `into`,
 /// in one transaction, column by column of the same name. `mode` is `overwrite` (the table holds the last changes only), `append`

@@ -219,7 +219,7 @@ fn procedure_with_mistakes() {
     expand(
         "procedure__with_mistakes",
         crate::procedure::expand,
-        quote!(schema = Processed, language = javascript),
+        quote!(schema = Processed, language = python),
         quote! {
             fn load(source: &TableA, target: &mut TableB) -> Variant {
                 let first = source.count() as i64;

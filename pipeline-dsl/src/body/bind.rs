@@ -6,7 +6,7 @@ use crate::expr::ast::{Ast, Literal};
 use crate::expr::fits::{FitsVariable, VariableNull};
 use crate::expr::{Base, Expr, IntoExpr, Typed};
 use crate::node::Table;
-use crate::query::{Aggregate, Latest, Matching, Query, Readable, Reading, Rows, Writing};
+use crate::query::{Aggregate, Latest, Matching, Query, Readable, Reading, Rows, Values, Writing};
 use crate::types::{Integer, SqlType};
 
 /// A variable of the procedure, made by `let`.
@@ -16,8 +16,12 @@ pub struct Var<T> {
 }
 
 impl<T> Var<T> {
-    pub(super) fn new(id: VariableId) -> Self {
+    pub(crate) fn new(id: VariableId) -> Self {
         Self { id, of: PhantomData }
+    }
+
+    pub(super) fn id(&self) -> VariableId {
+        self.id
     }
 }
 
@@ -232,6 +236,7 @@ macro_rules! as_it_is {
 as_it_is! {
     [O: Readable] Reading<O>;
     [O: Readable] Rows<O>;
+    [R] Values<R>;
     [O: Readable, K] Latest<O, K>;
     [T: Table + Readable] Writing<T>;
     [T: Table + Readable] Matching<T>;

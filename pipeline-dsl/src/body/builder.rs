@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{Body, ErrorHandler, Statement, Variable, VariableId};
+use super::{Body, ErrorHandler, Exception, Statement, Variable, VariableId};
 use crate::expr::ast::{Ast, Node};
 use crate::expr::{Expr, Typed, arena};
 use crate::ident;
@@ -14,6 +14,9 @@ pub(super) struct Builder {
     /// The open blocks, the innermost last.
     blocks: Vec<Vec<Statement>>,
     on_error: Option<ErrorHandler>,
+    exceptions: Vec<(String, Exception)>,
+    /// Names that are taken but stand for no variable.
+    taken: Vec<String>,
     pub(super) in_transaction: bool,
     pub(super) in_handler: bool,
 }
@@ -132,6 +135,25 @@ impl Builder {
         self.on_error = Some(handler);
     }
 
+    /// A name that no variable gets, such as that of a cursor.
+    pub(super) fn take_name(&mut self, name: &str) -> String {
+        let name = self.unique(name);
+        self.taken.push(name.clone());
+        name
+    }
+
+    /// The place of the exception among those of the body.
+    pub(super) fn exception(&mut self, exception: Exception) -> usize {
+        if let Some(known) = self.exceptions.iter().position(|(_, known)| *known == exception) {
+            return known;
+        }
+        let same = self.exceptions.iter().find(|(_, known)| known.number == exception.number);
+        assert!(same.is_none(), "two exceptions of a procedure have the number {}", exception.number);
+        let name = self.take_name(exception.name);
+        self.exceptions.push((name, exception));
+        self.exceptions.len() - 1
+    }
+
     /// A name that SQL does not reserve and no other variable has, as close to `name` as possible.
     fn unique(&self, name: &str) -> String {
         let name = name.trim_start_matches("r#").trim_start_matches('_');
@@ -142,6 +164,7 @@ impl Builder {
             ident::is_bare(&upper)
                 && !RESERVED.contains(&upper.as_str())
                 && self.variables.iter().all(|slot| !slot.variable.name.eq_ignore_ascii_case(candidate))
+                && self.taken.iter().all(|taken| !taken.eq_ignore_ascii_case(candidate))
         };
         if !free(&candidate) && !ident::is_bare(&name.to_ascii_uppercase()) {
             candidate = format!("v_{name}");
@@ -160,12 +183,13 @@ impl Builder {
             variables: self.variables.drain(..).map(|slot| slot.variable).collect(),
             statements,
             on_error: self.on_error.take(),
+            exceptions: std::mem::take(&mut self.exceptions),
         };
         let variables = &body.variables;
         let unread = |count: VariableId| variables[count.0].name.is_empty();
-        forget_counts(&mut body.statements, &unread);
-        if let Some(handler) = &mut body.on_error {
-            forget_counts(&mut handler.statements, &unread);
+        let handler = body.on_error.iter_mut().flat_map(|handler| &mut handler.statements);
+        for statement in body.statements.iter_mut().chain(handler) {
+            statement.each_mut(&mut |statement| forget_count(statement, &unread));
         }
         forget_unread(&mut body);
         body
@@ -175,9 +199,12 @@ impl Builder {
 /// Takes the names off variables that are declared with a value and never used.
 fn forget_unread(body: &mut Body) {
     let mut used = vec![false; body.variables.len()];
-    let handler = body.on_error.iter().flat_map(|handler| &handler.statements);
-    for statement in body.statements.iter().chain(handler) {
-        mark_assigned(statement, &mut used);
+    for statement in body.outermost() {
+        statement.each(&mut |statement| {
+            if let Statement::Assign { variable, .. } = statement {
+                used[variable.0] = true;
+            }
+        });
         statement.walk(&mut |ast| {
             if let Ast::Variable(id) = ast {
                 used[id.0] = true;
@@ -188,17 +215,6 @@ fn forget_unread(body: &mut Body) {
         if !used && variable.initial.is_some() {
             variable.name.clear();
         }
-    }
-}
-
-fn mark_assigned(statement: &Statement, used: &mut [bool]) {
-    match statement {
-        Statement::Assign { variable, .. } => used[variable.0] = true,
-        Statement::If { then, otherwise, .. } => {
-            then.iter().chain(otherwise).for_each(|statement| mark_assigned(statement, used));
-        }
-        Statement::Transaction(statements) => statements.iter().for_each(|statement| mark_assigned(statement, used)),
-        _ => {}
     }
 }
 
@@ -225,22 +241,11 @@ const RESERVED: &[&str] = &[
     "TRANSACTION_OPEN",
 ];
 
-/// Removes the counts that no expression reads.
-fn forget_counts(statements: &mut [Statement], unread: &dyn Fn(VariableId) -> bool) {
-    for statement in statements {
-        match statement {
-            Statement::If { then, otherwise, .. } => {
-                forget_counts(then, unread);
-                forget_counts(otherwise, unread);
-            }
-            Statement::Transaction(statements) => forget_counts(statements, unread),
-            _ => {
-                if let Some(count) = statement.count_mut()
-                    && count.is_some_and(unread)
-                {
-                    *count = None;
-                }
-            }
-        }
+/// Removes the count if no expression reads it.
+fn forget_count(statement: &mut Statement, unread: &dyn Fn(VariableId) -> bool) {
+    if let Some(count) = statement.count_mut()
+        && count.is_some_and(unread)
+    {
+        *count = None;
     }
 }

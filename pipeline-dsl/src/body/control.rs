@@ -1,4 +1,4 @@
-use super::builder;
+use super::builder::{self, Builder};
 use super::{ErrorHandler, Statement, VariableId};
 use crate::expr::ast::Ast;
 use crate::expr::fits::{IsCondition, Returns};
@@ -37,6 +37,19 @@ pub struct ErrorInfo {
 }
 
 impl ErrorInfo {
+    pub(super) fn declare(builder: &mut Builder) -> Self {
+        let text = Varchar::<{ DataType::DEFAULT_VARCHAR }>::DATA_TYPE;
+        Self {
+            code: builder.declare(Some("error_code"), Integer::DATA_TYPE, false),
+            message: builder.declare(Some("error_message"), text, false),
+            state: builder.declare(Some("error_state"), text, false),
+        }
+    }
+
+    pub(super) fn variables(self) -> (VariableId, VariableId, VariableId) {
+        (self.code, self.message, self.state)
+    }
+
     /// Snowflake's number of the error: SQLCODE.
     pub fn code(self) -> Expr<Integer> {
         Expr::new(Ast::Variable(self.code))
@@ -61,12 +74,7 @@ impl ErrorInfo {
 pub fn on_error(statements: impl FnOnce(ErrorInfo)) {
     let error = builder::with(|builder| {
         assert!(!builder.in_transaction, "`on_error` stands outside of `transaction`");
-        let text = Varchar::<{ DataType::DEFAULT_VARCHAR }>::DATA_TYPE;
-        let error = ErrorInfo {
-            code: builder.declare(Some("error_code"), Integer::DATA_TYPE, false),
-            message: builder.declare(Some("error_message"), text, false),
-            state: builder.declare(Some("error_state"), text, false),
-        };
+        let error = ErrorInfo::declare(builder);
         builder.in_handler = true;
         builder.open();
         error

@@ -1,7 +1,7 @@
 //! What a procedure does, statement by statement.
 //!
 //! `#[procedure]` turns a Rust function into calls of the functions here, which build a [`Body`]; [`to_sql`] writes it in
-//! Snowflake Scripting.
+//! Snowflake Scripting, and [`to_js`] in JavaScript. Which of them is used, `language = ..` says.
 //!
 //! ```
 //! use pipeline_dsl::prelude::*;
@@ -37,15 +37,33 @@
 //! assert!(sql.contains("IF (count > 0) THEN\n        INSERT INTO SHOP.MART.TOTALS ("));
 //! assert!(sql.contains("RETURN OBJECT_CONSTRUCT('count', count, 'total', total);"));
 //! ```
+//!
+//! | Rust | Snowflake |
+//! |---|---|
+//! | `let`, `name = value`, `name += value` | a variable, `:=` |
+//! | `if`, `match` on literals, ranges, `None` and conditions | IF, or IFF as a value |
+//! | `while`, `loop`, `for n in 1..=9`, `break`, `continue` | WHILE, LOOP, FOR |
+//! | `for (id, name) in table.values(\|t\| (t.id, t.name))` | FOR over the rows of a query |
+//! | [`transaction`], [`attempt`], [`on_error`], [`raise`] | BEGIN TRANSACTION, EXCEPTION, RAISE |
+//! | [`execute_immediate`], [`set_return_value`], [`log`] | EXECUTE IMMEDIATE, SYSTEM$SET_RETURN_VALUE, SYSTEM$LOG |
+//! | `table.insert(..)`, `.update(..)`, `.delete()`, `.merge(..)`, `.truncate()` | DML; see [`crate::query`] |
 
 mod bind;
 mod builder;
 mod control;
+mod flow;
 mod statement;
+mod to_js;
 mod to_sql;
 
 pub use bind::{Affected, Bind, Name, Var, assign, bind, bind_as};
 pub use builder::{argument, build};
 pub use control::{Branch, ErrorInfo, begin_if, on_error, ret, transaction};
-pub use statement::{Body, ErrorHandler, MergeAction, MergeClause, Statement, Variable, VariableId};
+pub(crate) use flow::truncate;
+pub use flow::{
+    Binds, LogLevel, Loop, attempt, begin_for, begin_loop, begin_rows, begin_while, break_loop, continue_loop,
+    execute_immediate, log, raise, set_return_value,
+};
+pub use statement::{Body, ErrorHandler, Exception, MergeAction, MergeClause, Statement, Variable, VariableId};
+pub use to_js::{argument_type, return_type, to_js};
 pub use to_sql::{query_to_sql, to_sql};

@@ -1,3 +1,4 @@
+use crate::check::Msg;
 use crate::expr::ast::{Ast, Node};
 use crate::node::NodeRef;
 use crate::query::Select;
@@ -12,6 +13,15 @@ pub struct Body {
     pub statements: Vec<Statement>,
     /// What is done after an error, before it is raised again.
     pub on_error: Option<ErrorHandler>,
+    /// The exceptions that statements raise, with the names that they are declared by.
+    pub exceptions: Vec<(String, Exception)>,
+}
+
+impl Body {
+    /// All statements at the outermost level: those of the procedure, and those of its error handler.
+    pub fn outermost(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().chain(self.on_error.iter().flat_map(|handler| &handler.statements))
+    }
 }
 
 /// Which of the variables of a [`Body`].
@@ -44,6 +54,68 @@ pub struct ErrorHandler {
     pub statements: Vec<Statement>,
 }
 
+/// An error that a procedure raises itself. Snowflake: "Handling exceptions".
+///
+/// ```
+/// use pipeline_dsl::prelude::*;
+///
+/// const EMPTY_BATCH: Exception = Exception::new("empty_batch", -20001, "there is nothing to load");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// Its name in Snowflake Scripting.
+    pub name: &'static str,
+    /// Its number: SQLCODE where it is handled.
+    pub number: i32,
+    /// Its text: SQLERRM where it is handled.
+    pub message: &'static str,
+}
+
+impl Exception {
+    /// An exception with a name in small letters, a number from -20999 to -20000 and a text.
+    ///
+    /// # Panics
+    /// If the number is out of bounds, the name is no word in small letters, or the text contains `"` or `$$`. In a constant,
+    /// that is a compile error.
+    #[track_caller]
+    pub const fn new(name: &'static str, number: i32, message: &'static str) -> Self {
+        if number < -20999 || number > -20000 {
+            let mut text: Msg = Msg::new();
+            text.push("the number of an exception lies between -20999 and -20000");
+            text.rule("exception-number", "choose one in that range, such as -20001");
+            panic!("{}", text.as_str());
+        }
+        let bytes = name.as_bytes();
+        let mut at = 0;
+        let mut plain = !bytes.is_empty() && bytes[0].is_ascii_lowercase();
+        while at < bytes.len() {
+            plain &= bytes[at].is_ascii_lowercase() || bytes[at].is_ascii_digit() || bytes[at] == b'_';
+            at += 1;
+        }
+        if !plain {
+            let mut text: Msg = Msg::new();
+            text.push("exception name ").name(name).push(" is not a word in small letters, digits and `_`");
+            text.rule("exception-name", "call it something like `empty_batch`");
+            panic!("{}", text.as_str());
+        }
+        let bytes = message.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let dollars = bytes[at] == b'$' && at + 1 < bytes.len() && bytes[at + 1] == b'$';
+            if bytes[at] == b'"' || dollars {
+                let mut text: Msg = Msg::new();
+                text.push("the text of exception ")
+                    .name(name)
+                    .push(" contains `\"` or `$$`, which Snowflake does not take");
+                text.rule("exception-message", "leave it out");
+                panic!("{}", text.as_str());
+            }
+            at += 1;
+        }
+        Self { name, number, message }
+    }
+}
+
 /// One statement.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Statement {
@@ -72,6 +144,66 @@ pub enum Statement {
     },
     /// `RETURN value;`
     Return(Node),
+    /// `WHILE (condition) DO .. END WHILE;`, or without a condition `LOOP .. END LOOP;`
+    Loop {
+        /// As long as what is done.
+        condition: Option<Node>,
+        /// What is repeated.
+        body: Vec<Statement>,
+    },
+    /// `FOR variable IN from TO to DO .. END FOR;`
+    ForRange {
+        /// Takes the numbers.
+        variable: VariableId,
+        /// The first number.
+        from: Node,
+        /// The last number.
+        to: Node,
+        /// What is repeated.
+        body: Vec<Statement>,
+    },
+    /// `FOR row IN rows DO .. END FOR;`
+    ForRows {
+        /// A name for the rows, and one for the current row.
+        names: [String; 2],
+        /// The query.
+        query: Select,
+        /// The variables for its columns.
+        variables: Vec<VariableId>,
+        /// What is repeated.
+        body: Vec<Statement>,
+    },
+    /// `BREAK;`
+    Break,
+    /// `CONTINUE;`
+    Continue,
+    /// `RAISE exception;` of one of the body's exceptions.
+    Raise(usize),
+    /// `BEGIN .. EXCEPTION WHEN OTHER THEN .. END;`: the error is dealt with.
+    Attempt {
+        /// What is tried.
+        body: Vec<Statement>,
+        /// What is done if it fails.
+        handler: ErrorHandler,
+    },
+    /// `TRUNCATE TABLE target;`
+    Truncate(NodeRef),
+    /// `EXECUTE IMMEDIATE text USING (binds);`
+    Execute {
+        /// The statement's text.
+        text: Node,
+        /// Values for its placeholders.
+        binds: Vec<VariableId>,
+    },
+    /// `CALL SYSTEM$SET_RETURN_VALUE(value);`
+    SetReturnValue(Node),
+    /// `SYSTEM$LOG('level', message);`
+    Log {
+        /// `trace`, `debug`, `info`, `warn`, `error` or `fatal`.
+        level: &'static str,
+        /// What is logged.
+        message: Node,
+    },
     /// `BEGIN TRANSACTION; .. COMMIT;`
     Transaction(Vec<Statement>),
     /// `INSERT [OVERWRITE] INTO target (columns) SELECT ..;`
@@ -130,13 +262,25 @@ impl Statement {
     /// Visits all expressions in the statement.
     pub fn walk(&self, visit: &mut dyn FnMut(&Ast)) {
         match self {
-            Self::Assign { value, .. } | Self::Return(value) => value.walk(visit),
-            Self::SelectInto { query, .. } => query.walk(visit),
-            Self::If { condition, then, otherwise } => {
-                condition.walk(visit);
-                then.iter().chain(otherwise).for_each(|statement| statement.walk(visit));
+            Self::Assign { value, .. } | Self::Return(value) | Self::SetReturnValue(value) => value.walk(visit),
+            Self::SelectInto { query, .. } | Self::ForRows { query, .. } => query.walk(visit),
+            Self::If { condition, .. } => condition.walk(visit),
+            Self::Loop { condition, .. } => condition.iter().for_each(|condition| condition.walk(visit)),
+            Self::ForRange { from, to, .. } => {
+                from.walk(visit);
+                to.walk(visit);
             }
-            Self::Transaction(statements) => statements.iter().for_each(|statement| statement.walk(visit)),
+            Self::Execute { text, binds } => {
+                text.walk(visit);
+                binds.iter().for_each(|id| visit(&Ast::Variable(*id)));
+            }
+            Self::Log { message, .. } => message.walk(visit),
+            Self::Transaction(_)
+            | Self::Break
+            | Self::Continue
+            | Self::Raise(_)
+            | Self::Attempt { .. }
+            | Self::Truncate(_) => {}
             Self::Insert { source, .. } => source.walk(visit),
             Self::Update { set, filter, .. } => {
                 set.iter().map(|(_, value)| value).chain(filter).for_each(|node| node.walk(visit));
@@ -150,6 +294,44 @@ impl Statement {
                 }
             }
         }
+        self.blocks().into_iter().flatten().for_each(|statement| statement.walk(visit));
+    }
+
+    /// The blocks of statements in it.
+    pub fn blocks(&self) -> Vec<&[Statement]> {
+        match self {
+            Self::If { then, otherwise, .. } => vec![then, otherwise],
+            Self::Transaction(body)
+            | Self::Loop { body, .. }
+            | Self::ForRange { body, .. }
+            | Self::ForRows { body, .. } => vec![body],
+            Self::Attempt { body, handler } => vec![body, &handler.statements],
+            _ => vec![],
+        }
+    }
+
+    fn blocks_mut(&mut self) -> Vec<&mut Vec<Statement>> {
+        match self {
+            Self::If { then, otherwise, .. } => vec![then, otherwise],
+            Self::Transaction(body)
+            | Self::Loop { body, .. }
+            | Self::ForRange { body, .. }
+            | Self::ForRows { body, .. } => vec![body],
+            Self::Attempt { body, handler } => vec![body, &mut handler.statements],
+            _ => vec![],
+        }
+    }
+
+    /// Visits the statement and those in it.
+    pub(super) fn each(&self, visit: &mut dyn FnMut(&Statement)) {
+        visit(self);
+        self.blocks().into_iter().flatten().for_each(|statement| statement.each(visit));
+    }
+
+    /// Visits the statement and those in it, to change them.
+    pub(super) fn each_mut(&mut self, visit: &mut dyn FnMut(&mut Statement)) {
+        visit(self);
+        self.blocks_mut().into_iter().flatten().for_each(|statement| statement.each_mut(visit));
     }
 
     pub(super) fn count_mut(&mut self) -> Option<&mut Option<VariableId>> {
@@ -158,11 +340,7 @@ impl Statement {
             | Self::Update { count, .. }
             | Self::Delete { count, .. }
             | Self::Merge { count, .. } => Some(count),
-            Self::Assign { .. }
-            | Self::SelectInto { .. }
-            | Self::If { .. }
-            | Self::Return(_)
-            | Self::Transaction(_) => None,
+            _ => None,
         }
     }
 }

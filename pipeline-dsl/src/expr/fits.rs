@@ -46,6 +46,16 @@ pub trait IsNumber {}
 impl<const P: u8, const S: u8> IsNumber for Number<P, S> {}
 impl IsNumber for Float {}
 
+/// A value that is a whole number.
+#[diagnostic::on_unimplemented(
+    message = "expected a whole number, found an expression of type `{Self}`",
+    label = "expected `Integer`, found `{Self}`",
+    note = "convert it first: `cast::<Integer, _>(..)`"
+)]
+pub trait IsInteger {}
+
+impl<const P: u8> IsInteger for Number<P, 0> {}
+
 /// A value that is a date, a time or a timestamp.
 #[diagnostic::on_unimplemented(
     message = "expected a date or time, found an expression of type `{Self}`",

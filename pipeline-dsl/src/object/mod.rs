@@ -15,7 +15,7 @@ pub(crate) use notification_integration::{Arn, arn};
 
 pub use database::DatabaseDef;
 pub use notification_integration::{NotificationIntegrationDef, Provider};
-pub use procedure::{Access, Argument, ExecuteAs, Privilege, ProcedureDef};
+pub use procedure::{Access, Argument, ExecuteAs, Language, Privilege, ProcedureDef};
 pub use role::RoleDef;
 pub use schema::SchemaDef;
 pub use stream::StreamDef;

@@ -16,6 +16,8 @@ pub struct ProcedureDef {
     pub writes: &'static [Access],
     /// Builds its statements.
     pub body: fn() -> Body,
+    /// What its body is written in.
+    pub language: Language,
     /// With whose rights it runs.
     pub execute_as: ExecuteAs,
 }
@@ -27,6 +29,25 @@ pub struct Argument {
     pub name: &'static str,
     /// Its type.
     pub data_type: DataType,
+}
+
+/// What the body of a procedure is written in; it does the same in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Snowflake Scripting.
+    Sql,
+    /// JavaScript. Numbers, dates and times are given to it, and returned by it, as text.
+    JavaScript,
+}
+
+impl Language {
+    /// The word after LANGUAGE.
+    pub const fn sql(self) -> &'static str {
+        match self {
+            Self::Sql => "SQL",
+            Self::JavaScript => "JAVASCRIPT",
+        }
+    }
 }
 
 /// With whose rights a procedure runs.
@@ -74,19 +95,44 @@ impl Privilege {
 impl ProcedureDef {
     /// The argument types in parentheses, as GRANT and DROP name a procedure.
     pub fn signature(&self) -> String {
-        let types: Vec<_> = self.arguments.iter().map(|argument| argument.data_type.name()).collect();
+        let types: Vec<_> = self.arguments.iter().map(|argument| self.argument_type(argument).name()).collect();
         format!("({})", types.join(", "))
+    }
+
+    /// The type that the procedure declares for an argument, which depends on the language.
+    pub fn argument_type(&self, argument: &Argument) -> DataType {
+        match self.language {
+            Language::Sql => argument.data_type,
+            Language::JavaScript => crate::body::argument_type(argument.data_type),
+        }
+    }
+
+    /// The type that the procedure declares for what it returns, which depends on the language.
+    pub fn returned_type(&self) -> DataType {
+        match self.language {
+            Language::Sql => self.returns,
+            Language::JavaScript => crate::body::return_type(self.returns),
+        }
+    }
+
+    /// The body in its language, without the `$$` around it.
+    pub fn text(&self) -> String {
+        let body = (self.body)();
+        match self.language {
+            Language::Sql => crate::body::to_sql(&body),
+            Language::JavaScript => crate::body::to_js(&body, self.returns),
+        }
     }
 
     pub(super) fn create(&self, node: &Node) -> String {
         let arguments: Vec<_> = self
             .arguments
             .iter()
-            .map(|argument| format!("{} {}", ident::quote(argument.name), argument.data_type))
+            .map(|argument| format!("{} {}", ident::quote(argument.name), self.argument_type(argument)))
             .collect();
         let mut sql = format!("CREATE OR REPLACE PROCEDURE {}({})", node.qualified_name(), arguments.join(", "));
         sql.push_str("\nCOPY GRANTS");
-        sql.push_str(&format!("\nRETURNS {}\nLANGUAGE SQL", self.returns));
+        sql.push_str(&format!("\nRETURNS {}\nLANGUAGE {}", self.returned_type(), self.language.sql()));
         if !node.comment.is_empty() {
             sql.push_str(&format!("\nCOMMENT = {}", ident::literal(node.comment)));
         }
@@ -94,7 +140,6 @@ impl ProcedureDef {
             ExecuteAs::Owner => "\nEXECUTE AS OWNER",
             ExecuteAs::Caller => "\nEXECUTE AS CALLER",
         });
-        let body = crate::body::to_sql(&(self.body)());
-        format!("{sql}\nAS\n$$\n{}\n$$", body.trim_end())
+        format!("{sql}\nAS\n$$\n{}\n$$", self.text().trim_end())
     }
 }

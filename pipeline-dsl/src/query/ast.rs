@@ -34,6 +34,20 @@ pub struct Item {
     pub alias: Option<&'static str>,
 }
 
+impl Item {
+    /// What the column of the result is called.
+    ///
+    /// # Panics
+    /// If it has no name: neither an alias nor that of a column.
+    pub fn name(&self) -> &'static str {
+        match (self.alias, &*self.value) {
+            (Some(alias), _) => alias,
+            (None, Ast::Column { name, .. }) => name,
+            (None, other) => panic!("{other:?} needs an alias to be named"),
+        }
+    }
+}
+
 /// The source of a SELECT.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct From {

@@ -86,6 +86,15 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
         Affected::of(|count| Statement::Delete { target: T::NODE, filter: None, count })
     }
 
+    /// Deletes all rows at once. It is not part of a transaction and its number of rows is not known. Snowflake:
+    /// `TRUNCATE TABLE`.
+    ///
+    /// # Panics
+    /// Inside a transaction, which it would commit.
+    pub fn truncate(self) {
+        crate::body::truncate(T::NODE);
+    }
+
     /// Brings the table up to date from rows that each have their own key: say next what matches, with
     /// [`on`](MergeOn::on), then what is updated, inserted and deleted. Snowflake: `MERGE`.
     pub fn merge<O: Readable, K: Key>(self, source: Latest<O, K>) -> MergeOn<T, O, K> {

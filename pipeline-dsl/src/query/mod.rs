@@ -10,6 +10,7 @@ mod merge;
 mod row;
 mod rows;
 mod selection;
+mod values;
 
 pub use aggregate::{Aggregate, Aggregates, Grouped};
 pub use ast::{From, Item, Select};
@@ -21,3 +22,4 @@ pub use merge::{Merge, MergeOn};
 pub use row::{PerKey, Readable, SourceRow, StreamRow, TableRow, WholeRow};
 pub use rows::Rows;
 pub use selection::{Items, Selection, item, items, view_to_sql};
+pub use values::{LoopSource, RowValues, Values};

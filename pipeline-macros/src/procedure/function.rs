@@ -120,6 +120,7 @@ fn privileges(used: &Use) -> BTreeSet<&'static str> {
             "update" | "update_removed" => &["Select", "Update"],
             "delete" | "delete_removed" => &["Select", "Delete"],
             "delete_all" => &["Delete"],
+            "truncate" => &["Truncate"],
             _ => &["Select"],
         }
     });

@@ -29,6 +29,8 @@ struct Settings {
     schema: Option<Path>,
     name: String,
     external: bool,
+    /// A variant of `Language`.
+    language: Ident,
     /// A variant of `ExecuteAs`.
     execute_as: Ident,
 }
@@ -39,16 +41,15 @@ impl Settings {
         let name = options.text("name", errors);
         let name = sql_name(ident, name.as_ref(), errors);
         let external = options.flag("external", errors).unwrap_or(false);
-        if let Some(language) = options.word("language", &["sql", "javascript"], errors)
-            && language != "sql"
-        {
-            errors.at(&language, "procedures in JavaScript are not available yet\nhelp: write `language = sql`");
-        }
+        let language = match options.word("language", &["sql", "javascript"], errors) {
+            Some(word) if word == "javascript" => format_ident!("JavaScript"),
+            _ => format_ident!("Sql"),
+        };
         let execute_as = match options.word("execute_as", &["owner", "caller"], errors) {
             Some(word) if word == "caller" => format_ident!("Caller"),
             _ => format_ident!("Owner"),
         };
-        Self { schema, name, external, execute_as }
+        Self { schema, name, external, language, execute_as }
     }
 }
 
@@ -70,7 +71,9 @@ struct Procedure<'a> {
 impl Procedure<'_> {
     fn expand(&self, settings: &Settings, statements: &TokenStream) -> TokenStream {
         let Self { ident, comment, arguments, returns, reads, writes, relations } = self;
-        let Settings { schema: Some(schema), name, external, execute_as } = settings else { return TokenStream::new() };
+        let Settings { schema: Some(schema), name, external, language, execute_as } = settings else {
+            return TokenStream::new();
+        };
         let data_type = quote_spanned!(returns.span()=> <#returns as ::pipeline_dsl::types::SqlType>::DATA_TYPE);
         let node = Node {
             ident,
@@ -85,6 +88,7 @@ impl Procedure<'_> {
                     returns: #data_type,
                     reads: &[#(#reads),*],
                     writes: &[#(#writes),*],
+                    language: ::pipeline_dsl::object::Language::#language,
                     execute_as: ::pipeline_dsl::object::ExecuteAs::#execute_as,
                     body: {
                         #[allow(clippy::all)]

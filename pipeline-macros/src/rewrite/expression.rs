@@ -16,6 +16,9 @@ use super::{Rewriter, first};
 use crate::names::upper_snake;
 use crate::options::{as_literal, as_path};
 
+/// What to do instead of a loop with a value.
+const LOOP: &str = "make it a statement of a procedure";
+
 /// The function that a binary operator stands for, and the operator's place.
 fn operator(op: &BinOp) -> Option<(Span, Ident)> {
     let name = match op {
@@ -199,6 +202,9 @@ impl Rewriter<'_> {
                         self.consumed.end_transaction();
                         closures
                     }
+                    Some("attempt") => call.args.iter().map(|argument| self.statement_closure(argument)).collect(),
+                    // A constant of Rust, and words of the language: nothing to rewrite.
+                    Some("raise") => call.args.iter().map(ToTokens::to_token_stream).collect(),
                     Some("on_error") => {
                         self.mistake(function, "`on_error` is a statement: it has no value");
                         vec![]
@@ -220,7 +226,9 @@ impl Rewriter<'_> {
             Expr::If(branch) => self.case(branch),
             Expr::Tuple(tuple) => {
                 let values: Vec<_> = tuple.elems.iter().map(|value| self.value(value)).collect();
-                quote!((#(#values,)*))
+                let mut list = TokenStream::new();
+                tuple.paren_token.surround(&mut list, |list| list.extend(quote!(#(#values,)*)));
+                list
             }
             Expr::Array(array) => {
                 let values: Vec<_> = array.elems.iter().map(|value| self.value(value)).collect();
@@ -241,10 +249,10 @@ impl Rewriter<'_> {
             Expr::Try(token) => {
                 self.unsupported(token.question_token, "`?`", "an error ends a procedure by itself; see `on_error`")
             }
-            Expr::Match(token) => self.unsupported(token.match_token, "`match`", "write `if` and `else if`"),
-            Expr::ForLoop(token) => self.unsupported(token.for_token, "`for`", "work on all rows with one query"),
-            Expr::While(token) => self.unsupported(token.while_token, "`while`", "work on all rows with one query"),
-            Expr::Loop(token) => self.unsupported(token.loop_token, "`loop`", "work on all rows with one query"),
+            Expr::Match(choice) => self.choice_value(choice),
+            Expr::ForLoop(token) => self.unsupported(token.for_token, "`for` as a value", LOOP),
+            Expr::While(token) => self.unsupported(token.while_token, "`while` as a value", LOOP),
+            Expr::Loop(token) => self.unsupported(token.loop_token, "`loop` as a value", LOOP),
             Expr::Let(token) => self.unsupported(token.let_token, "`let` in a condition", "test with `is_null(..)`"),
             Expr::Range(range) => self.unsupported(range, "a range", "write `between(value, low, high)`"),
             Expr::Index(index) => self.unsupported(index, "indexing", "SQL has no counterpart for it here"),

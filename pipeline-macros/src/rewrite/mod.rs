@@ -4,6 +4,7 @@
 //! `pipeline_dsl::body`; everything else stays as it is, with the user's spans, and rustc checks the types. Syntax that has no
 //! counterpart is reported at its token, its statement is left out, and the rest is still rewritten.
 
+mod choice;
 mod consume;
 mod expression;
 mod row;
@@ -30,6 +31,8 @@ pub(crate) struct Rewriter<'e> {
     broken: HashSet<String>,
     /// Whether a closure is being rewritten, which `return` cannot leave.
     in_closure: bool,
+    /// How many loops are around, within the innermost closure.
+    loops: usize,
 }
 
 /// How a parameter is used.
@@ -60,6 +63,7 @@ impl<'e> Rewriter<'e> {
             consumed: consume::Consumed::default(),
             broken: HashSet::new(),
             in_closure: false,
+            loops: 0,
         }
     }
 

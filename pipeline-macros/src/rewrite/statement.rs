@@ -12,10 +12,21 @@ use crate::options::{as_call, as_path};
 pub(super) fn always_returns(statements: &[Stmt]) -> bool {
     match statements.last() {
         Some(Stmt::Expr(Expr::If(branch), _)) => branch_returns(branch),
+        Some(Stmt::Expr(Expr::Match(choice), _)) => choice.arms.iter().all(|arm| match &*arm.body {
+            Expr::Block(block) => always_returns(&block.block.stmts),
+            _ => true,
+        }),
+        Some(Stmt::Expr(Expr::While(_) | Expr::ForLoop(_) | Expr::Loop(_), _)) => false,
+        Some(Stmt::Expr(expr, _)) if is_raise(expr) => true,
         Some(Stmt::Expr(Expr::Return(_), _)) | Some(Stmt::Expr(_, None)) => true,
         Some(Stmt::Macro(last)) => last.semi_token.is_none(),
         _ => false,
     }
+}
+
+/// Whether the expression is `raise(..)`, which nothing comes after.
+fn is_raise(expr: &Expr) -> bool {
+    as_call(expr).is_some_and(|(path, _)| path.segments.last().is_some_and(|segment| segment.ident == "raise"))
 }
 
 fn branch_returns(branch: &ExprIf) -> bool {
@@ -66,14 +77,20 @@ impl Rewriter<'_> {
 
     fn tail(&mut self, expr: &Expr, tail: Tail, top: bool) -> TokenStream {
         match (tail, expr) {
-            (_, Expr::Return(_) | Expr::Assign(_)) | (Tail::Return, Expr::If(_) | Expr::Block(_)) => {
+            (_, Expr::Return(_) | Expr::Assign(_) | Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_))
+            | (_, Expr::Break(_) | Expr::Continue(_))
+            | (Tail::Return, Expr::If(_) | Expr::Block(_) | Expr::Match(_)) => {
                 self.statement_with_tail(expr, tail, top)
             }
+            (Tail::Return, _) if is_raise(expr) => self.statement(expr, top),
             (Tail::Return, _) => self.result(expr),
             // `if` without `else` has no value, nor has one whose branches end with `;`.
             (Tail::Value, Expr::If(branch))
                 if branch.else_branch.is_none() || ends_with_statement(&branch.then_branch) =>
             {
+                self.statement_with_tail(expr, tail, top)
+            }
+            (Tail::Value, Expr::Match(choice)) if choice.arms.iter().any(|arm| is_statement(&arm.body)) => {
                 self.statement_with_tail(expr, tail, top)
             }
             (Tail::Value, Expr::Block(block)) => {
@@ -117,6 +134,31 @@ impl Rewriter<'_> {
             Expr::Binary(binary) if super::expression::compound(&binary.op).is_some() => {
                 self.assign(&binary.left, &binary.right, Some(&binary.op))
             }
+            Expr::Match(choice) => self.choice(choice, tail),
+            Expr::While(repeat) => {
+                self.no_attributes(&repeat.attrs);
+                self.no_label(repeat.label.as_ref());
+                let condition = self.condition(&repeat.cond);
+                let begin = quote_spanned!(first(&repeat.cond)=> ::pipeline_dsl::body::begin_while(#condition));
+                self.repeat(&quote!(let __loop = #begin;), &repeat.body)
+            }
+            Expr::Loop(repeat) => {
+                self.no_attributes(&repeat.attrs);
+                self.no_label(repeat.label.as_ref());
+                self.repeat(&quote!(let __loop = ::pipeline_dsl::body::begin_loop();), &repeat.body)
+            }
+            Expr::ForLoop(repeat) => self.for_loop(repeat),
+            Expr::Break(end) => {
+                self.no_label(end.label.as_ref());
+                if let Some(value) = &end.expr {
+                    self.mistake(value, "a loop of a procedure has no value\nhelp: assign it to a variable first");
+                }
+                self.loop_end(&end.break_token, "break", &quote!(::pipeline_dsl::body::break_loop();))
+            }
+            Expr::Continue(next) => {
+                self.no_label(next.label.as_ref());
+                self.loop_end(&next.continue_token, "continue", &quote!(::pipeline_dsl::body::continue_loop();))
+            }
             Expr::Block(block) if block.label.is_none() => {
                 let statements = self.statements(&block.block.stmts, tail, false);
                 quote!({ #statements })
@@ -130,6 +172,135 @@ impl Rewriter<'_> {
             _ => {
                 let value = self.value(expr);
                 quote!(#value;)
+            }
+        }
+    }
+
+    fn no_label(&mut self, label: Option<&impl ToTokens>) {
+        if let Some(label) = label {
+            let message =
+                "labels are not available in a procedure\nhelp: `break` and `continue` concern the innermost loop";
+            self.mistake(label, message);
+        }
+    }
+
+    /// `break` and `continue`.
+    fn loop_end(&mut self, token: &impl ToTokens, word: &str, call: &TokenStream) -> TokenStream {
+        if self.loops == 0 {
+            let message =
+                format!("`{word}` has no loop here\nhelp: a transaction and an error handler are left at their end");
+            self.mistake(token, message);
+        }
+        call.clone()
+    }
+
+    fn repeat(&mut self, begin: &TokenStream, body: &Block) -> TokenStream {
+        self.loops += 1;
+        let body = self.statements(&body.stmts, Tail::Value, false);
+        self.loops -= 1;
+        quote! {
+            {
+                #begin
+                { #body }
+                __loop.end();
+            }
+        }
+    }
+
+    /// `for i in 1..=n`, and `for (id, amount) in orders.values(|o| (o.id, o.amount))`.
+    fn for_loop(&mut self, repeat: &syn::ExprForLoop) -> TokenStream {
+        self.no_attributes(&repeat.attrs);
+        self.no_label(repeat.label.as_ref());
+        let pat = &*repeat.pat;
+        let (range, parenthesized) = match &*repeat.expr {
+            Expr::Paren(inner) => (&*inner.expr, true),
+            other => (other, false),
+        };
+        if let Expr::Range(range) = range {
+            let name = match simple(pat) {
+                Some(name) => Some((name.ident.unraw().to_string(), name.mutability)),
+                None if matches!(pat, Pat::Wild(_)) => Some((String::from("number"), None)),
+                None => None,
+            };
+            let (Some((text, mutable)), Some(start), Some(end)) = (name, &range.start, &range.end) else {
+                let message = "expected a name and a range with two ends: `for number in 1..=10`";
+                self.mistake(&repeat.pat, message);
+                return TokenStream::new();
+            };
+            if let Some(mutable) = mutable {
+                self.mistake(mutable, "the variable of a loop cannot be assigned to\nhelp: leave `mut` out");
+            }
+            let (from, mut to) = (self.value(start), self.value(end));
+            if let syn::RangeLimits::HalfOpen(_) = range.limits {
+                to = quote! {
+                    ::pipeline_dsl::expr::operator::sub(#to, ::pipeline_dsl::expr::literal::int(1))
+                };
+            }
+            let begin = quote_spanned! {first(start)=>
+                let (__loop, #pat) = ::pipeline_dsl::body::begin_for(
+                    ::pipeline_dsl::body::Name { text: #text, mutable: false },
+                    #from,
+                    #to,
+                );
+            };
+            return self.repeat(&begin, &repeat.body);
+        }
+        let Some(names) = names(pat) else {
+            self.mistake(pat, "expected a name or a tuple of names");
+            return TokenStream::new();
+        };
+        let entries = names.iter().map(|name| {
+            let (text, mutable) = (name.ident.unraw().to_string(), name.mutability.is_some());
+            quote!(::pipeline_dsl::body::Name { text: #text, mutable: #mutable })
+        });
+        let entries = quote!(&[#(#entries),*]);
+        let query = self.value(if parenthesized { &repeat.expr } else { range });
+        let begin = quote_spanned! {first(&repeat.expr)=>
+            let (__loop, #pat) = ::pipeline_dsl::body::begin_rows(#entries, #query);
+        };
+        self.repeat(&begin, &repeat.body)
+    }
+
+    /// `match` as a statement: one `if` after the other.
+    fn choice(&mut self, choice: &syn::ExprMatch, tail: Tail) -> TokenStream {
+        self.no_attributes(&choice.attrs);
+        let Some(arms) = self.arms(choice) else { return TokenStream::new() };
+        let value = self.value(&choice.expr);
+        let count = arms.len();
+        let mut out = TokenStream::new();
+        for (index, (condition, body)) in arms.into_iter().enumerate() {
+            let number = (index + 1 < count).then(|| self.consumed.begin_if());
+            let statements = match body {
+                Expr::Block(block) if block.label.is_none() => self.statements(&block.block.stmts, tail, false),
+                single => self.tail(single, tail, false),
+            };
+            match (condition, number) {
+                (Some(condition), Some(number)) => {
+                    self.consumed.otherwise(number);
+                    out.extend(quote! {
+                        let __branch = ::pipeline_dsl::body::begin_if(#condition);
+                        { #statements }
+                        __branches.push(__branch.otherwise());
+                    });
+                }
+                _ => out.extend(quote!({ #statements })),
+            }
+        }
+        for _ in 1..count {
+            self.consumed.end_if();
+        }
+        // The innermost branch ends first.
+        quote! {
+            {
+                let __value = ::pipeline_dsl::body::bind(
+                    &[::pipeline_dsl::body::Name { text: "matched", mutable: false }],
+                    #value,
+                );
+                let mut __branches = ::std::vec![];
+                #out
+                while let ::core::option::Option::Some(__branch) = __branches.pop() {
+                    ::pipeline_dsl::body::Branch::end(__branch);
+                }
             }
         }
     }
@@ -153,6 +324,7 @@ impl Rewriter<'_> {
             return TokenStream::new();
         };
         let outer = std::mem::replace(&mut self.in_closure, true);
+        let loops = std::mem::take(&mut self.loops);
         self.no_attributes(&closure.attrs);
         let head = self.closure_head(closure);
         let body = match &*closure.body {
@@ -160,6 +332,7 @@ impl Rewriter<'_> {
             single => self.tail(single, Tail::Value, false),
         };
         self.in_closure = outer;
+        self.loops = loops;
         quote!(#head { #body })
     }
 
@@ -259,10 +432,22 @@ impl Rewriter<'_> {
     }
 }
 
+/// Whether an arm of `match` does something rather than being a value.
+fn is_statement(body: &Expr) -> bool {
+    match body {
+        Expr::Block(block) => ends_with_statement(&block.block),
+        other => matches!(
+            other,
+            Expr::Assign(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::While(_) | Expr::Loop(_)
+        ),
+    }
+}
+
 fn ends_with_statement(block: &Block) -> bool {
     match block.stmts.last() {
         None => true,
-        Some(Stmt::Expr(Expr::Assign(_) | Expr::Return(_), _)) => true,
+        Some(Stmt::Expr(Expr::Assign(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_), _)) => true,
+        Some(Stmt::Expr(Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_), _)) => true,
         Some(Stmt::Expr(Expr::If(branch), None)) => {
             branch.else_branch.is_none() || ends_with_statement(&branch.then_branch)
         }

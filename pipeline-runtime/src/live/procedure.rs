@@ -32,11 +32,11 @@ pub(super) fn is_current(node: &Node, wanted: &ProcedureDef, shown: &Row, descri
         ExecuteAs::Owner => "OWNER",
         ExecuteAs::Caller => "CALLER",
     };
-    let body = pipeline_dsl::body::to_sql(&(wanted.body)());
+    let body = wanted.text();
     text::body(&property("body")) == text::body(&body)
-        && property("language").eq_ignore_ascii_case("SQL")
+        && property("language").eq_ignore_ascii_case(wanted.language.sql())
         && property("execute as").eq_ignore_ascii_case(execute_as)
-        && normal_type(&property("returns")) == normal_type(&wanted.returns.ddl())
+        && normal_type(&property("returns")) == normal_type(&wanted.returned_type().ddl())
         && described_arguments(&property("signature")) == declared_arguments(wanted)
         && comment(shown) == node.comment
 }
@@ -66,7 +66,8 @@ fn described_arguments(signature: &str) -> Vec<(String, String)> {
 }
 
 fn declared_arguments(wanted: &ProcedureDef) -> Vec<(String, String)> {
-    wanted.arguments.iter().map(|argument| (argument.name.to_owned(), argument.data_type.name().to_owned())).collect()
+    let named = |argument| (argument.name.to_owned(), wanted.argument_type(argument).name().to_owned());
+    wanted.arguments.iter().map(named).collect()
 }
 
 /// Snowflake forgets the parameters of argument types.

@@ -15,27 +15,34 @@ enum Place {
     Sql,
     /// In an expression of Snowflake Scripting: `name`.
     Scripting,
+    /// In a SQL statement that JavaScript sends: a mark that the renderer replaces by `?`.
+    JavaScript,
 }
 
 /// Writes expressions of one body.
 #[derive(Clone, Copy)]
-pub(super) struct Expressions<'a> {
+pub(in crate::body) struct Expressions<'a> {
     variables: &'a [Variable],
     place: Place,
 }
 
 impl<'a> Expressions<'a> {
     /// For expressions in SQL statements.
-    pub(super) fn sql(variables: &'a [Variable]) -> Self {
+    pub(in crate::body) fn sql(variables: &'a [Variable]) -> Self {
         Self { variables, place: Place::Sql }
     }
 
     /// For expressions in Snowflake Scripting.
-    pub(super) fn scripting(variables: &'a [Variable]) -> Self {
+    pub(in crate::body) fn scripting(variables: &'a [Variable]) -> Self {
         Self { variables, place: Place::Scripting }
     }
 
-    pub(super) fn write(&self, node: &Node) -> String {
+    /// For expressions in SQL statements that JavaScript sends.
+    pub(in crate::body) fn javascript(variables: &'a [Variable]) -> Self {
+        Self { variables, place: Place::JavaScript }
+    }
+
+    pub(in crate::body) fn write(&self, node: &Node) -> String {
         self.at(node, 0)
     }
 
@@ -55,8 +62,9 @@ impl<'a> Expressions<'a> {
             Ast::Column { alias: Some(alias), name } => format!("{alias}.{}", ident::quote(name)),
             Ast::Column { alias: None, name } => ident::quote(name),
             Ast::Variable(id) => {
-                let name = &self.variables[id.0].name;
+                let Variable { name, data_type, argument, .. } = &self.variables[id.0];
                 match self.place {
+                    Place::JavaScript => crate::body::to_js::placeholder(*id, *data_type, *argument),
                     Place::Sql => format!(":{name}"),
                     Place::Scripting => name.clone(),
                 }
@@ -125,7 +133,8 @@ impl<'a> Expressions<'a> {
     }
 
     fn subquery(&self, prefix: &str, select: &crate::query::Select) -> String {
-        let text = query::select(&Self { place: Place::Sql, ..*self }, select, None);
+        let place = if self.place == Place::JavaScript { Place::JavaScript } else { Place::Sql };
+        let text = query::select(&Self { place, ..*self }, select, None);
         let line = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
         if line.len() <= WIDTH {
             format!("{prefix}({line})")
@@ -173,7 +182,7 @@ fn literal(literal: &Literal) -> String {
 }
 
 /// A string literal without `$$`, which would end the body that it stands in.
-pub(super) fn text(text: &str) -> String {
+pub(in crate::body) fn text(text: &str) -> String {
     if !text.contains("$$") {
         return ident::literal(text);
     }

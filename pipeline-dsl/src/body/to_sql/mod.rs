@@ -1,16 +1,18 @@
 //! A body in Snowflake Scripting.
 
+mod dml;
 mod expression;
 mod query;
 
 use std::fmt::Write;
 
-use expression::Expressions;
+pub(super) use dml::text as dml_text;
+pub(super) use expression::Expressions;
+pub(super) use query::select as select_text;
 
-use super::{Body, MergeAction, MergeClause, Statement, VariableId};
-use crate::expr::ast::{Ast, Node, Operator};
+use super::{Body, ErrorHandler, Exception, Statement, VariableId};
+use crate::expr::ast::Node;
 use crate::ident;
-use crate::node::NodeRef;
 use crate::query::Select;
 
 /// Tells the handler whether there is a transaction to roll back.
@@ -33,7 +35,7 @@ pub fn query_to_sql(select: &Select) -> String {
     query::select(&Expressions::sql(&[]), select, None)
 }
 
-fn indent(text: &str, depth: usize) -> String {
+pub(super) fn indent(text: &str, depth: usize) -> String {
     let prefix = "    ".repeat(depth);
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!("{prefix}{line}") });
     lines.collect::<Vec<_>>().join("\n")
@@ -86,7 +88,18 @@ impl Writer<'_> {
     }
 
     fn declarations(&mut self, transactions: bool) {
-        let declared = |variable: &&super::Variable| !variable.argument && !variable.name.is_empty();
+        // FOR declares its variable itself.
+        let mut counters = vec![];
+        for statement in self.body.outermost() {
+            statement.each(&mut |statement| {
+                if let Statement::ForRange { variable, .. } = statement {
+                    counters.push(&self.variable(*variable)[..]);
+                }
+            });
+        }
+        let declared = |variable: &&super::Variable| {
+            !variable.argument && !variable.name.is_empty() && !counters.contains(&&variable.name[..])
+        };
         let mut lines: Vec<_> = self
             .body
             .variables
@@ -97,6 +110,9 @@ impl Writer<'_> {
                 format!("{} {}{};", variable.name, variable.data_type, initial.unwrap_or_default())
             })
             .collect();
+        for (name, Exception { number, message, .. }) in &self.body.exceptions {
+            lines.push(format!("{name} EXCEPTION ({number}, {});", ident::literal(message)));
+        }
         if transactions {
             lines.push(format!("{OPEN} BOOLEAN DEFAULT FALSE;"));
         }
@@ -112,12 +128,7 @@ impl Writer<'_> {
         self.nested(|writer| {
             // Statements of the handler may disturb these, so they are copied first.
             if let Some(handler) = &body.on_error {
-                for (variable, source) in
-                    [(handler.code, "SQLCODE"), (handler.message, "SQLERRM"), (handler.state, "SQLSTATE")]
-                {
-                    let line = format!("{} := {source};", writer.variable(variable));
-                    writer.line(&line);
-                }
+                writer.error_variables(handler);
             }
             if transactions {
                 writer.line(&format!("IF ({OPEN}) THEN"));
@@ -129,6 +140,14 @@ impl Writer<'_> {
             }
             writer.line("RAISE;");
         });
+    }
+
+    fn error_variables(&mut self, handler: &ErrorHandler) {
+        let sources = [(handler.code, "SQLCODE"), (handler.message, "SQLERRM"), (handler.state, "SQLSTATE")];
+        for (variable, source) in sources {
+            let line = format!("{} := {source};", self.variable(variable));
+            self.line(&line);
+        }
     }
 
     /// The statements, with an empty line around each that takes several.
@@ -161,6 +180,78 @@ impl Writer<'_> {
                 let line = format!("RETURN {};", self.value(value));
                 self.line(&line);
             }
+            Statement::Loop { condition, body } => {
+                let (start, end) = match condition {
+                    Some(condition) => (format!("WHILE ({}) DO", self.value(condition)), "END WHILE;"),
+                    None => ("LOOP".to_owned(), "END LOOP;"),
+                };
+                self.line(&start);
+                self.branch(body);
+                self.line(end);
+            }
+            Statement::ForRange { variable, from, to, body } => {
+                let [from, to] = [from, to].map(|bound| self.value(bound));
+                let line = format!("FOR {} IN {from} TO {to} DO", self.variable(*variable));
+                self.line(&line);
+                self.branch(body);
+                self.line("END FOR;");
+            }
+            Statement::ForRows { names: [rows, row], query, variables, body } => {
+                let text = query::select(&self.sql(), query, None);
+                self.line(&format!("LET {rows} RESULTSET := (\n{}\n);", indent(&text, 1)));
+                self.line(&format!("FOR {row} IN {rows} DO"));
+                self.nested(|writer| {
+                    // SQL cannot name a field of the row.
+                    for (id, item) in variables.iter().zip(&query.items) {
+                        let line = format!("{} := {row}.{};", writer.variable(*id), ident::quote(item.name()));
+                        writer.line(&line);
+                    }
+                });
+                self.branch(body);
+                self.line("END FOR;");
+            }
+            Statement::Break => self.line("BREAK;"),
+            Statement::Continue => self.line("CONTINUE;"),
+            Statement::Raise(exception) => {
+                let line = format!("RAISE {};", self.body.exceptions[*exception].0);
+                self.line(&line);
+            }
+            Statement::Attempt { body, handler } => {
+                self.line("BEGIN");
+                self.branch(body);
+                self.line("EXCEPTION");
+                self.nested(|writer| {
+                    writer.line("WHEN OTHER THEN");
+                    writer.nested(|writer| {
+                        writer.error_variables(handler);
+                        if has_transaction(body) {
+                            writer.line(&format!("IF ({OPEN}) THEN"));
+                            writer.nested(|writer| {
+                                writer.line("ROLLBACK;");
+                                writer.line(&format!("{OPEN} := FALSE;"));
+                            });
+                            writer.line("END IF;");
+                        }
+                        writer.statements(&handler.statements);
+                    });
+                });
+                self.line("END;");
+            }
+            Statement::Truncate(target) => self.line(&format!("TRUNCATE TABLE {};", target.get().qualified_name())),
+            Statement::Execute { text, binds } => {
+                let names: Vec<_> = binds.iter().map(|id| self.variable(*id)).collect();
+                let using = if names.is_empty() { String::new() } else { format!(" USING ({})", names.join(", ")) };
+                let line = format!("EXECUTE IMMEDIATE {}{using};", self.value(text));
+                self.line(&line);
+            }
+            Statement::SetReturnValue(value) => {
+                let line = format!("CALL SYSTEM$SET_RETURN_VALUE({});", self.sql().write(value));
+                self.line(&line);
+            }
+            Statement::Log { level, message } => {
+                let line = format!("SYSTEM$LOG('{level}', {});", self.value(message));
+                self.line(&line);
+            }
             Statement::Transaction(statements) => {
                 self.line("BEGIN TRANSACTION;");
                 self.line(&format!("{OPEN} := TRUE;"));
@@ -168,27 +259,11 @@ impl Writer<'_> {
                 self.line("COMMIT;");
                 self.line(&format!("{OPEN} := FALSE;"));
             }
-            Statement::Insert { target, overwrite, columns, source, count } => {
-                let overwrite = if *overwrite { "OVERWRITE " } else { "" };
-                let query = query::select(&self.sql(), source, None);
-                let text = format!("INSERT {overwrite}INTO {} {}\n{query};", name(*target), column_list(columns));
-                self.dml(&text, *count);
-            }
-            Statement::Update { target, set, filter, count } => {
-                let text = format!("UPDATE {}\n{}{};", name(*target), self.set(set), self.filter(filter.as_ref()));
-                self.dml(&text, *count);
-            }
-            Statement::Delete { target, filter, count } => {
-                let text = format!("DELETE FROM {}{};", name(*target), self.filter(filter.as_ref()));
-                self.dml(&text, *count);
-            }
-            Statement::Merge { target, target_alias, source, source_alias, on, clauses, count } => {
-                let query = indent(&query::select(&self.sql(), source, None), 1);
-                let mut text = format!("MERGE INTO {} AS {target_alias}\n", name(*target));
-                let _ = write!(text, "USING (\n{query}\n) AS {source_alias}\nON {}", self.sql().write(on));
-                for clause in clauses {
-                    let _ = write!(text, "\n{}", self.merge_clause(clause));
-                }
+            Statement::Insert { count, .. }
+            | Statement::Update { count, .. }
+            | Statement::Delete { count, .. }
+            | Statement::Merge { count, .. } => {
+                let text = dml_text(&self.sql(), statement);
                 self.dml(&format!("{text};"), *count);
             }
         }
@@ -228,58 +303,12 @@ impl Writer<'_> {
             writer.statements(statements);
         });
     }
-
-    fn filter(&self, filter: Option<&Node>) -> String {
-        filter.map(|filter| format!("\nWHERE {}", self.sql().write(filter))).unwrap_or_default()
-    }
-
-    fn set(&self, set: &[(&'static str, Node)]) -> String {
-        let lines: Vec<_> = set
-            .iter()
-            .map(|(column, value)| format!("{} = {}", ident::quote(column), self.sql().write(value)))
-            .collect();
-        match &lines[..] {
-            [line] => format!("SET {line}"),
-            lines => format!("SET\n{}", indent(&lines.join(",\n"), 1)),
-        }
-    }
-
-    fn merge_clause(&self, clause: &MergeClause) -> String {
-        let not = if clause.matched { "" } else { "NOT " };
-        let condition = clause.condition.as_ref().map(|condition| format!(" AND {}", self.and_operand(condition)));
-        let action = match &clause.action {
-            MergeAction::Delete => "DELETE".to_owned(),
-            MergeAction::Update(set) => format!("UPDATE {}", self.set(set)),
-            MergeAction::Insert(values) => {
-                let columns: Vec<_> = values.iter().map(|(column, _)| *column).collect();
-                let values: Vec<_> = values.iter().map(|(_, value)| self.sql().write(value)).collect();
-                format!("INSERT {}\nVALUES (\n{}\n)", column_list(&columns), indent(&values.join(",\n"), 1))
-            }
-        };
-        format!("WHEN {not}MATCHED{} THEN\n{}", condition.unwrap_or_default(), indent(&action, 1))
-    }
-
-    /// A condition after AND.
-    fn and_operand(&self, condition: &Node) -> String {
-        let text = self.sql().write(condition);
-        let loose = matches!(&**condition, Ast::Binary { operator: Operator::Or, .. });
-        if loose { format!("({text})") } else { text }
-    }
 }
 
-fn name(object: NodeRef) -> String {
-    object.get().qualified_name()
-}
-
-fn column_list(columns: &[&'static str]) -> String {
-    let names: Vec<_> = columns.iter().map(|column| ident::quote(column)).collect();
-    format!("(\n{}\n)", indent(&names.join(",\n"), 1))
-}
-
-fn has_transaction(statements: &[Statement]) -> bool {
-    statements.iter().any(|statement| match statement {
-        Statement::Transaction(_) => true,
-        Statement::If { then, otherwise, .. } => has_transaction(then) || has_transaction(otherwise),
-        _ => false,
-    })
+pub(super) fn has_transaction(statements: &[Statement]) -> bool {
+    let mut found = false;
+    for statement in statements {
+        statement.each(&mut |statement| found |= matches!(statement, Statement::Transaction(_)));
+    }
+    found
 }

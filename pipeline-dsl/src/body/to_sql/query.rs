@@ -6,7 +6,7 @@ use crate::ident;
 use crate::query::{Item, Select};
 
 /// The query, clause by clause on lines of their own. `into` is put after the SELECT list.
-pub(super) fn select(expressions: &Expressions<'_>, select: &Select, into: Option<&str>) -> String {
+pub(in crate::body) fn select(expressions: &Expressions<'_>, select: &Select, into: Option<&str>) -> String {
     let mut clauses = vec![items(expressions, &select.items)];
     clauses.extend(into.map(|into| format!("INTO {into}")));
     if let Some(from) = select.from {

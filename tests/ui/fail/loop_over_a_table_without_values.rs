@@ -5,8 +5,8 @@ use shop::*;
 
 #[procedure(schema = Raw)]
 pub fn fill(orders: &Orders) -> Integer {
-    for _ in 0..3 {
-        orders.count();
+    for order in orders {
+        log(LogLevel::Info, "one");
     }
     0
 }

@@ -1,0 +1,170 @@
+//! Control flow and errors, in both languages.
+#![allow(missing_docs)]
+
+use pipeline_dsl::body::{Body, to_js, to_sql};
+use pipeline_dsl::object::Definition;
+use pipeline_dsl::prelude::*;
+
+#[database]
+pub struct Shop;
+#[schema(database = Shop)]
+pub struct Mart;
+
+#[table(schema = Mart)]
+pub struct Orders {
+    pub id: Integer,
+    pub customer: Varchar<50>,
+    pub amount: Option<Number<10, 2>>,
+    pub ordered_at: TimestampNtz,
+}
+
+#[table(schema = Mart)]
+pub struct Notes {
+    pub id: Option<Integer>,
+    pub note: Option<Varchar>,
+}
+
+/// The body of a procedure in Snowflake Scripting and in JavaScript.
+fn both<P: Procedure>() -> String {
+    let Definition::Procedure(procedure) = &P::NODE.get().definition else { panic!("{:?} is no procedure", P::NODE) };
+    let body: Body = (procedure.body)();
+    format!("{}\n//// JavaScript\n{}", to_sql(&body), to_js(&body, procedure.returns))
+}
+
+const EMPTY_BATCH: Exception = Exception::new("empty_batch", -20001, "there's nothing to load");
+
+#[procedure(schema = Mart)]
+pub fn loops(orders: &Orders, notes: &mut Notes, least: Integer) -> Integer {
+    let mut left = least;
+    while left > 0 && is_not_null(left) {
+        left -= 1;
+        if left == 3 {
+            continue;
+        }
+        notes.insert(Notes { id: left, note: "left" });
+    }
+    for number in 1..=10 {
+        notes.insert(Notes { id: number, ..default() });
+    }
+    for number in 0..left {
+        left += number;
+    }
+    for (id, cents, at) in orders.filter(|o| o.id > least).values(|o| (o.id, o.amount * 100, o.ordered_at)) {
+        if is_null(cents) {
+            break;
+        }
+        notes.insert(Notes { id: id, note: to_varchar(date_add(DatePart::Day, 1, at)) });
+    }
+    for customer in orders.values(|o| upper(o.customer)) {
+        notes.insert(Notes { id: None, note: customer });
+    }
+    loop {
+        left += 1;
+        if left > 100 {
+            break;
+        }
+    }
+    left
+}
+
+#[test]
+fn loops_are_loops() {
+    insta::assert_snapshot!(both::<loops>());
+}
+
+#[procedure(schema = Mart)]
+pub fn choices(orders: &Orders, kind: Varchar, level: Option<Integer>, strict: Boolean) -> Varchar {
+    let label = match level {
+        None => "unknown",
+        0 => "none",
+        1..=9 => "some",
+        _ if kind == "a" => "many a",
+        _ => "many",
+    };
+    let mut found = orders.count();
+    match kind {
+        "a" | "b" => {
+            found += 1;
+        }
+        "c" if strict => raise(EMPTY_BATCH),
+        _ => found = 0,
+    }
+    match found {
+        0 => raise(EMPTY_BATCH),
+        1 => "one",
+        _ => {
+            let shown = to_varchar(found);
+            concat((label, shown))
+        }
+    }
+}
+
+#[test]
+fn match_is_if() {
+    insta::assert_snapshot!(both::<choices>());
+}
+
+#[procedure(schema = Mart)]
+pub fn errors(orders: &mut Orders, notes: &mut Notes, table_name: Varchar, day: Date, dry_run: Boolean) -> Variant {
+    let started = current_timestamp();
+    on_error(|error| {
+        notes.insert(Notes { id: error.code(), note: error.message() });
+    });
+    let mut failed = false;
+    attempt(
+        || {
+            transaction(|| {
+                orders.filter(|o| o.ordered_at < day).delete();
+                notes.insert(Notes { id: 1, note: "`${it}` \\ 'quoted' $$" });
+            });
+        },
+        |error| {
+            failed = true;
+            log(LogLevel::Warn, error.message());
+        },
+    );
+    if !failed && dry_run {
+        raise(EMPTY_BATCH);
+    }
+    notes.truncate();
+    let limit = orders.count();
+    let statement = concat(("DELETE FROM ", table_name, " WHERE ID > ?"));
+    execute_immediate(statement, (limit,));
+    execute_immediate("TRUNCATE TABLE SHOP.MART.OLD", ());
+    set_return_value(to_varchar(limit));
+    log(LogLevel::Info, "done");
+    let share = cast::<Float, _>(limit) / 3;
+    object! { "limit": limit, "started": started, "failed": failed, "share": share }
+}
+
+#[test]
+fn errors_are_handled() {
+    insta::assert_snapshot!(both::<errors>());
+}
+
+#[procedure(schema = Mart, language = javascript, execute_as = caller)]
+pub fn in_javascript(
+    id: Integer,
+    at: TimestampTz,
+    payload: Variant,
+    list: Option<Array>,
+    key: Binary,
+    active: Boolean,
+    share: Option<Float>,
+    notes: &mut Notes,
+) -> Binary<16> {
+    let new = at;
+    let label = if active { "new" } else { "old" };
+    let rows = notes.insert(Notes { id: id, note: concat((label, to_varchar(payload), to_varchar(new))) });
+    if rows == 0 || is_null(share) || is_null(list) {
+        return key;
+    }
+    key
+}
+
+#[test]
+fn the_language_is_all_that_changes() {
+    insta::assert_snapshot!(in_javascript::NODE.get().create());
+    let Definition::Procedure(procedure) = &in_javascript::NODE.get().definition else { panic!() };
+    assert_eq!(procedure.signature(), "(VARCHAR, VARCHAR, VARIANT, ARRAY, BINARY, BOOLEAN, FLOAT)");
+}

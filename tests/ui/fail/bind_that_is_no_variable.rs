@@ -1,0 +1,12 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[procedure(schema = Raw)]
+pub fn fill() -> Integer {
+    execute_immediate("DELETE FROM RAW.OLD WHERE ID = ?", (1,));
+    0
+}
+
+fn main() {}

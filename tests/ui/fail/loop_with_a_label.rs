@@ -1,0 +1,14 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[procedure(schema = Raw)]
+pub fn fill() -> Integer {
+    'outer: loop {
+        break;
+    }
+    0
+}
+
+fn main() {}
