@@ -93,7 +93,7 @@ impl Writer<'_> {
         for statement in self.body.outermost() {
             statement.each(&mut |statement| {
                 if let Statement::ForRange { variable, .. } = statement {
-                    counters.push(&self.variable(*variable)[..]);
+                    counters.push(self.variable(*variable));
                 }
             });
         }
