@@ -66,7 +66,9 @@ fn described_arguments(signature: &str) -> Vec<(String, String)> {
 }
 
 fn declared_arguments(wanted: &ProcedureDef) -> Vec<(String, String)> {
-    let named = |argument| (argument.name.to_owned(), wanted.argument_type(argument).name().to_owned());
+    let named = |argument: &pipeline_dsl::object::Argument| {
+        (argument.name.to_owned(), wanted.argument_type(argument).name().to_owned())
+    };
     wanted.arguments.iter().map(named).collect()
 }
 
