@@ -18,9 +18,17 @@ impl Context<'_> {
         Ok(roles)
     }
 
+    /// Only the primary role creates, as it will own what it creates; for everything else the secondary roles count too.
+    fn roles_for(&self, privilege: &str) -> Result<RoleSet> {
+        if privilege.starts_with("CREATE ") {
+            return Ok(RoleSet::clone(&*self.engine.catalog.role_closure(self.role())?));
+        }
+        self.roles()
+    }
+
     /// Whether the roles own the object or have the privilege on it.
     pub fn holds(&self, privilege: &str, object: &Object) -> Result<bool> {
-        let roles = self.roles()?;
+        let roles = self.roles_for(privilege)?;
         Ok(self.owns_as(&roles, object)
             || self.engine.catalog.has_privilege(&roles, privilege, Target::Object(object.id))?
             || self.engine.catalog.has_privilege(&roles, "ALL", Target::Object(object.id))?)
@@ -85,6 +93,6 @@ impl Context<'_> {
 
     /// Whether the roles have the privilege on the account.
     pub fn holds_on_account(&self, privilege: &str) -> Result<bool> {
-        self.engine.catalog.has_privilege(&self.roles()?, privilege, Target::Account)
+        self.engine.catalog.has_privilege(&self.roles_for(privilege)?, privilege, Target::Account)
     }
 }

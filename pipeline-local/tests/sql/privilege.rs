@@ -51,3 +51,27 @@ async fn statements_need_privileges() {
     }
     assert!(sql.try_run("select * from d.public.s").await.is_err());
 }
+
+/// What secondary roles may do, the session may do too; but only the primary role creates, as it owns what it creates.
+#[tokio::test]
+async fn secondary_roles_do_not_create() {
+    let mut sql = Sql::new().await;
+    for statement in [
+        "create table t (id int)",
+        "create user admin",
+        "create role reader",
+        "grant role reader to user admin",
+        "grant role accountadmin to user admin",
+        "grant usage on database d to role reader",
+        "grant usage on schema d.public to role reader",
+        "use role reader",
+        "use secondary roles all",
+        "insert into d.public.t values (1)",
+    ] {
+        sql.run(statement).await;
+    }
+    for statement in ["create table d.public.own (id int)", "create database own", "create role own"] {
+        let error = sql.try_run(statement).await.err().map(|error| error.code);
+        assert_eq!(error, Some(3001), "{statement}");
+    }
+}
