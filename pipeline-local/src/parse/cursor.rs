@@ -351,7 +351,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Changes the tokens in place, one for one.
-    pub(super) fn change_tokens(&mut self, change: impl FnOnce(&mut Vec<TokenWithSpan>)) {
+    pub(super) fn change_tokens(&mut self, change: impl FnOnce(&mut [TokenWithSpan])) {
         change(&mut self.tokens);
     }
 
