@@ -47,6 +47,96 @@ async fn expressions_and_queries() {
 }
 
 #[tokio::test]
+async fn calls_everywhere() {
+    let mut sql = Sql::new().await;
+    sql.run("create table t (id int, name varchar, doc variant, at timestamp_ntz)").await;
+    sql.run("insert into t select column1, column2, parse_json(column3), column4::timestamp_ntz from values (1, 'a', '{\"k\": 5}', '2024-01-31 10:00:00'), (2, 'b', '{}', null)").await;
+    for function in [
+        "create function twice(x int) returns int as 'x * 2'",
+        "create function k(v variant) returns int as 'v:k::int'",
+        "create function wrap(x int, y varchar) returns object as $$ object_construct('x', x, 'y', y) $$",
+        "create function month_end(at timestamp_ntz default '2023-02-05'::timestamp_ntz) returns date as 'last_day(at)'",
+        "create function named(n int) returns varchar as $$ with c as (select id, name from t union all select 9, 'z') select max(name) from c where id = n $$",
+        "create function size(x int) returns varchar as $$ -- how large
+            case when x between 0 and 1 then 'small' when x in (2, 3) then 'medium' else 'large' end $$",
+        "create function same(id int) returns int as 'id'",
+    ] {
+        sql.run(function).await;
+    }
+    sql.check(&[
+        (
+            "select k(doc), k(parse_json('{\"k\": \"7\"}')), month_end(at), month_end() from t order by id",
+            &["5|7|2024-01-31|2023-02-28", "NULL|7|NULL|2023-02-28"],
+        ),
+        ("select wrap(id, name):x::int + 1, wrap(1, null) from t order by id", &["2|{\"x\":1}", "3|{\"x\":1}"]),
+        ("select named(1), named(9), named(twice(1)), size(twice(1)), size(7)", &["a|z|b|medium|large"]),
+        ("select id, named(id), size(id) from t order by named(id) desc", &["2|b|medium", "1|a|small"]),
+        ("select case twice(id) when 2 then 'x' else 'y' end from t order by twice(id)", &["x", "y"]),
+        ("select id from t where twice(id) between 3 and 5 and twice(id) in (4, 8)", &["2"]),
+        ("select sum(twice(id)) over (partition by size(id) order by twice(id)) from t order by 1", &["2", "4"]),
+        (
+            "select count(distinct size(twice(id))), listagg(size(id), ',') within group (order by id) from t",
+            &["2|small,medium"],
+        ),
+        ("select twice((select max(id) from t)), (select twice(max(id)) from t)", &["4|4"]),
+        ("select a.id from t a where exists (select 1 from t b where twice(a.id) = b.id)", &["1"]),
+        ("select same(a.id), same(b.id) from t a join t b on same(a.id) < same(b.id)", &["1|2"]),
+        ("select twice(column1) from values (1), (2)", &["2", "4"]),
+        ("select twice(id) as d from t union select twice(7) order by d", &["2", "4", "14"]),
+        ("select named(x) from (select twice(id) as x from t where id = 1)", &["b"]),
+    ])
+    .await;
+    sql.run("insert into t (id, name) values (twice(5), size(3))").await;
+    sql.run("insert into t (id, name) select twice(id), named(id) from t where id = 2").await;
+    sql.run("merge into t using (select twice(1) as id) s on t.id = s.id when matched then update set name = size(twice(s.id)) when not matched then insert (id) values (s.id)")
+        .await;
+    sql.run("create table made as select twice(id) as d, named(id) as n from t where id < 3").await;
+    sql.check(&[
+        ("select id, name from t order by id", &["1|a", "2|large", "4|b", "10|medium"]),
+        ("select d, n from made order by d", &["2|a", "4|large"]),
+    ])
+    .await;
+    let result = sql.run("select twice(1), wrap(1, 'a'), month_end() as m from made").await;
+    let columns: Vec<_> = result.columns.iter().map(|column| format!("{} {}", column.name, column.sql_type)).collect();
+    assert_eq!(columns, ["TWICE(1) NUMBER(38,0)", "WRAP(1, 'A') OBJECT", "M DATE"]);
+}
+
+#[tokio::test]
+async fn grants_on_all_and_future_functions() {
+    let mut sql = Sql::new().await;
+    sql.run("create function before(x int) returns int as 'x'").await;
+    sql.run("create role reader").await;
+    for grant in [
+        "grant usage on database d to role reader",
+        "grant usage on schema d.public to role reader",
+        "grant usage on all functions in schema d.public to role reader",
+        "grant usage on future functions in schema d.public to role reader",
+        "grant create function on schema d.public to role reader",
+    ] {
+        sql.run(grant).await;
+    }
+    sql.run("create function later(x int) returns int as 'before(x) + 1'").await;
+    sql.session.secondary_roles_all = false;
+    sql.session.role = "READER".to_owned();
+    sql.run("create function own(x int) returns int as 'later(x) + 1'").await;
+    sql.check(&[
+        ("select before(1), later(1), own(1)", &["1|2|3"]),
+        (
+            "show grants on function later(int) ->> select \"privilege\", \"grantee_name\" from $1 order by 1",
+            &["OWNERSHIP|ACCOUNTADMIN", "USAGE|READER"],
+        ),
+    ])
+    .await;
+    sql.session.role = "ACCOUNTADMIN".to_owned();
+    sql.run("revoke usage on function later(int) from role reader").await;
+    sql.session.role = "READER".to_owned();
+    assert_eq!(
+        sql.error("select own(1)").await,
+        "002140 SQL compilation error:\nUnknown function LATER.\nin the body of function OWN"
+    );
+}
+
+#[tokio::test]
 async fn queries_over_columns() {
     let mut sql = Sql::new().await;
     sql.run("create table t (id int, name varchar)").await;

@@ -3,7 +3,7 @@
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, DFSchema, TableReference};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
-use datafusion::logical_expr::{Expr, LogicalPlan, Subquery, SubqueryAlias, TableScan};
+use datafusion::logical_expr::{Expr, LogicalPlan, Subquery, SubqueryAlias, TableScanBuilder};
 use datafusion::sql::sqlparser::ast::{
     self, Ident, ObjectName, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins,
 };
@@ -360,8 +360,7 @@ fn renamed(plan: LogicalPlan, arguments: &str) -> datafusion::common::Result<Log
         let node = match node {
             LogicalPlan::TableScan(mut scan) => {
                 scan.table_name = rename(&scan.table_name);
-                TableScan::try_new(scan.table_name, scan.source, scan.projection, scan.filters, scan.fetch)
-                    .map(LogicalPlan::TableScan)?
+                TableScanBuilder::from(scan).build().map(LogicalPlan::TableScan)?
             }
             LogicalPlan::SubqueryAlias(alias) => {
                 SubqueryAlias::try_new(alias.input, rename(&alias.alias)).map(LogicalPlan::SubqueryAlias)?

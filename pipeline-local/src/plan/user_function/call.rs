@@ -40,9 +40,8 @@ impl Call {
         // Calls alike have one name, so that GROUP BY knows them again. Each role sees its own overloads.
         let schema = candidates.first().and_then(|(object, _)| object.parent);
         let schema = schema.map_or_else(String::new, |schema| schema.to_string());
-        let given: Vec<_> = names.iter().map(|name| name.as_deref().unwrap_or_default()).collect();
         Self {
-            key: format!("UDF:{schema}:{role}:{}:{}", name.object(), given.join(",")),
+            key: format!("UDF:{schema}:{role}:{}:{names:?}", name.object()),
             name: name.object().to_owned(),
             candidates,
             names,
