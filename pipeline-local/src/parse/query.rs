@@ -37,7 +37,7 @@ pub fn unnamed_query(sql: &str) -> Result<Box<ast::Query>> {
 
 fn unnamed(sql: &str) -> Result<ast::Statement> {
     let mut cursor = Cursor::new(sql)?;
-    cursor.change_tokens(|tokens| folded(tokens));
+    cursor.change_tokens(folded);
     let statement = cursor.with_parser(|parser| parser.parse_statement())?;
     cursor.expect_end()?;
     Ok(statement)
@@ -62,7 +62,7 @@ pub(super) fn statement(sql: &str) -> Result<ast::Statement> {
 /// A syntax error.
 pub fn expression(sql: &str) -> Result<Box<ast::Query>> {
     let mut cursor = Cursor::new(sql)?;
-    cursor.change_tokens(|tokens| folded(tokens));
+    cursor.change_tokens(folded);
     let expression = cursor.expression()?;
     cursor.expect_end()?;
     let mut query = query("SELECT NULL")?;

@@ -9,7 +9,7 @@ mod signature;
 pub(crate) use ddl::{alter_common, drop, find, forbid_ambiguity, missing, visible};
 pub(crate) use listing::{describe, description, show};
 pub(crate) use overload::{Supplied, choose, placed};
-pub(crate) use signature::{arguments, body, returns, signature_of};
+pub(crate) use signature::{arguments, body, returns, signature_of, types};
 
 use crate::catalog::Kind;
 use crate::catalog::Object;

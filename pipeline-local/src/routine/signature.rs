@@ -97,7 +97,7 @@ pub(crate) fn body(cursor: &mut Cursor<'_>) -> Result<String> {
 }
 
 /// The types of a signature in parentheses, as DROP and DESCRIBE name it: `(NUMBER, VARCHAR)`.
-pub(super) fn types(cursor: &mut Cursor<'_>) -> Result<String> {
+pub(crate) fn types(cursor: &mut Cursor<'_>) -> Result<String> {
     cursor.expect(&Token::LParen)?;
     let mut types = Vec::new();
     while !cursor.accept(&Token::RParen) {

@@ -271,17 +271,8 @@ pub(super) fn routine(cx: &Context<'_>, cursor: &mut Cursor<'_>, kind: Kind, nam
             format_args!("{} '{name}' needs its argument types, for example {name}(NUMBER, VARCHAR).", kind.title()),
         ));
     }
-    cursor.next_token();
-    let mut types = Vec::new();
-    while cursor.peek() != Some(&Token::RParen) {
-        types.push(cursor.data_type()?.family());
-        if !cursor.accept(&Token::Comma) {
-            break;
-        }
-    }
-    cursor.expect(&Token::RParen)?;
+    let signature = crate::routine::types(cursor)?;
     let schema = cx.schema_of(name, "GRANT")?;
-    let signature = types.join(", ");
     cx.engine
         .catalog
         .find(kind, Some(schema.id), name.object(), &signature)?

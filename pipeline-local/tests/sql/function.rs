@@ -1,3 +1,5 @@
+use pipeline_local::exec::{self, Binds, Context};
+
 use super::support::Sql;
 
 #[tokio::test]
@@ -226,6 +228,27 @@ async fn blocks() {
         ),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn endless_blocks_can_be_cancelled() {
+    let mut sql = Sql::new().await;
+    sql.run("create function endless() returns int as $$ begin while (true) do null; end while; return 1; end $$")
+        .await;
+    let now = sql.engine.clock.now();
+    let record = sql.engine.history.begin(&sql.session, "select endless()", now);
+    let canceller = std::thread::spawn({
+        let record = record.clone();
+        move || {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            record.cancel();
+        }
+    });
+    let engine = sql.engine.clone();
+    let mut cx = Context::new(&engine, &mut sql.session, record.id.clone(), now);
+    let error = exec::execute(&mut cx, "select endless()", &Binds::none()).await.unwrap_err();
+    assert_eq!((error.code, error.message.as_str()), (604, "SQL execution canceled"));
+    canceller.join().unwrap();
 }
 
 #[tokio::test]
