@@ -6,11 +6,13 @@ pub use crate::check::{Msg, same};
 pub use crate::expr::{Col, Source};
 pub use crate::fragment::{Fragment, Piece};
 pub use crate::graph::{
-    Reach, check_consumers, check_cycle, check_finalizers, check_fragments, check_names, check_roots, reach,
+    Reach, check_children, check_consumers, check_cycle, check_finalizers, check_fragments, check_names, check_roots,
+    reach,
 };
 pub use crate::node::*;
 pub use crate::object::*;
 pub use crate::pipeline::{Pipeline, PipelineDef, Scenario};
+pub use crate::rule::{value, warning};
 pub use crate::schedule::{
     Schedule, check_cron, check_interval, check_milliseconds, check_schedule, check_seconds, check_seconds_from,
 };
@@ -68,6 +70,11 @@ pub const fn integration_node<T: NotificationIntegration>() -> NodeRef {
     T::NODE
 }
 
+/// The node of a view.
+pub const fn view_node<T: View>() -> NodeRef {
+    T::NODE
+}
+
 /// The table that a stream follows.
 pub const fn source_node<S: Stream>() -> NodeRef {
     <S::Source as Object>::NODE
@@ -80,6 +87,27 @@ pub const fn source_schema<S: Stream>() -> Option<NodeRef> {
 
 /// Fails to compile unless procedure `P` reads `S`.
 pub const fn assert_reads<P: Reads<S>, S>() {}
+
+/// Rule `stream-timestamp`.
+#[track_caller]
+pub const fn check_timestamp(text: &'static str) -> &'static str {
+    value::raise(value::timestamp(text));
+    text
+}
+
+/// Rule `stream-statement`.
+#[track_caller]
+pub const fn check_query_id(text: &'static str) -> &'static str {
+    value::raise(value::query_id(text));
+    text
+}
+
+/// A text that has been checked by a rule about single values.
+#[track_caller]
+pub const fn checked(text: &'static str, checked: value::Checked) -> &'static str {
+    value::raise(checked);
+    text
+}
 
 /// A column of type `T`.
 pub const fn column<T: SqlType>(

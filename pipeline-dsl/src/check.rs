@@ -76,6 +76,38 @@ impl<const N: usize> Default for Msg<N> {
     }
 }
 
+/// A rule that a value breaks: the message that the compiler shows for a literal, and [`std::error::Error`] at run time.
+#[derive(Clone, Copy)]
+pub struct Broken {
+    msg: Msg<1024>,
+}
+
+impl Broken {
+    /// The rule that is broken, with its message.
+    pub(crate) const fn new(msg: Msg<1024>) -> Self {
+        Self { msg }
+    }
+
+    /// What is wrong, which rule that breaks, and what to write instead, each on a line.
+    pub const fn as_str(&self) -> &str {
+        self.msg.as_str()
+    }
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::fmt::Debug for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Broken({:?})", self.as_str())
+    }
+}
+
+impl std::error::Error for Broken {}
+
 /// Whether two texts are equal. Comparing `&str` is not yet possible in constants.
 pub const fn same(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());

@@ -42,6 +42,30 @@ impl Fragment {
         })
     }
 
+    /// Whether the words stand next to each other somewhere in the statement, outside of quotes and comments.
+    pub(crate) const fn has_words(&self, words: &[&str]) -> bool {
+        let mut piece = 0;
+        while piece < self.pieces.len() {
+            if let Piece::Text(text) = self.pieces[piece]
+                && text_has_words(text.as_bytes(), words)
+            {
+                return true;
+            }
+            piece += 1;
+        }
+        false
+    }
+
+    /// Whether the statement begins with the word.
+    pub(crate) const fn begins_with(&self, word: &str) -> bool {
+        if let Some(Piece::Text(text)) = self.pieces.first() {
+            let bytes = text.as_bytes();
+            let (start, end) = next_word(bytes, 0);
+            return is_word(bytes, start, end, word);
+        }
+        false
+    }
+
     pub(crate) const fn piece_count(&self) -> usize {
         self.pieces.len()
     }
@@ -52,6 +76,66 @@ impl Fragment {
             Piece::Text(_) => None,
         }
     }
+}
+
+const fn text_has_words(bytes: &[u8], words: &[&str]) -> bool {
+    let mut at = 0;
+    let mut matched = 0;
+    while at < bytes.len() {
+        let (start, end) = next_word(bytes, at);
+        if start == end {
+            return false;
+        }
+        if is_word(bytes, start, end, words[matched]) {
+            matched += 1;
+            if matched == words.len() {
+                return true;
+            }
+        } else {
+            matched = if is_word(bytes, start, end, words[0]) { 1 } else { 0 };
+            if matched == words.len() {
+                return true;
+            }
+        }
+        at = end;
+    }
+    false
+}
+
+/// The next run of letters, digits and underscores, or the next quoted text, from `at` on; empty at the end.
+const fn next_word(bytes: &[u8], mut at: usize) -> (usize, usize) {
+    while at < bytes.len() {
+        match bytes[at] {
+            quote @ (b'\'' | b'"') => {
+                let start = at;
+                at += 1;
+                while at < bytes.len() && bytes[at] != quote {
+                    at += 1;
+                }
+                let end = if at < bytes.len() { at + 1 } else { at };
+                return (start, end);
+            }
+            b'-' if at + 1 < bytes.len() && bytes[at + 1] == b'-' => {
+                while at < bytes.len() && bytes[at] != b'\n' {
+                    at += 1;
+                }
+            }
+            byte if byte.is_ascii_alphanumeric() || byte == b'_' => {
+                let start = at;
+                while at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_') {
+                    at += 1;
+                }
+                return (start, at);
+            }
+            _ => at += 1,
+        }
+    }
+    (at, at)
+}
+
+const fn is_word(bytes: &[u8], start: usize, end: usize, word: &str) -> bool {
+    let found = bytes.split_at(end).0.split_at(start).1;
+    found.eq_ignore_ascii_case(word.as_bytes())
 }
 
 /// Removes the indentation that a literal over several lines has from the Rust code around it.
@@ -74,6 +158,23 @@ fn dedent(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_found_outside_of_quotes_and_comments() {
+        for (text, words, found) in [
+            ("SELECT a FROM t GROUP  BY b", &["GROUP", "BY"] as &[&str], true),
+            ("select distinct a", &["DISTINCT"], true),
+            ("SELECT 'GROUP BY'", &["GROUP", "BY"], false),
+            ("SELECT \"DISTINCT\", a_distinct", &["DISTINCT"], false),
+            ("SELECT 1 -- LIMIT 1\nFROM t", &["LIMIT"], false),
+            ("a LEFT LEFT JOIN b", &["LEFT", "JOIN"], true),
+            ("a LEFT b JOIN c", &["LEFT", "JOIN"], false),
+        ] {
+            assert_eq!(text_has_words(text.as_bytes(), words), found, "{text}");
+        }
+        let fragment = Fragment { pieces: &[Piece::Text("\n  select 1")], at: "" };
+        assert!(fragment.begins_with("SELECT") && !fragment.begins_with("SEL"));
+    }
 
     #[test]
     fn fragments_lose_the_indentation_of_the_program() {

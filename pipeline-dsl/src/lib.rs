@@ -76,6 +76,7 @@ pub mod node;
 pub mod object;
 pub mod pipeline;
 pub mod query;
+pub mod rule;
 pub mod schedule;
 pub mod script;
 pub mod types;

@@ -83,8 +83,21 @@ pub struct Node {
     pub comment: &'static str,
     /// Referenced and checked, but never created, altered or dropped.
     pub external: bool,
+    /// The warnings that do not concern this object, by the names of their rules.
+    pub allows: &'static [&'static str],
+    /// Privileges for others than the pipeline's role.
+    pub grants: &'static [Granted],
     /// What is particular to the kind.
     pub definition: Definition,
+}
+
+/// A privilege on an object that a role has besides the pipeline's.
+#[derive(Clone, Copy, Debug)]
+pub struct Granted {
+    /// The privilege as GRANT writes it.
+    pub privilege: &'static str,
+    /// Who has it.
+    pub role: NodeRef,
 }
 
 impl Node {
@@ -108,11 +121,16 @@ impl Node {
     }
 
     pub(crate) const fn dependency_count(&self) -> usize {
-        1 + self.definition.dependency_count()
+        1 + self.grants.len() + self.definition.dependency_count()
     }
 
     pub(crate) const fn dependency(&self, index: usize) -> Option<NodeRef> {
-        if index == 0 { self.parent } else { self.definition.dependency(index - 1) }
+        let grants = self.grants.len();
+        match index {
+            0 => self.parent,
+            _ if index <= grants => Some(self.grants[index - 1].role),
+            _ => self.definition.dependency(index - 1 - grants),
+        }
     }
 
     /// Identifies the object among all: equal for two declarations of the same full name.
@@ -301,6 +319,8 @@ mod tests {
         at: "lib.rs:1",
         comment: "",
         external: false,
+        allows: &[],
+        grants: &[],
         definition: Definition::Database(DatabaseDef::DEFAULT),
     };
     static SCHEMA: Node = Node {
@@ -312,6 +332,8 @@ mod tests {
         at: "lib.rs:2",
         comment: "",
         external: false,
+        allows: &[],
+        grants: &[],
         definition: Definition::Schema(SchemaDef::DEFAULT),
     };
 

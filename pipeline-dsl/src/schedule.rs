@@ -1,7 +1,8 @@
 //! When tasks run: intervals and cron expressions. The parser runs in constants, at run time and in tests alike. See
 //! "CREATE TASK" in Snowflake's documentation.
 
-use crate::check::{Msg, same};
+use crate::check::same;
+use crate::rule::value;
 
 /// When a task runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    const fn seconds(self) -> u64 {
+    pub(crate) const fn seconds(self) -> u64 {
         match self {
             Self::Seconds => 1,
             Self::Minutes => 60,
@@ -83,41 +84,204 @@ impl Schedule {
     /// # Errors
     /// If a field is missing or has a value that Snowflake does not accept, or the zone is not an IANA name.
     pub const fn parse_cron(text: &'static str) -> Result<Self, ScheduleError> {
-        let bytes = text.as_bytes();
-        let mut starts = [0; 7];
-        let mut ends = [0; 7];
-        let mut count = 0;
-        let mut at = 0;
-        while at < bytes.len() {
-            if bytes[at] == b' ' {
-                at += 1;
-                continue;
-            }
-            if count == 7 {
-                return Err(ScheduleError::CronFields);
-            }
-            starts[count] = at;
-            while at < bytes.len() && bytes[at] != b' ' {
-                at += 1;
-            }
-            ends[count] = at;
-            count += 1;
+        match parse_cron(text) {
+            Ok(()) => Ok(Self::Cron(text)),
+            Err(error) => Err(error),
         }
-        if count != 6 {
+    }
+
+    /// The longest time between two runs, in seconds; for a cron expression a lower bound of it, in whole days.
+    pub(crate) const fn longest_gap(self) -> u64 {
+        match self {
+            Self::Every { amount, unit } => amount as u64 * unit.seconds(),
+            Self::Cron(text) => {
+                let months = field_set(text, 3);
+                let days = field_set(text, 2);
+                let weekdays = field_set(text, 4);
+                let days = if months != FIELDS[3].all() {
+                    28 * (longest_run_without(months, 1, 12) + 1) - 27
+                } else if days != FIELDS[2].all() && weekdays == FIELDS[4].all() {
+                    longest_run_without(days, 1, 28) + 1
+                } else if weekdays != FIELDS[4].all() && days == FIELDS[2].all() {
+                    longest_run_without(weekdays, 0, 6) + 1
+                } else {
+                    1
+                };
+                days as u64 * 24 * 3600
+            }
+        }
+    }
+}
+
+/// Checks a cron expression, see [`Schedule::parse_cron`].
+pub(crate) const fn parse_cron(text: &str) -> Result<(), ScheduleError> {
+    let bytes = text.as_bytes();
+    let mut starts = [0; 7];
+    let mut ends = [0; 7];
+    let mut count = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == b' ' {
+            at += 1;
+            continue;
+        }
+        if count == 7 {
             return Err(ScheduleError::CronFields);
         }
-        let mut field = 0;
-        while field < 5 {
-            if let Err(error) = cron_field(slice(text, starts[field], ends[field]), &FIELDS[field]) {
-                return Err(error);
-            }
-            field += 1;
+        starts[count] = at;
+        while at < bytes.len() && bytes[at] != b' ' {
+            at += 1;
         }
-        if !is_zone(slice(text, starts[5], ends[5])) {
-            return Err(ScheduleError::CronZone);
-        }
-        Ok(Self::Cron(text))
+        ends[count] = at;
+        count += 1;
     }
+    if count != 6 {
+        return Err(ScheduleError::CronFields);
+    }
+    let mut field = 0;
+    while field < 5 {
+        if let Err(error) = cron_field(slice(text, starts[field], ends[field]), &FIELDS[field]) {
+            return Err(error);
+        }
+        field += 1;
+    }
+    if !is_zone(slice(text, starts[5], ends[5])) {
+        return Err(ScheduleError::CronZone);
+    }
+    if never(text) {
+        return Err(ScheduleError::CronNever);
+    }
+    Ok(())
+}
+
+/// Whether a valid cron expression has restricted both the day of the month and the day of the week: a day that fits either
+/// is chosen.
+pub(crate) const fn is_day_or_weekday(text: &str) -> bool {
+    !same(field_text(text, 2), "*") && !same(field_text(text, 4), "*")
+}
+
+/// Whether a valid cron expression names an hour that days have twice or not at all when clocks change.
+pub(crate) const fn meets_clock_change(text: &str) -> bool {
+    let zone = field_text(text, 5);
+    let bytes = zone.as_bytes();
+    let etc = bytes.len() > 4 && bytes.split_at(4).0.eq_ignore_ascii_case(b"etc/");
+    let hours = field_set(text, 1);
+    !any_case(zone, &["utc", "gmt"]) && !etc && hours != FIELDS[1].all() && hours & 0b110 != 0
+}
+
+/// Whether no day ever fits: 30 February, 31 April.
+const fn never(text: &str) -> bool {
+    let days = field_set(text, 2);
+    if days & LAST_DAY != 0 || !same(field_text(text, 4), "*") {
+        return false;
+    }
+    let months = field_set(text, 3);
+    let mut month = 1;
+    while month <= 12 {
+        let length = match month {
+            2 => 29,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        if months & (1 << month) != 0 && days & ((1 << (length + 1)) - 2) != 0 {
+            return false;
+        }
+        month += 1;
+    }
+    true
+}
+
+/// Stands for `L` in a set of days.
+const LAST_DAY: u64 = 1 << 63;
+
+/// One field of a cron expression, counted from 0; 5 is the zone.
+const fn field_text(text: &str, wanted: usize) -> &str {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut count = 0;
+    while at < bytes.len() {
+        while at < bytes.len() && bytes[at] == b' ' {
+            at += 1;
+        }
+        let start = at;
+        while at < bytes.len() && bytes[at] != b' ' {
+            at += 1;
+        }
+        if count == wanted {
+            return slice(text, start, at);
+        }
+        count += 1;
+    }
+    ""
+}
+
+/// The values that a field of a valid expression chooses, as bits.
+const fn field_set(text: &str, index: usize) -> u64 {
+    let field = &FIELDS[index];
+    let text = field_text(text, index);
+    let bytes = text.as_bytes();
+    let mut set = 0;
+    let mut start = 0;
+    let mut at = 0;
+    while at <= bytes.len() {
+        if at == bytes.len() || bytes[at] == b',' {
+            set |= item_set(slice(text, start, at), field);
+            start = at + 1;
+        }
+        at += 1;
+    }
+    set
+}
+
+const fn item_set(item: &str, field: &Field) -> u64 {
+    let (range, step) = match find(item.as_bytes(), b'/') {
+        Some(at) => (slice(item, 0, at), number(slice(item, at + 1, item.len()))),
+        None => (item, None),
+    };
+    let (low, high) = if same(range, "*") {
+        (field.low, field.high)
+    } else if let Some(at) = find(range.as_bytes(), b'-') {
+        match (value(slice(range, 0, at), field), value(slice(range, at + 1, range.len()), field)) {
+            (Some(low), Some(high)) => (low, high),
+            _ => return 0,
+        }
+    } else {
+        match (value(range, field), step) {
+            (Some(low), Some(_)) => (low, field.high),
+            (Some(low), None) => (low, low),
+            (None, _) => return LAST_DAY,
+        }
+    };
+    let step = match step {
+        Some(step) => step,
+        None => 1,
+    };
+    let mut set = 0;
+    let mut at = low;
+    while at <= high {
+        set |= 1 << at;
+        at += step;
+    }
+    set
+}
+
+/// The longest run of values from `low` to `high`, seen as a circle, that are not in the set.
+const fn longest_run_without(set: u64, low: u32, high: u32) -> u32 {
+    let count = high - low + 1;
+    let (mut longest, mut run) = (0, 0);
+    let mut at = 0;
+    while at < 2 * count {
+        if set & (1 << (low + at % count)) == 0 {
+            run += 1;
+            if run > longest && run <= count {
+                longest = run;
+            }
+        } else {
+            run = 0;
+        }
+        at += 1;
+    }
+    longest
 }
 
 /// What is wrong with a schedule.
@@ -131,6 +295,8 @@ pub enum ScheduleError {
     CronField(&'static str),
     /// The zone is not an IANA name.
     CronZone,
+    /// No day ever fits, such as 30 February.
+    CronNever,
 }
 
 struct Field {
@@ -138,6 +304,13 @@ struct Field {
     low: u32,
     high: u32,
     words: &'static [&'static str],
+}
+
+impl Field {
+    /// All values, as bits.
+    const fn all(&self) -> u64 {
+        (1 << (self.high + 1)) - (1 << self.low)
+    }
 }
 
 const FIELDS: [Field; 5] = [
@@ -286,23 +459,11 @@ const fn any_case(text: &str, words: &[&str]) -> bool {
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_interval(what: &str, text: &'static str, low: u64, high: u64) -> Schedule {
-    let mut msg = Msg::<1024>::new();
+    value::raise(value::interval(what, text, low, high));
     match Schedule::parse_interval(text) {
-        Ok(Schedule::Every { amount, unit }) => {
-            let seconds = amount as u64 * unit.seconds();
-            if seconds >= low && seconds <= high {
-                return Schedule::Every { amount, unit };
-            }
-            msg.push(what).push(" ").name(text).push(" is not between ").number(low).push(" and ").number(high);
-            msg.push(" seconds");
-            msg.rule("interval", "");
-        }
-        _ => {
-            msg.push(what).push(" ").name(text).push(" is not an interval");
-            msg.rule("interval", "write a whole number and a unit: `30 seconds`, `2 minutes`, `1 hour`");
-        }
+        Ok(schedule) => schedule,
+        Err(_) => unreachable!(),
     }
-    panic!("{}", msg.as_str());
 }
 
 /// Rule `interval`, for the schedule of a task: 10 seconds to 8 days.
@@ -336,31 +497,12 @@ pub const fn check_milliseconds(what: &str, text: &'static str, high: u64) -> u6
     check_seconds_from(what, text, 0, high) * 1000
 }
 
-/// Rules `cron-fields`, `cron-field` and `cron-zone`.
+/// Rules `cron-fields`, `cron-field`, `cron-zone` and `cron-never`.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_cron(text: &'static str) -> Schedule {
-    let mut msg = Msg::<1024>::new();
-    match Schedule::parse_cron(text) {
-        Ok(schedule) => return schedule,
-        Err(ScheduleError::CronField(field)) => {
-            msg.push("cron expression ").name(text).push(": the field for the ").push(field).push(" is not valid");
-            msg.rule(
-                "cron-field",
-                "use numbers in range, names such as `MON`, lists `a,b`, ranges `a-b` and steps `*/n`; \
-                 Snowflake knows no `?`, `#` or `W`, and Sunday is 0",
-            );
-        }
-        Err(ScheduleError::CronZone) => {
-            msg.push("cron expression ").name(text).push(" does not end with a time zone that Snowflake accepts");
-            msg.rule("cron-zone", "name an IANA zone such as `UTC` or `Europe/Zurich`, not an abbreviation or offset");
-        }
-        Err(ScheduleError::CronFields | ScheduleError::Interval) => {
-            msg.push("cron expression ").name(text).push(" does not have five fields and a time zone");
-            msg.rule("cron-fields", "write minute, hour, day of month, month, day of week and zone: `0 5 * * * UTC`");
-        }
-    }
-    panic!("{}", msg.as_str());
+    value::raise(value::cron(text));
+    Schedule::Cron(text)
 }
 
 #[cfg(test)]
@@ -391,7 +533,7 @@ mod tests {
 
     #[test]
     fn cron() {
-        use ScheduleError::{CronField, CronFields, CronZone};
+        use ScheduleError::{CronField, CronFields, CronNever, CronZone};
         for (text, error) in [
             ("*/5 * * * * UTC", None),
             ("0 9-17/2 1,15,L * MON-FRI Europe/Zurich", None),
@@ -413,11 +555,37 @@ mod tests {
             ("30-10 * * * * UTC", Some(CronField("minute"))),
             ("*/0 * * * * UTC", Some(CronField("minute"))),
             ("1, * * * * UTC", Some(CronField("minute"))),
+            ("0 0 30 2 * UTC", Some(CronNever)),
+            ("0 0 31 4,6,9,NOV * UTC", Some(CronNever)),
+            ("0 0 29 FEB * UTC", None),
+            ("0 0 31 4 MON UTC", None),
+            ("0 0 L 2 * UTC", None),
             ("* * * * * PST", Some(CronZone)),
             ("* * * * * +01:00", Some(CronZone)),
         ] {
             let expected = error.map_or(Ok(Schedule::Cron(text)), Err);
             assert_eq!(Schedule::parse_cron(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_doubtful_about_cron() {
+        for (text, both, clock, days) in [
+            ("0 5 * * * Europe/Zurich", false, false, 1),
+            ("0 2 * * * Europe/Zurich", false, true, 1),
+            ("0 2 * * * UTC", false, false, 1),
+            ("0 1-3 * * * Etc/GMT+5", false, false, 1),
+            ("0 * * * * Europe/Zurich", false, false, 1),
+            ("0 5 1 * MON UTC", true, false, 1),
+            ("0 5 * * MON UTC", false, false, 7),
+            ("0 5 * * MON-FRI UTC", false, false, 3),
+            ("0 5 1 * * UTC", false, false, 28),
+            ("0 5 1,15 * * UTC", false, false, 14),
+            ("0 5 * 1,7 * UTC", false, false, 141),
+        ] {
+            assert_eq!(parse_cron(text), Ok(()), "{text}");
+            assert_eq!((is_day_or_weekday(text), meets_clock_change(text)), (both, clock), "{text}");
+            assert_eq!(Schedule::Cron(text).longest_gap(), days * 24 * 3600, "{text}");
         }
     }
 

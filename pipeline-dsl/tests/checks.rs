@@ -1,10 +1,14 @@
-//! Every rule that a message names is described in `docs/checks.md`, and none besides.
+//! The list of rules: every rule that a message names is in it, and none besides; `docs/checks.md` is made from it and from
+//! the programs that break them. To write the file again, run this test with `UPDATE_CHECKS=1`.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use pipeline_dsl::rule::{Level, RULES, Rule};
 
 /// Texts in kebab case are rules; these are something else.
-const OTHERS: [&str; 3] = ["aws-us-gov", "aws-cn", "pipeline-dsl"];
+const OTHERS: [&str; 4] = ["aws-us-gov", "aws-cn", "pipeline-dsl", "content-type"];
 
 /// The string literals of `source` that are rules.
 fn named_rules(source: &str, rules: &mut BTreeSet<String>) {
@@ -24,24 +28,105 @@ fn read(directory: &Path, rules: &mut BTreeSet<String>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             read(&path, rules);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("rule/table.rs") {
             named_rules(&std::fs::read_to_string(&path).unwrap(), rules);
         }
     }
 }
 
-#[test]
-fn the_documentation_lists_exactly_the_rules_of_the_sources() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut rules = BTreeSet::new();
-    read(&root.join("pipeline-dsl/src"), &mut rules);
-    read(&root.join("pipeline-macros/src"), &mut rules);
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
 
-    let text = std::fs::read_to_string(root.join("docs/checks.md")).unwrap();
-    let documented: BTreeSet<_> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
-        .map(|(name, _)| name.to_owned())
-        .collect();
-    assert_eq!(rules, documented);
+#[test]
+fn the_list_has_exactly_the_rules_of_the_sources() {
+    let mut rules = BTreeSet::new();
+    read(&root().join("pipeline-dsl/src"), &mut rules);
+    read(&root().join("pipeline-macros/src"), &mut rules);
+    let listed: BTreeSet<_> = RULES.iter().map(|rule| rule.name.to_owned()).collect();
+    assert_eq!(rules, listed);
+    assert_eq!(listed.len(), RULES.len(), "a rule is listed twice");
+}
+
+/// A program without what all have, and the first message of the compiler without its place.
+fn example(stem: &str) -> (String, String) {
+    let path = root().join("tests/ui/fail").join(stem);
+    let program = std::fs::read_to_string(path.with_extension("rs")).unwrap();
+    let setting = ["#[path", "mod shop;", "use ", "fn main", "#![deny"];
+    let lines = program.lines().filter(|line| !setting.iter().any(|head| line.starts_with(head)));
+    let message = std::fs::read_to_string(path.with_extension("stderr")).unwrap();
+    let message: Vec<_> =
+        message.lines().take_while(|line| !line.trim_start().starts_with("-->")).map(str::trim).collect();
+    let message = message.join("\n").replace("evaluation panicked: ", "");
+    // What the compiler writes before the note of a warning is about our means, not about the mistake.
+    let message = match message.split_once("CHECKED`: ") {
+        Some((_, note)) => format!("warning: {note}"),
+        None => message,
+    };
+    (lines.map(shortened).collect::<Vec<_>>().join("\n").trim().to_owned(), message)
+}
+
+fn shortened(line: &str) -> String {
+    if line.chars().count() > 200 { line.chars().take(120).chain(" .. ".chars()).collect() } else { line.to_owned() }
+}
+
+fn describe(out: &mut String, rule: &Rule) {
+    let level = match rule.level {
+        Level::Error => "Error",
+        Level::Warning => "Warning",
+    };
+    writeln!(out, "### `{}`\n\n{level}. Prevents {}.", rule.name, rule.prevents).unwrap();
+    writeln!(out, "\nFact: {}.", rule.fact).unwrap();
+    if let Some(stem) = rule.example {
+        let (program, message) = example(stem);
+        writeln!(out, "\n```rust\n{program}\n```\n\n```text\n{message}\n```").unwrap();
+    }
+    out.push('\n');
+}
+
+fn document() -> String {
+    let mut out = String::from(include_str!("checks/head.md"));
+    let mut subject = "";
+    for rule in RULES {
+        if rule.subject != subject {
+            subject = rule.subject;
+            writeln!(out, "\n## {subject}\n\n| rule | level | prevents |\n|---|---|---|").unwrap();
+            for rule in RULES.iter().filter(|rule| rule.subject == subject) {
+                let level = if rule.level == Level::Error { "error" } else { "warning" };
+                writeln!(out, "| [`{0}`](#{0}) | {level} | {1} |", rule.name, rule.prevents).unwrap();
+            }
+            out.push('\n');
+        }
+        describe(&mut out, rule);
+    }
+    out.push_str(include_str!("checks/facts.md"));
+    for line in include_str!("checks/facts.tsv").lines() {
+        let [number, fact, status, how]: [&str; 4] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let how = if how.is_empty() { status.to_owned() } else { format!("{status}: {how}") };
+        writeln!(out, "| {number} | {} | {} |", fact.replace('|', "\\|"), how.replace('|', "\\|")).unwrap();
+    }
+    out
+}
+
+#[test]
+fn the_documentation_is_up_to_date() {
+    let path = root().join("docs/checks.md");
+    let made = document();
+    if std::env::var_os("UPDATE_CHECKS").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap();
+    assert!(found == made, "docs/checks.md is out of date: run this test with UPDATE_CHECKS=1");
+}
+
+#[test]
+fn facts_name_rules_that_exist() {
+    for line in include_str!("checks/facts.tsv").lines() {
+        for name in line.split('\t').nth(3).unwrap().split('`').skip(1).step_by(2).filter(|name| name.contains('-')) {
+            assert!(
+                name.contains("->") || name.ends_with(".sql") || RULES.iter().any(|rule| rule.name == name),
+                "{name}"
+            );
+        }
+    }
 }

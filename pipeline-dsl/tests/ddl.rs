@@ -10,13 +10,13 @@ use pipeline_dsl::prelude::*;
 #[database(transient, data_retention_days = 0)]
 pub struct Raw;
 
-#[schema(database = Raw, name = "lower case", transient, managed_access, data_retention_days = 1)]
+#[schema(database = Raw, name = "lower case", allow("quoted-name"), transient, managed_access, data_retention_days = 1)]
 pub struct Lower;
 
 #[schema(database = Raw)]
 pub struct Work;
 
-#[warehouse(size = X4Large, auto_suspend = "0 seconds", auto_resume = false, initially_suspended = false)]
+#[warehouse(size = X4Large, auto_suspend = "0 seconds", auto_resume = false, initially_suspended = false, allow("warehouse-never-suspends"))]
 pub struct Big;
 
 #[role(name = "ORDER")]
@@ -61,18 +61,19 @@ pub struct Quiet;
     target_completion_interval = "5 minutes",
     minimum_trigger_interval = "10 seconds",
     success_integration = Quiet,
+    allow("task-integration-disabled"),
     sql = "INSERT INTO {Everything} (\"TEXT\")
            SELECT 'changed' FROM {Changes}",
 )]
 pub struct Triggered;
 
-#[task(schema = Work, warehouse = Big, schedule = cron("0 5 * * MON-FRI Europe/Zurich"), sql = "SELECT 1")]
+#[task(schema = Work, warehouse = Big, allow("task-warehouse-resume"), schedule = cron("0 5 * * MON-FRI Europe/Zurich"), sql = "SELECT 1")]
 pub struct Daily;
 
-#[task(schema = Work, warehouse = Big, after = Daily, sql = "SELECT 1 AS ONE")]
+#[task(schema = Work, warehouse = Big, allow("task-warehouse-resume"), after = Daily, sql = "SELECT 1 AS ONE")]
 pub struct First;
 
-#[task(schema = Work, warehouse = Big, after(Daily, First), timeout = "0 seconds", sql = "SELECT 2")]
+#[task(schema = Work, warehouse = Big, allow("task-warehouse-resume"), after(Daily, First), timeout = "0 seconds", sql = "SELECT 2")]
 pub struct Follower;
 
 #[test]

@@ -82,6 +82,8 @@ impl Object for load {
             at: "scripts.rs:1",
             comment: "Copies orders",
             external: false,
+            allows: &[],
+            grants: &[],
             definition: Definition::Procedure(ProcedureDef {
                 language: pipeline_dsl::object::Language::Sql,
                 arguments: &[],
@@ -111,7 +113,11 @@ impl Object for VOrders {
             at: "scripts.rs:2",
             comment: "",
             external: false,
+            allows: &[],
+            grants: &[],
             definition: Definition::View(ViewDef {
+                text: None,
+                secure: false,
                 reads: &[<OrdersCopy as Object>::NODE],
                 query: || "SELECT COUNT(*) AS ORDERS FROM RAW.LANDING.ORDERS_COPY".to_owned(),
             }),
@@ -129,6 +135,7 @@ impl Object for VOrders {
     call = load,
     error_integration = LoadErrors,
     timeout = "10 minutes",
+    allow("task-timeout-over-schedule"),
     suspend_after_failures = 3,
     retries = 2,
     overlap = NoOverlap,

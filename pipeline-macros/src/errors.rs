@@ -33,6 +33,11 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.combined.is_none()
+    }
+
     /// `compile_error!` calls, or nothing.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.combined.map(syn::Error::into_compile_error).unwrap_or_default()

@@ -3,6 +3,7 @@
 mod database;
 mod errors;
 mod function;
+mod more;
 mod names;
 mod node;
 mod notification_integration;

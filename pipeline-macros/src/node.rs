@@ -4,6 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
+use crate::more::More;
+
 /// What goes into a node.
 pub(crate) struct Node<'a> {
     /// The Rust type.
@@ -29,6 +31,20 @@ pub(crate) fn impl_span(ident: &Ident) -> Span {
 impl Node<'_> {
     /// The implementation of `Object`.
     pub(crate) fn expand(&self) -> TokenStream {
+        self.expand_with(&More::default())
+    }
+
+    /// The same with the options that all objects have.
+    pub(crate) fn expand_with(&self, more: &More) -> TokenStream {
+        let allows = &more.allows;
+        let grants = more.grants.iter().map(|(privilege, role)| {
+            quote! {
+                ::pipeline_dsl::node::Granted {
+                    privilege: #privilege,
+                    role: ::pipeline_dsl::__private::role_node::<#role>(),
+                }
+            }
+        });
         let Self { ident, name, parent, comment, external, definition, .. } = self;
         let rust_name = syn::ext::IdentExt::unraw(*ident).to_string();
         let kind = format_ident!("{}", self.kind);
@@ -46,6 +62,8 @@ impl Node<'_> {
                         at: ::core::concat!(::core::file!(), ":", ::core::line!()),
                         comment: #comment,
                         external: #external,
+                        allows: &[#(#allows),*],
+                        grants: &[#(#grants),*],
                         definition: #definition,
                     };
                     ::pipeline_dsl::node::NodeRef::new(&NODE)

@@ -8,7 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprLit, ExprPath, ExprUnary, Ident, Lit, LitStr, Path, Token, UnOp};
 
-use crate::errors::Errors;
+use crate::errors::{Errors, rule};
 
 /// One option as written.
 pub(crate) struct Entry {
@@ -49,7 +49,10 @@ impl Options {
             while !input.is_empty() {
                 match parse_entry(input) {
                     Ok(entry) => match entries.iter().find(|known| known.key == entry.key) {
-                        Some(_) => errors.at(&entry.key, format!("option `{}` is given twice", entry.key)),
+                        Some(_) => {
+                            let message = format!("option `{}` is given twice", entry.key);
+                            errors.at(&entry.key, rule(&message, "option-twice", "remove one of them"));
+                        }
                         None => entries.push(entry),
                     },
                     Err(error) => {
@@ -107,9 +110,9 @@ impl Options {
                 if let Expr::Lit(ExprLit { lit: Lit::Bool(value), .. }) = &**value {
                     return Some(value.value);
                 }
-                errors.at(value, format!("expected `true` or `false`, or `{key}` alone"));
+                errors.at(value, mistake(format!("expected `true` or `false`, or `{key}` alone")));
             }
-            Value::List(_) => errors.at(&entry, format!("expected `{key}` alone")),
+            Value::List(_) => errors.at(&entry, mistake(format!("expected `{key}` alone"))),
         }
         None
     }
@@ -122,7 +125,7 @@ impl Options {
         {
             return Some(path.clone());
         }
-        errors.at(&entry, format!("expected a type: `{key} = SomeType`"));
+        errors.at(&entry, mistake(format!("expected a type: `{key} = SomeType`")));
         None
     }
 
@@ -130,7 +133,7 @@ impl Options {
     pub(crate) fn required_path(&mut self, key: &'static str, help: &str, errors: &mut Errors) -> Option<Path> {
         if !self.has(key) {
             self.known.push(key);
-            errors.span(self.span, format!("option `{key}` is missing\nhelp: {help}"));
+            errors.span(self.span, rule(&format!("option `{key}` is missing"), "option-missing", help));
             return None;
         }
         self.path(key, errors)
@@ -151,7 +154,7 @@ impl Options {
             }
             Value::None => {}
         }
-        errors.at(&entry, format!("expected types: `{key}(First, Second)`"));
+        errors.at(&entry, mistake(format!("expected types: `{key}(First, Second)`")));
         Vec::new()
     }
 
@@ -163,12 +166,43 @@ impl Options {
         {
             return Some(text.clone());
         }
-        errors.at(&entry, format!("expected text: `{key} = \"..\"`"));
+        errors.at(&entry, mistake(format!("expected text: `{key} = \"..\"`")));
         None
     }
 
-    /// `key = 3`, from `low` to `high`.
-    pub(crate) fn integer(&mut self, key: &'static str, low: u64, high: u64, errors: &mut Errors) -> Option<u64> {
+    /// `key("first", "second")` or `key = "text"`.
+    pub(crate) fn texts(&mut self, key: &'static str, errors: &mut Errors) -> Vec<LitStr> {
+        let Some(entry) = self.take(key) else { return Vec::new() };
+        let parsed = match &entry.value {
+            Value::Expr(value) => match &**value {
+                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(vec![text.clone()]),
+                _ => Err(()),
+            },
+            Value::List(list) => Punctuated::<LitStr, Token![,]>::parse_terminated
+                .parse2(list.clone())
+                .map(|texts| texts.into_iter().collect())
+                .map_err(|_| ()),
+            Value::None => Err(()),
+        };
+        parsed.unwrap_or_else(|()| {
+            errors.at(&entry, mistake(format!("expected texts: `{key}(\"..\", \"..\")`")));
+            Vec::new()
+        })
+    }
+
+    /// All options that are left.
+    pub(crate) fn rest(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.entries)
+    }
+
+    /// `key = 3`, from `low` to `high`; anything else breaks the rule.
+    pub(crate) fn integer(
+        &mut self,
+        key: &'static str,
+        (low, high): (u64, u64),
+        broken: &str,
+        errors: &mut Errors,
+    ) -> Option<u64> {
         let entry = self.take(key)?;
         if let Value::Expr(value) = &entry.value
             && let Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) = &**value
@@ -177,7 +211,11 @@ impl Options {
         {
             return Some(number);
         }
-        errors.at(&entry, format!("expected a whole number from {low} to {high}: `{key} = {low}`"));
+        let at = match &entry.value {
+            Value::Expr(value) => value.to_token_stream(),
+            _ => entry.to_token_stream(),
+        };
+        errors.at(at, rule(&format!("`{key}` is a whole number from {low} to {high}"), broken, ""));
         None
     }
 
@@ -190,11 +228,11 @@ impl Options {
             if words.iter().any(|word| ident == word) {
                 return Some(ident.clone());
             }
-            let message = format!("`{ident}` is not a value of `{key}`{}", suggestion(&ident.to_string(), words));
-            errors.at(ident, message);
+            let help = choice(&ident.to_string(), words);
+            errors.at(ident, rule(&format!("`{ident}` is not a value of `{key}`"), "option-value", &help));
             return None;
         }
-        errors.at(&entry, format!("expected one of {}: `{key} = {}`", list(words), words[0]));
+        errors.at(&entry, mistake(format!("expected one of {}: `{key} = {}`", list(words), words[0])));
         None
     }
 
@@ -202,7 +240,8 @@ impl Options {
     pub(crate) fn finish(self, attribute: &str, errors: &mut Errors) {
         for entry in &self.entries {
             let key = entry.key.to_string();
-            errors.at(&entry.key, format!("`#[{attribute}]` has no option `{key}`{}", suggestion(&key, &self.known)));
+            let help = choice(&key, &self.known);
+            errors.at(&entry.key, rule(&format!("`#[{attribute}]` has no option `{key}`"), "option-unknown", &help));
         }
     }
 }
@@ -212,7 +251,7 @@ fn parse_entry(input: ParseStream<'_>) -> syn::Result<Entry> {
     let value = if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;
         if input.is_empty() || input.peek(Token![,]) {
-            return Err(syn::Error::new(key.span(), format!("option `{key}` has no value after `=`")));
+            return Err(syn::Error::new(key.span(), mistake(format!("option `{key}` has no value after `=`"))));
         }
         Value::Expr(Box::new(input.parse()?))
     } else if input.peek(syn::token::Paren) {
@@ -260,7 +299,17 @@ pub(crate) fn joined_span(tokens: impl ToTokens) -> Span {
     tokens.into_iter().last().and_then(|last| first.join(last.span())).unwrap_or(first)
 }
 
-/// `; did you mean ..?`, or the choices.
+/// A message about the form of an option.
+pub(crate) fn mistake(message: impl AsRef<str>) -> String {
+    rule(message.as_ref(), "option-value", "")
+}
+
+/// `did you mean ..?`, or the choices.
+pub(crate) fn choice(found: &str, known: &[&str]) -> String {
+    suggestion(found, known).trim_start_matches("\nhelp: ").to_owned()
+}
+
+/// A line of help with [`choice`].
 pub(crate) fn suggestion(found: &str, known: &[&str]) -> String {
     let near = known.iter().map(|word| (distance(found, word), *word)).min();
     match near {

@@ -5,10 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Ident, Path, Token, Visibility};
 
-use crate::errors::Errors;
+use crate::errors::{Errors, rule};
 use crate::names::{doc_comment, upper_snake};
 use crate::node::impl_span;
-use crate::options::{Options, Value};
+use crate::options::{Options, Value, mistake};
 
 struct Input {
     attrs: Vec<Attribute>,
@@ -69,7 +69,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         Some(entry) => match entry.value {
             Value::Expr(value) => quote!(#value),
             _ => {
-                errors.at(&entry, format!("expected a list: `{key} = &[..]`"));
+                errors.at(&entry, mistake(format!("expected a list: `{key} = &[..]`")));
                 quote!(&[])
             }
         },
@@ -80,7 +80,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     options.finish("pipeline!", &mut errors);
     let objects = parse_objects(objects, &mut errors);
     if objects.is_empty() {
-        errors.at(&ident, "a pipeline needs at least one object\nhelp: list what nothing else needs, such as `[SomeTask]`; what it reaches comes along");
+        let help = "list what nothing else needs, such as `[SomeTask]`; what it reaches comes along";
+        errors.at(&ident, rule("a pipeline needs at least one object", "pipeline-empty", help));
     }
     let name = upper_snake(&ident.to_string()).to_ascii_lowercase();
     let comment = doc_comment(&attrs);
@@ -111,6 +112,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                 const NAMES: () = ::pipeline_dsl::__private::check_names(REACH);
                 const CONSUMERS: () = ::pipeline_dsl::__private::check_consumers(REACH);
                 const FINALIZERS: () = ::pipeline_dsl::__private::check_finalizers(REACH);
+                const CHILDREN: () = ::pipeline_dsl::__private::check_children(REACH);
                 const ROOTS: () = ::pipeline_dsl::__private::check_roots(REACH);
                 const FRAGMENTS: () = ::pipeline_dsl::__private::check_fragments(REACH, PIPELINE);
             };

@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::database::retention;
+use crate::database::{retention, retention_check, retention_span};
+use crate::errors::rule;
 use crate::node::{Node, option};
 use crate::unit::Unit;
 
@@ -16,7 +17,13 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let database = unit.options.required_path("database", help, &mut unit.errors);
     let transient = unit.options.flag("transient", &mut unit.errors).unwrap_or(false);
     let managed_access = unit.options.flag("managed_access", &mut unit.errors).unwrap_or(false);
+    let span = retention_span(&unit.options);
     let days = retention(&mut unit);
+    if unit.name == "INFORMATION_SCHEMA" && !unit.external {
+        let help = "choose another name";
+        let message = "every database has a schema `INFORMATION_SCHEMA` of its own";
+        unit.errors.at(&unit.item.ident, rule(message, "schema-system", help));
+    }
     let node = Node {
         ident: &unit.item.ident,
         kind: "Schema",
@@ -28,10 +35,11 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             ::pipeline_dsl::object::Definition::Schema(::pipeline_dsl::object::SchemaDef {
                 transient: #transient,
                 managed_access: #managed_access,
-                data_retention_days: #days,
+                #days
             })
         },
     };
-    let generated = [node.expand(), node.marker()].into_iter().collect();
+    let check = retention_check(&unit.item.ident, span);
+    let generated = [node.expand_with(&unit.more), node.marker(), check].into_iter().collect();
     unit.finish("schema", generated)
 }

@@ -7,11 +7,12 @@ use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Field, Fields, Ident, ItemStruct, Lit, Meta, Type, Visibility};
 
-use crate::database::retention_of;
+use crate::database::{retention_check, retention_of, retention_span};
 use crate::errors::{Errors, rule};
+use crate::more::More;
 use crate::names::{doc_comment, sql_name};
 use crate::node::{Node, impl_span, option};
-use crate::options::{Options, Value, as_call, as_literal, joined_span};
+use crate::options::{Options, Value, as_call, as_literal, choice, joined_span, mistake};
 use crate::unit::{check_generics, parse_struct};
 
 /// Functions of Snowflake without arguments that a default may call.
@@ -44,10 +45,14 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let schema = options.required_path("schema", help, &mut errors);
     let transient = options.flag("transient", &mut errors).unwrap_or(false);
     let change_tracking = options.flag("change_tracking", &mut errors).unwrap_or(false);
+    let span = retention_span(&options);
     let days = retention_of(&mut options, &mut errors);
+    let cluster_by = options.paths("cluster_by", &mut errors);
+    let more = More::read("table", &mut options, &mut errors);
     options.finish("table", &mut errors);
 
     let columns = parse_columns(&mut item, &mut errors);
+    let cluster_by = clustering(&cluster_by, &columns, &mut errors);
     let ident = &item.ident;
     let comment = doc_comment(&item.attrs);
     let node = Node {
@@ -61,16 +66,42 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             ::pipeline_dsl::object::Definition::Table(::pipeline_dsl::object::TableDef {
                 columns: <#ident as ::pipeline_dsl::node::Table>::COLUMNS,
                 transient: #transient,
-                data_retention_days: #days,
+                #days
+                cluster_by: &[#(#cluster_by),*],
                 change_tracking: #change_tracking,
             })
         },
     };
-    let object = node.expand();
+    let object = node.expand_with(&more);
+    let retention = retention_check(ident, span);
+    let quoted = more.warn_name(given.as_ref(), external, ident);
     let table = expand_table(&item, &columns);
     let checks = expand_checks(ident, &columns);
     let errors = errors.into_tokens();
-    quote!(#item #errors #object #table #checks)
+    if !item.generics.params.is_empty() {
+        return quote!(#item #errors);
+    }
+    quote!(#item #errors #object #table #checks #retention #quoted)
+}
+
+/// The SQL names of the columns of `cluster_by`.
+fn clustering(paths: &[syn::Path], columns: &[ColumnField], errors: &mut Errors) -> Vec<String> {
+    let mut names = Vec::new();
+    for path in paths {
+        let field = path.get_ident();
+        let column = columns.iter().find(|column| field.is_some_and(|field| column.ident == *field));
+        match column.map(|column| &column.kind) {
+            Some(ColumnKind::Column { name, .. }) => names.push(name.clone()),
+            _ => {
+                let known: Vec<_> = columns.iter().map(|column| column.ident.unraw().to_string()).collect();
+                let known: Vec<_> = known.iter().map(String::as_str).collect();
+                let found = path.to_token_stream().to_string();
+                let message = format!("the table has no column `{found}`");
+                errors.at(path, rule(&message, "cluster-by-column", &choice(&found, &known)));
+            }
+        }
+    }
+    names
 }
 
 /// A field and what its attribute says.
@@ -98,13 +129,13 @@ enum ColumnKind {
 /// Reads the fields and takes the `#[column]` attributes off them.
 fn parse_columns(item: &mut ItemStruct, errors: &mut Errors) -> Vec<ColumnField> {
     let Fields::Named(fields) = &mut item.fields else {
-        let message =
-            "a table needs a struct with a field for each column\nhelp: write `struct Name { id: Integer, .. }`";
-        errors.at(&item.ident, message);
+        let message = "a table needs a struct with a field for each column";
+        errors.at(&item.ident, rule(message, "item-shape", "write `struct Name { id: Integer, .. }`"));
         return Vec::new();
     };
     if fields.named.is_empty() {
-        errors.at(&item.ident, "a table needs at least one column\nhelp: add a field such as `id: Integer`");
+        let help = "add a field such as `id: Integer`";
+        errors.at(&item.ident, rule("a table needs at least one column", "table-columns", help));
     }
     let mut columns: Vec<ColumnField> = Vec::new();
     for field in &mut fields.named {
@@ -132,7 +163,10 @@ fn parse_column(field: &mut Field, errors: &mut Errors) -> Option<ColumnField> {
         }
         match &attr.meta {
             Meta::List(list) => args.extend(list.tokens.clone().into_iter().chain(quote!(,))),
-            _ => errors.at(attr, "`#[column]` has its options in parentheses\nhelp: write `#[column(autoincrement)]`"),
+            _ => {
+                let message = "`#[column]` has its options in parentheses";
+                errors.at(attr, rule(message, "option-value", "write `#[column(autoincrement)]`"));
+            }
         }
         false
     });
@@ -147,7 +181,8 @@ fn parse_column(field: &mut Field, errors: &mut Errors) -> Option<ColumnField> {
         let mut checked = None;
         let default = options.take("default").and_then(|entry| {
             let Value::Expr(value) = &entry.value else {
-                errors.at(&entry, "expected a value: `default = \"ACTIVE\"` or `default = current_timestamp()`");
+                errors
+                    .at(&entry, mistake("expected a value: `default = \"ACTIVE\"` or `default = current_timestamp()`"));
                 return None;
             };
             checked = Some(joined_span(value));
@@ -193,11 +228,12 @@ fn parse_default(value: &Expr, errors: &mut Errors) -> Option<TokenStream> {
             let name = function.to_string().to_ascii_uppercase();
             return variant(quote!(Function(#name)));
         }
-        let hint = crate::options::suggestion(&function.to_string(), DEFAULT_FUNCTIONS);
-        errors.at(function, format!("`{function}` cannot be a default{hint}"));
+        let help = choice(&function.to_string(), DEFAULT_FUNCTIONS);
+        errors.at(function, rule(&format!("`{function}` cannot be a default"), "default-function", &help));
         return None;
     }
-    errors.at(value, "a default is text, a number, `true`, `false` or a function such as `current_timestamp()`");
+    let message = "a default is text, a number, `true`, `false` or a function such as `current_timestamp()`";
+    errors.at(value, rule(message, "default-form", ""));
     None
 }
 
@@ -226,11 +262,11 @@ fn parse_autoincrement(value: &Value, entry: &impl ToTokens, errors: &mut Errors
             };
             errors.handle(syn::meta::parser(&mut read).parse2(list.clone()));
             if step == 0 {
-                errors.at(entry, "the step of `autoincrement` cannot be 0");
+                errors.at(entry, rule("the step of `autoincrement` cannot be 0", "column-autoincrement-step", ""));
             }
         }
         Value::Expr(_) => {
-            errors.at(entry, "write `autoincrement` or `autoincrement(start = 1, step = 1)`");
+            errors.at(entry, mistake("write `autoincrement` or `autoincrement(start = 1, step = 1)`"));
             return None;
         }
     }

@@ -115,7 +115,7 @@ fn mistakes_are_reported_together_and_the_item_stays() {
             unit(),
             vec![
                 "expected `true` or `false`, or `transient` alone",
-                "expected a whole number from 0 to 90: `data_retention_days = 0`",
+                "`data_retention_days` is a whole number from 0 to 90",
                 "`#[database]` has no option `nmae`",
             ],
         ),
@@ -151,7 +151,7 @@ fn mistakes_are_reported_together_and_the_item_stays() {
                 "a task needs something to do",
                 "a finalizer follows no single task, but the whole graph: remove `after(..)`",
                 "`retries` has no meaning for a finalizer",
-                "expected a whole number from 0 to 30: `retries = 0`",
+                "`retries` is a whole number from 0 to 30",
             ],
         ),
         (

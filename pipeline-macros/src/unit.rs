@@ -5,7 +5,8 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Fields, ItemStruct};
 
-use crate::errors::Errors;
+use crate::errors::{Errors, rule};
+use crate::more::More;
 use crate::names::{doc_comment, sql_name};
 use crate::options::Options;
 
@@ -16,6 +17,9 @@ pub(crate) struct Unit {
     pub(crate) name: String,
     pub(crate) comment: String,
     pub(crate) external: bool,
+    pub(crate) more: More,
+    /// The text of the option `name`.
+    pub(crate) given: Option<syn::LitStr>,
     pub(crate) errors: Errors,
 }
 
@@ -27,7 +31,11 @@ impl Unit {
         if !matches!(item.fields, Fields::Unit) {
             errors.at(
                 &item.fields,
-                format!("`#[{attribute}]` needs a struct without fields\nhelp: write `struct {};`", item.ident),
+                rule(
+                    &format!("`#[{attribute}]` needs a struct without fields"),
+                    "item-shape",
+                    &format!("write `struct {};`", item.ident),
+                ),
             );
         }
         check_generics(attribute, &item, &mut errors);
@@ -35,15 +43,25 @@ impl Unit {
         let given = options.text("name", &mut errors);
         let name = sql_name(&item.ident, given.as_ref(), &mut errors);
         let external = options.flag("external", &mut errors).unwrap_or(false);
-        Ok(Self { comment: doc_comment(&item.attrs), item, options, name, external, errors })
+        let more = More::read(attribute, &mut options, &mut errors);
+        Ok(Self { comment: doc_comment(&item.attrs), item, options, name, external, more, given, errors })
     }
 
     /// The item, the mistakes, and what was generated.
     pub(crate) fn finish(self, attribute: &str, generated: TokenStream) -> TokenStream {
+        self.finish_with(attribute, generated, TokenStream::new())
+    }
+
+    /// The same with warnings, unless there are mistakes: they may be the reason of what is doubtful.
+    pub(crate) fn finish_with(self, attribute: &str, generated: TokenStream, warnings: TokenStream) -> TokenStream {
+        let name = self.more.warn_name(self.given.as_ref(), self.external, &self.item.ident);
         let Self { item, options, mut errors, .. } = self;
         options.finish(attribute, &mut errors);
+        let warnings = errors.is_empty().then_some(warnings);
         let errors = errors.into_tokens();
-        let generated = item.generics.params.is_empty().then_some(generated);
+        // A name is looked at only where the object exists.
+        let name = (!generated.is_empty()).then_some(name);
+        let generated = item.generics.params.is_empty().then_some(quote!(#generated #name #warnings));
         quote!(#item #errors #generated)
     }
 }
@@ -51,7 +69,8 @@ impl Unit {
 pub(crate) fn parse_struct(attribute: &str, item: TokenStream) -> Result<ItemStruct, TokenStream> {
     syn::parse2::<ItemStruct>(item.clone()).map_err(|_| {
         let span = item.clone().into_iter().next().map_or_else(proc_macro2::Span::call_site, |token| token.span());
-        let error = syn::Error::new(span, format!("`#[{attribute}]` goes on a struct")).into_compile_error();
+        let error = syn::Error::new(span, rule(&format!("`#[{attribute}]` goes on a struct"), "item-shape", ""))
+            .into_compile_error();
         quote!(#item #error)
     })
 }
@@ -59,6 +78,7 @@ pub(crate) fn parse_struct(attribute: &str, item: TokenStream) -> Result<ItemStr
 /// Objects are single things: their types have no parameters.
 pub(crate) fn check_generics(attribute: &str, item: &ItemStruct, errors: &mut Errors) {
     if !item.generics.params.is_empty() {
-        errors.span(item.generics.span(), format!("a struct with `#[{attribute}]` cannot have generic parameters"));
+        let message = format!("a struct with `#[{attribute}]` cannot have generic parameters");
+        errors.span(item.generics.span(), rule(&message, "item-shape", ""));
     }
 }

@@ -62,6 +62,45 @@ pub(super) fn derive(role: NodeRef, objects: &[NodeRef]) -> Vec<Grant> {
     grants
 }
 
+/// What the objects' own `grant(..)` options ask for. Those on objects in schemas come with USAGE on schema and database,
+/// and are separate: they can be granted only once the object is there.
+pub(super) fn declared(objects: &[NodeRef]) -> (Vec<Grant>, Vec<Grant>) {
+    let (mut early, mut late) = (Vec::<Grant>::new(), Vec::new());
+    for object in objects {
+        let node = object.get();
+        for granted in node.grants {
+            let role = granted.role.get().qualified_name();
+            let kind = match node.kind {
+                Kind::NotificationIntegration => "INTEGRATION",
+                kind => kind.sql(),
+            };
+            let signature = match &node.definition {
+                Definition::Procedure(procedure) => procedure.signature(),
+                _ => String::new(),
+            };
+            let target = format!("{kind} {}{signature}", node.qualified_name());
+            let grant =
+                Grant { sql: format!("GRANT {} ON {target} TO ROLE {role}", granted.privilege), on: Some(*object) };
+            if node.schema().is_none() {
+                early.push(grant);
+                continue;
+            }
+            late.push(grant);
+            let mut parent = node.parent;
+            let mut usage = Vec::new();
+            while let Some(above) = parent {
+                let (kind, name) = (above.get().kind.sql(), above.get().qualified_name());
+                usage.push(Grant { sql: format!("GRANT USAGE ON {kind} {name} TO ROLE {role}"), on: Some(above) });
+                parent = above.get().parent;
+            }
+            early.extend(usage.into_iter().rev());
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    early.retain(|grant| seen.insert(grant.sql.clone()));
+    (early, late)
+}
+
 /// The kinds of objects that the role creates in a schema.
 fn created_in(schema: &Node, objects: &[NodeRef]) -> Vec<Kind> {
     let mut kinds: Vec<_> = objects

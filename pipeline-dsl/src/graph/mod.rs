@@ -6,7 +6,8 @@ mod reach;
 pub use grants::Grant;
 #[doc(hidden)]
 pub use reach::{
-    Reach, check_consumers, check_cycle, check_finalizers, check_fragments, check_names, check_roots, reach,
+    Reach, check_children, check_consumers, check_cycle, check_finalizers, check_fragments, check_names, check_roots,
+    reach,
 };
 
 use std::collections::HashSet;
@@ -21,8 +22,11 @@ pub struct Graph {
     /// Every object once, in creation order: by kind, and within a kind after the objects it depends on. External
     /// objects are among them.
     pub objects: Vec<NodeRef>,
-    /// What the pipeline's role must be granted, and no more.
+    /// What the pipeline's role must be granted, and no more; then what objects of the account, schemas and databases grant
+    /// to other roles.
     pub grants: Vec<Grant>,
+    /// What objects in schemas grant to other roles.
+    pub shared: Vec<Grant>,
 }
 
 impl Graph {
@@ -34,9 +38,18 @@ impl Graph {
             walk.visit(*object);
         }
         let mut objects = walk.order;
-        objects.sort_by_key(|object| object.get().kind);
-        let grants = grants::derive(pipeline.role, &objects);
-        Self { objects, grants }
+        let followed: HashSet<NodeRef> = objects.iter().filter_map(|object| followed_view(*object)).collect();
+        // A view that a stream follows must be there before the stream.
+        objects.sort_by_key(|object| if followed.contains(object) { Kind::Table } else { object.get().kind });
+        let mut grants = grants::derive(pipeline.role, &objects);
+        let (early, shared) = grants::declared(&objects);
+        grants.extend(early);
+        Self { objects, grants, shared }
+    }
+
+    /// Whether a stream follows the view.
+    pub(crate) fn is_followed(&self, view: &Node) -> bool {
+        self.objects.iter().filter_map(|object| followed_view(*object)).any(|other| std::ptr::eq(other.get(), view))
     }
 
     /// The objects of one kind, in creation order.
@@ -65,6 +78,14 @@ impl Graph {
         }
         order.extend(roots);
         order
+    }
+}
+
+/// The view that an object follows, if it is a stream on one.
+fn followed_view(object: NodeRef) -> Option<NodeRef> {
+    match &object.get().definition {
+        Definition::Stream(stream) if stream.source.get().kind == Kind::View => Some(stream.source),
+        _ => None,
     }
 }
 

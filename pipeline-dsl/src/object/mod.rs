@@ -12,24 +12,31 @@ mod view;
 mod warehouse;
 
 pub(crate) use notification_integration::{Arn, arn};
+pub(crate) use table::characters;
 
 pub use database::DatabaseDef;
 pub use notification_integration::{NotificationIntegrationDef, Provider};
 pub use procedure::{Access, Argument, ExecuteAs, Language, Privilege, ProcedureDef};
 pub use role::RoleDef;
 pub use schema::SchemaDef;
-pub use stream::StreamDef;
+pub use stream::{StreamDef, StreamPoint, StreamStart};
 pub use table::{Autoincrement, Column, DefaultValue, TableDef};
-pub use task::{Compute, Condition, OverlapPolicy, TaskAction, TaskDef};
+pub use task::{Compute, Condition, LogLevel, OverlapPolicy, ServerlessSizes, TaskAction, TaskDef};
 pub use view::ViewDef;
-pub use warehouse::{WarehouseDef, WarehouseSize};
+pub use warehouse::{ResourceConstraint, ScalingPolicy, WarehouseDef, WarehouseSize, WarehouseType};
 
 #[doc(hidden)]
-pub use notification_integration::{check_role_arn, check_topic_arn};
+pub use database::check_transient_retention;
+#[doc(hidden)]
+pub use notification_integration::{check_role_arn, check_task_integration, check_topic_arn};
+#[doc(hidden)]
+pub use stream::{check_point, check_view};
 #[doc(hidden)]
 pub use table::{check_column_names, check_default, check_type, concat_columns, count_columns};
 #[doc(hidden)]
-pub use task::{check_after, check_call, check_finalize};
+pub use task::{check_after, check_call, check_consumes, check_finalize, check_returned};
+#[doc(hidden)]
+pub use warehouse::{check_clusters, check_generation, check_resource_constraint};
 
 use crate::ident;
 use crate::node::{Node, NodeRef};
@@ -54,7 +61,7 @@ pub enum Definition {
 impl Definition {
     pub(crate) const fn dependency_count(&self) -> usize {
         match self {
-            Self::Stream(_) => 1,
+            Self::Stream(_) => 2,
             Self::Procedure(procedure) => procedure.reads.len() + procedure.writes.len(),
             Self::View(view) => view.reads.len(),
             Self::Task(task) => task.dependency_count(),
@@ -69,7 +76,15 @@ impl Definition {
 
     pub(crate) const fn dependency(&self, index: usize) -> Option<NodeRef> {
         match self {
-            Self::Stream(stream) => Some(stream.source),
+            Self::Stream(stream) => {
+                if index == 0 {
+                    Some(stream.source)
+                } else if let Some(StreamStart { point: StreamPoint::Stream(other), .. }) = stream.start {
+                    Some(other)
+                } else {
+                    None
+                }
+            }
             Self::Procedure(procedure) => {
                 let reads = procedure.reads.len();
                 if index < reads { Some(procedure.reads[index]) } else { Some(procedure.writes[index - reads].object) }
@@ -99,8 +114,16 @@ impl Node {
             Definition::Stream(stream) => stream.create(self),
             Definition::NotificationIntegration(integration) => integration.create(self),
             Definition::Procedure(procedure) => procedure.create(self),
-            Definition::View(view) => view.create(self),
+            Definition::View(view) => view.create(self, false),
             Definition::Task(task) => task.create(self),
+        }
+    }
+
+    /// The same for a view that a stream follows, which is kept if it exists: replacing it would make the stream stale.
+    pub(crate) fn create_kept(&self) -> String {
+        match &self.definition {
+            Definition::View(view) => view.create(self, true),
+            _ => self.create(),
         }
     }
 

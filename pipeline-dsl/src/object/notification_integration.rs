@@ -1,9 +1,11 @@
 use super::boolean;
 use crate::check::Msg;
 use crate::ident;
-use crate::node::Node;
+use crate::node::{Node, NodeRef};
+use crate::object::Definition;
+use crate::rule::value;
 
-/// A way to send notifications out of Snowflake.
+/// A way to send notifications out of Snowflake. See "CREATE NOTIFICATION INTEGRATION" in Snowflake's documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotificationIntegrationDef {
     /// Whether it sends at all.
@@ -12,7 +14,7 @@ pub struct NotificationIntegrationDef {
     pub provider: Provider,
 }
 
-/// Where notifications go.
+/// Where notifications go. Tasks can report to the queues only: SNS, Pub/Sub and Event Grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provider {
     /// A topic of Amazon SNS. The Snowflake account must be hosted on AWS.
@@ -22,21 +24,138 @@ pub enum Provider {
         /// The role that Snowflake assumes to publish, `arn:aws:iam::<account>:role/<name>`.
         role_arn: &'static str,
     },
+    /// A topic of Google Cloud Pub/Sub. The Snowflake account must be hosted on Google Cloud.
+    GcpPubsub {
+        /// The topic, `projects/<project>/topics/<topic>`.
+        topic_name: &'static str,
+    },
+    /// A topic of Azure Event Grid. The Snowflake account must be hosted on Azure.
+    AzureEventGrid {
+        /// The topic's endpoint, `https://<topic>.<region>.eventgrid.azure.net/api/events`.
+        topic_endpoint: &'static str,
+        /// The tenant of the topic, a UUID.
+        tenant_id: &'static str,
+    },
+    /// Mail to verified users of the account.
+    Email {
+        /// Who may receive mail, at most 50; empty means every verified user.
+        allowed_recipients: &'static [&'static str],
+        /// Who receives mail that names nobody.
+        default_recipients: &'static [&'static str],
+        /// The subject of mail that has none, at most 256 characters; `Snowflake Email Notification` by default.
+        default_subject: Option<&'static str>,
+    },
+    /// A request to an HTTPS address, such as Slack's.
+    Webhook {
+        /// The address, in which `SNOWFLAKE_WEBHOOK_SECRET` stands for the secret.
+        url: &'static str,
+        /// The qualified name of the secret: `DB.SCHEMA.NAME`.
+        secret: Option<&'static str>,
+        /// The body, in which `SNOWFLAKE_WEBHOOK_MESSAGE` stands for the message. Needs a header `Content-Type`.
+        body_template: Option<&'static str>,
+        /// Headers by name.
+        headers: &'static [(&'static str, &'static str)],
+    },
+}
+
+impl Provider {
+    /// Whether tasks can report to it.
+    pub const fn is_queue(&self) -> bool {
+        matches!(self, Self::AwsSns { .. } | Self::GcpPubsub { .. } | Self::AzureEventGrid { .. })
+    }
+
+    /// The provider in running text.
+    pub const fn noun(&self) -> &'static str {
+        match self {
+            Self::AwsSns { .. } => "Amazon SNS",
+            Self::GcpPubsub { .. } => "Google Cloud Pub/Sub",
+            Self::AzureEventGrid { .. } => "Azure Event Grid",
+            Self::Email { .. } => "email",
+            Self::Webhook { .. } => "a webhook",
+        }
+    }
+
+    /// What is particular to the provider, as CREATE and ALTER write it: property and value.
+    pub fn properties(&self) -> Vec<(&'static str, String)> {
+        let text = ident::literal;
+        let list = |texts: &[&str]| format!("({})", texts.iter().map(|one| text(one)).collect::<Vec<_>>().join(", "));
+        match *self {
+            Self::AwsSns { topic_arn, role_arn } => {
+                vec![("AWS_SNS_TOPIC_ARN", text(topic_arn)), ("AWS_SNS_ROLE_ARN", text(role_arn))]
+            }
+            Self::GcpPubsub { topic_name } => vec![("GCP_PUBSUB_TOPIC_NAME", text(topic_name))],
+            Self::AzureEventGrid { topic_endpoint, tenant_id } => {
+                vec![("AZURE_EVENT_GRID_TOPIC_ENDPOINT", text(topic_endpoint)), ("AZURE_TENANT_ID", text(tenant_id))]
+            }
+            Self::Email { allowed_recipients, default_recipients, default_subject } => {
+                let mut properties = Vec::new();
+                if !allowed_recipients.is_empty() {
+                    properties.push(("ALLOWED_RECIPIENTS", list(allowed_recipients)));
+                }
+                if !default_recipients.is_empty() {
+                    properties.push(("DEFAULT_RECIPIENTS", list(default_recipients)));
+                }
+                properties.extend(default_subject.map(|subject| ("DEFAULT_SUBJECT", text(subject))));
+                properties
+            }
+            Self::Webhook { url, secret, body_template, headers } => {
+                let mut properties = vec![("WEBHOOK_URL", text(url))];
+                properties.extend(secret.map(|secret| ("WEBHOOK_SECRET", secret.to_owned())));
+                properties.extend(body_template.map(|body| ("WEBHOOK_BODY_TEMPLATE", text(body))));
+                if !headers.is_empty() {
+                    let headers: Vec<_> =
+                        headers.iter().map(|(name, value)| format!("{}={}", text(name), text(value))).collect();
+                    properties.push(("WEBHOOK_HEADERS", format!("({})", headers.join(", "))));
+                }
+                properties
+            }
+        }
+    }
 }
 
 impl NotificationIntegrationDef {
     pub(super) fn create(&self, node: &Node) -> String {
-        let Provider::AwsSns { topic_arn, role_arn } = self.provider;
-        let properties = vec![
-            format!("ENABLED = {}", boolean(self.enabled)),
-            "TYPE = QUEUE".to_owned(),
-            "DIRECTION = OUTBOUND".to_owned(),
-            "NOTIFICATION_PROVIDER = AWS_SNS".to_owned(),
-            format!("AWS_SNS_TOPIC_ARN = {}", ident::literal(topic_arn)),
-            format!("AWS_SNS_ROLE_ARN = {}", ident::literal(role_arn)),
-        ];
+        let mut properties = vec![format!("ENABLED = {}", boolean(self.enabled))];
+        let queue = match self.provider {
+            Provider::AwsSns { .. } => Some("AWS_SNS"),
+            Provider::GcpPubsub { .. } => Some("GCP_PUBSUB"),
+            Provider::AzureEventGrid { .. } => Some("AZURE_EVENT_GRID"),
+            Provider::Email { .. } => {
+                properties.insert(0, "TYPE = EMAIL".to_owned());
+                None
+            }
+            Provider::Webhook { .. } => {
+                properties.insert(0, "TYPE = WEBHOOK".to_owned());
+                None
+            }
+        };
+        if let Some(provider) = queue {
+            properties.push("TYPE = QUEUE".to_owned());
+            properties.push("DIRECTION = OUTBOUND".to_owned());
+            properties.push(format!("NOTIFICATION_PROVIDER = {provider}"));
+        }
+        properties.extend(self.provider.properties().into_iter().map(|(name, value)| format!("{name} = {value}")));
         let head = format!("CREATE NOTIFICATION INTEGRATION IF NOT EXISTS {}", node.qualified_name());
         node.with_properties(head, properties)
+    }
+}
+
+/// Rule `task-integration-kind`: tasks report to queues only.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_task_integration(task: NodeRef, integration: NodeRef) {
+    let (task, integration) = (task.get(), integration.get());
+    if let Definition::NotificationIntegration(definition) = &integration.definition
+        && !definition.provider.is_queue()
+    {
+        let mut msg = Msg::<1024>::new();
+        msg.push("task ").name(task.rust_name).push(" reports to ").name(integration.rust_name).push(" (");
+        msg.push(integration.at).push("), which sends to ").push(definition.provider.noun());
+        msg.rule(
+            "task-integration-kind",
+            "use an integration with a queue: `aws_sns`, `gcp_pubsub` or `azure_event_grid`",
+        );
+        panic!("{}", msg.as_str());
     }
 }
 
@@ -95,31 +214,7 @@ const fn is_account(text: &str) -> bool {
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_topic_arn(text: &'static str) -> &'static str {
-    let Some(arn) = arn(text, "sns") else {
-        let mut msg = Msg::<1024>::new();
-        msg.name(text).push(" is not the ARN of an SNS topic");
-        msg.rule("sns-topic-arn", "write `arn:aws:sns:<region>:<12 digits of the account>:<topic>`");
-        panic!("{}", msg.as_str());
-    };
-    let name = arn.resource.as_bytes();
-    let mut at = 0;
-    let mut valid = !arn.region.is_empty() && name.len() <= 256;
-    while at < name.len() {
-        valid = valid && (name[at].is_ascii_alphanumeric() || matches!(name[at], b'-' | b'_' | b'.'));
-        at += 1;
-    }
-    if name.len() > 5 && matches!(name.split_at(name.len() - 5).1, b".fifo") {
-        let mut msg = Msg::<1024>::new();
-        msg.push("topic ").name(text).push(" is a FIFO topic: Snowflake's messages would never arrive");
-        msg.rule("sns-topic-fifo", "create a standard topic");
-        panic!("{}", msg.as_str());
-    }
-    if !valid {
-        let mut msg = Msg::<1024>::new();
-        msg.name(text).push(" is not the ARN of an SNS topic: the region is missing, or the topic's name is not valid");
-        msg.rule("sns-topic-arn", "a topic's name has up to 256 letters, digits, `-` and `_`");
-        panic!("{}", msg.as_str());
-    }
+    value::raise(value::topic_arn(text));
     text
 }
 
@@ -127,17 +222,8 @@ pub const fn check_topic_arn(text: &'static str) -> &'static str {
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_role_arn(text: &'static str) -> &'static str {
-    if let Some(arn) = arn(text, "iam")
-        && arn.region.is_empty()
-        && let Some(b"role/") = arn.resource.as_bytes().first_chunk::<5>()
-        && arn.resource.len() > 5
-    {
-        return text;
-    }
-    let mut msg = Msg::<1024>::new();
-    msg.name(text).push(" is not the ARN of an IAM role");
-    msg.rule("sns-role-arn", "write `arn:aws:iam::<12 digits of the account>:role/<name>`");
-    panic!("{}", msg.as_str());
+    value::raise(value::role_arn(text));
+    text
 }
 
 #[cfg(test)]

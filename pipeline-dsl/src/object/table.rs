@@ -15,6 +15,10 @@ pub struct TableDef {
     pub transient: bool,
     /// Days of Time Travel, 0 to 90, or the schema's default.
     pub data_retention_days: Option<u8>,
+    /// Days by which retention is extended at most so that streams do not go stale, 0 to 90; 14 by default.
+    pub max_data_extension_days: Option<u8>,
+    /// The SQL names of the columns by which the table is clustered.
+    pub cluster_by: &'static [&'static str],
     /// Whether changes are recorded before the first stream is created.
     pub change_tracking: bool,
 }
@@ -95,7 +99,12 @@ impl TableDef {
             sql.push_str(if index == last { "\n" } else { ",\n" });
         }
         sql.push(')');
-        let mut properties = retention(self.data_retention_days);
+        let mut properties = Vec::new();
+        if !self.cluster_by.is_empty() {
+            let columns: Vec<_> = self.cluster_by.iter().map(|name| ident::quote(name)).collect();
+            properties.push(format!("CLUSTER BY ({})", columns.join(", ")));
+        }
+        properties.extend(retention(self.data_retention_days, self.max_data_extension_days));
         if self.change_tracking {
             properties.push("CHANGE_TRACKING = TRUE".to_owned());
         }
@@ -269,7 +278,7 @@ const fn default_fits(table: &str, column: &str, data_type: DataType, default: D
     panic!("{}", msg.as_str());
 }
 
-const fn characters(text: &str) -> usize {
+pub(crate) const fn characters(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut count = 0;
     let mut at = 0;

@@ -38,8 +38,53 @@ pub struct TaskDef {
     pub retries: Option<u64>,
     /// Least seconds between two runs that a stream triggers, 10 to 604,800.
     pub minimum_trigger_interval_seconds: Option<u64>,
-    /// When a serverless task should be done.
+    /// When a serverless task should be done, 10 seconds to 1 day; by default, before it is scheduled again.
     pub target_completion_interval: Option<Schedule>,
+    /// From which severity on events are logged; inherited by default.
+    pub log_level: Option<LogLevel>,
+    /// Parameters of the task's session: name in upper case, and value as SQL writes it.
+    pub session: &'static [(&'static str, &'static str)],
+    /// The user as whom it runs, instead of the system; the owner role needs IMPERSONATE on the user.
+    pub execute_as_user: Option<&'static str>,
+}
+
+/// From which severity on events are logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "Snowflake's names")]
+pub enum LogLevel {
+    Trace,
+    Debug,
+    Info,
+    Warn,
+    Error,
+    Fatal,
+    Off,
+}
+
+impl LogLevel {
+    /// The level as SQL writes it, without quotes.
+    pub const fn sql(self) -> &'static str {
+        match self {
+            Self::Trace => "TRACE",
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Warn => "WARN",
+            Self::Error => "ERROR",
+            Self::Fatal => "FATAL",
+            Self::Off => "OFF",
+        }
+    }
+}
+
+/// The sizes of a serverless task's warehouse: `XSmall` to `XXLarge`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServerlessSizes {
+    /// The size of the first runs; `Medium` by default.
+    pub initial: Option<WarehouseSize>,
+    /// The smallest size; `XSmall` by default.
+    pub min: Option<WarehouseSize>,
+    /// The largest size; `XXLarge` by default.
+    pub max: Option<WarehouseSize>,
 }
 
 /// What a task runs on.
@@ -47,8 +92,8 @@ pub struct TaskDef {
 pub enum Compute {
     /// A warehouse.
     Warehouse(NodeRef),
-    /// Servers that Snowflake chooses, at first of the given size.
-    Serverless(Option<WarehouseSize>),
+    /// Servers that Snowflake chooses, within the given sizes.
+    Serverless(ServerlessSizes),
 }
 
 /// A condition of a task.
@@ -56,6 +101,15 @@ pub enum Compute {
 pub enum Condition {
     /// The stream has changes.
     HasData(NodeRef),
+    /// The predecessor has returned the text, or another one.
+    Returned {
+        /// A task that this one runs after.
+        task: NodeRef,
+        /// What is compared with what it returned.
+        value: &'static str,
+        /// Whether they must be equal, or different.
+        equal: bool,
+    },
     /// The condition does not hold.
     Not(&'static Condition),
     /// All hold.
@@ -75,6 +129,12 @@ impl Condition {
             Self::HasData(stream) => {
                 format!("SYSTEM$STREAM_HAS_DATA({})", ident::literal(&stream.get().qualified_name()))
             }
+            Self::Returned { task, value, equal } => format!(
+                "SYSTEM$GET_PREDECESSOR_RETURN_VALUE({}) {} {}",
+                ident::literal(task.get().name),
+                if *equal { "=" } else { "<>" },
+                ident::literal(value)
+            ),
             Self::Not(condition) => format!("NOT {}", condition.operand()),
             Self::All(conditions) => list(conditions, "AND"),
             Self::Any(conditions) => list(conditions, "OR"),
@@ -84,6 +144,7 @@ impl Condition {
     fn operand(&self) -> String {
         match self {
             Self::All(_) | Self::Any(_) => format!("({})", self.sql()),
+            Self::Returned { .. } => format!("({})", self.sql()),
             Self::HasData(_) | Self::Not(_) => self.sql(),
         }
     }
@@ -176,17 +237,21 @@ impl TaskDef {
         let name = |object: NodeRef| object.get().qualified_name();
         match self.compute {
             Compute::Warehouse(warehouse) => set("WAREHOUSE", Some(name(warehouse))),
-            Compute::Serverless(size) => {
-                set("USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE", size.map(|size| size.sql().to_owned()));
+            Compute::Serverless(sizes) => {
+                set("USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE", sizes.initial.map(|size| size.sql().to_owned()));
             }
         }
         set("SCHEDULE", self.schedule.map(|schedule| ident::literal(&schedule.sql())));
         set("CONFIG", self.config.map(|json| format!("$${json}$$")));
         set("OVERLAP_POLICY", self.overlap.map(|policy| policy.sql().to_owned()));
+        for (parameter, value) in self.session {
+            set(parameter, Some((*value).to_owned()));
+        }
         set("USER_TASK_TIMEOUT_MS", self.timeout_ms.map(|ms| ms.to_string()));
         set("SUSPEND_TASK_AFTER_NUM_FAILURES", self.suspend_after_failures.map(|count| count.to_string()));
         set("ERROR_INTEGRATION", self.error_integration.map(name));
         set("SUCCESS_INTEGRATION", self.success_integration.map(name));
+        set("LOG_LEVEL", self.log_level.map(|level| ident::literal(level.sql())));
         if !node.comment.is_empty() {
             set("COMMENT", Some(ident::literal(node.comment)));
         }
@@ -196,9 +261,17 @@ impl TaskDef {
         set("USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS", interval.map(|seconds| seconds.to_string()));
         let target = self.target_completion_interval;
         set("TARGET_COMPLETION_INTERVAL", target.map(|interval| ident::literal(&interval.sql())));
+        if let Compute::Serverless(sizes) = self.compute {
+            let size = |size: Option<WarehouseSize>| size.map(|size| ident::literal(size.sql()));
+            set("SERVERLESS_TASK_MIN_STATEMENT_SIZE", size(sizes.min));
+            set("SERVERLESS_TASK_MAX_STATEMENT_SIZE", size(sizes.max));
+        }
         if !self.after.is_empty() {
             let names: Vec<_> = self.after.iter().copied().map(name).collect();
             properties.push(format!("AFTER {}", names.join(", ")));
+        }
+        if let Some(user) = self.execute_as_user {
+            properties.push(format!("EXECUTE AS USER {}", ident::quote(user)));
         }
         if let Some(when) = &self.when {
             properties.push(format!("WHEN {}", when.sql()));
@@ -247,6 +320,59 @@ pub const fn check_after(task: NodeRef, predecessor: NodeRef) {
         panic!("{}", msg.as_str());
     }
     same_schema(node, other, "runs after");
+}
+
+/// Rule `task-when-predecessor`: a task can ask only those that it runs after what they returned.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_returned(task: NodeRef, asked: NodeRef) {
+    let (node, other) = (task.get(), asked.get());
+    let Definition::Task(definition) = &node.definition else { return };
+    let mut at = 0;
+    while at < definition.after.len() {
+        if definition.after[at].get().full_id() == other.full_id() {
+            return;
+        }
+        at += 1;
+    }
+    let mut msg = Msg::<1024>::new();
+    msg.push("task ").name(node.rust_name).push(" asks what ").name(other.rust_name).push(" (").push(other.at);
+    msg.push(") returned, but does not run after it");
+    msg.rule("task-when-predecessor", "name the task in `after(..)` too");
+    panic!("{}", msg.as_str());
+}
+
+/// Rules `task-reads-stream` and `task-consumes-stream`: a task that waits for a stream and runs a statement must consume
+/// the stream with it, or it would run forever.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_consumes(task: NodeRef, stream: NodeRef) {
+    let (node, stream) = (task.get(), stream.get());
+    let Definition::Task(definition) = &node.definition else { return };
+    let TaskAction::Sql(statement) = definition.action else { return };
+    let mut named = false;
+    let mut piece = 0;
+    while piece < statement.piece_count() {
+        if let Some(object) = statement.object(piece)
+            && object.get().full_id() == stream.full_id()
+        {
+            named = true;
+        }
+        piece += 1;
+    }
+    let mut msg = Msg::<1024>::new();
+    msg.push("task ").name(node.rust_name).push(" waits for stream ").name(stream.rust_name).push(" (");
+    msg.push(stream.at);
+    if !named {
+        msg.push("), but its statement does not name the stream: it would run forever");
+        msg.rule("task-reads-stream", "write the stream's type in braces, or wait for another stream");
+        panic!("{}", msg.as_str());
+    }
+    if statement.begins_with("SELECT") {
+        msg.push("), but its statement only selects, which consumes nothing: it would run forever");
+        msg.rule("task-consumes-stream", "write `INSERT INTO .. SELECT ..` or `MERGE`");
+        panic!("{}", msg.as_str());
+    }
 }
 
 /// Rules `task-finalize-root` and `task-graph-schema`, for the task that a finalizer ends.

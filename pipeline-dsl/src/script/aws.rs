@@ -4,9 +4,9 @@ use super::Companion;
 use crate::node::Node;
 use crate::object::{Arn, NotificationIntegrationDef, Provider, arn};
 
-/// The policies and a shell script of `aws` commands for one integration.
+/// The policies and a shell script of `aws` commands for one integration, if it is with SNS.
 pub(super) fn companions(node: &Node, integration: &NotificationIntegrationDef) -> Vec<Companion> {
-    let Provider::AwsSns { topic_arn, role_arn } = integration.provider;
+    let Provider::AwsSns { topic_arn, role_arn } = integration.provider else { return Vec::new() };
     let stem = format!("04_{}", node.name.to_ascii_lowercase());
     let publish = format!("{stem}_publish_policy.json");
     let trust = format!("{stem}_trust_policy.json");

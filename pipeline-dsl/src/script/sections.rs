@@ -4,7 +4,7 @@ use super::{Action, Script, Step, aws, monitor};
 use crate::graph::{Grant, Graph};
 use crate::ident;
 use crate::node::{Kind, Node, NodeRef};
-use crate::object::Definition;
+use crate::object::{Definition, Provider};
 use crate::pipeline::PipelineDef;
 
 /// The scripts of a pipeline. A number is left out when the pipeline has nothing for it.
@@ -40,14 +40,12 @@ impl Builder<'_> {
         for kind in [Kind::Database, Kind::Schema, Kind::Warehouse, Kind::Role] {
             self.create(&mut script, kind);
         }
-        let role = self.pipeline.role;
-        if !role.get().external {
-            script.push(
-                Action::Grant,
-                format!("GRANT ROLE {} TO ROLE SYSADMIN", role.get().qualified_name()),
-                Some(role),
-            );
-            script.note("Administrators can do what the role can");
+        for (number, role) in self.own(Kind::Role).enumerate() {
+            let sql = format!("GRANT ROLE {} TO ROLE SYSADMIN", role.qualified_name());
+            script.push(Action::Grant, sql, Some(NodeRef::new(role)));
+            if number == 0 {
+                script.note("Administrators can do what the role can");
+            }
         }
         self.grant(&mut script, |grant| !is_integration(grant));
         script
@@ -83,6 +81,11 @@ impl Builder<'_> {
     fn streams(&self) -> Script {
         let mut script = self.script(3, "create_stream", "Creates the streams, which record what changes from now on");
         self.preamble(&mut script);
+        for view in self.own(Kind::View).filter(|view| self.graph.is_followed(view)) {
+            script.push(Action::Create, view.create_kept(), Some(NodeRef::new(view)));
+            script.note("Kept if it exists: replacing it would make its streams stale");
+            self.share(&mut script, view);
+        }
         self.create(&mut script, Kind::Stream);
         for stream in self.own(Kind::Stream) {
             script.push(Action::Monitor, monitor::has_data(stream), Some(NodeRef::new(stream)));
@@ -91,11 +94,13 @@ impl Builder<'_> {
     }
 
     fn notification(&self) -> Script {
-        let mut script = self.script(
-            4,
-            "create_sns_notification",
-            "Creates the notification integration that tells of failed tasks",
-        );
+        let other = |node: &Node| !matches!(&node.definition, Definition::NotificationIntegration(integration) if matches!(integration.provider, Provider::AwsSns { .. }));
+        let name = if self.own(Kind::NotificationIntegration).any(other) {
+            "create_notification_integration"
+        } else {
+            "create_sns_notification"
+        };
+        let mut script = self.script(4, name, "Creates the notification integration that tells of failed tasks");
         script.admin();
         self.create(&mut script, Kind::NotificationIntegration);
         self.grant(&mut script, is_integration);
@@ -103,6 +108,9 @@ impl Builder<'_> {
             let Definition::NotificationIntegration(integration) = &node.definition else { continue };
             let name = node.qualified_name();
             script.push(Action::Monitor, format!("DESCRIBE INTEGRATION {name}"), Some(NodeRef::new(node)));
+            if other(node) {
+                continue;
+            }
             script.note("SF_AWS_IAM_USER_ARN and SF_AWS_EXTERNAL_ID go into the trust policy of the role");
             let shell = aws::shell_name(node);
             script.notes.extend([
@@ -233,8 +241,16 @@ impl Builder<'_> {
     }
 
     fn create(&self, script: &mut Script, kind: Kind) {
-        for node in self.own(kind) {
+        for node in self.own(kind).filter(|node| kind != Kind::View || !self.graph.is_followed(node)) {
             script.push(Action::Create, node.create(), Some(NodeRef::new(node)));
+            self.share(script, node);
+        }
+    }
+
+    /// What an object in a schema grants to other roles.
+    fn share(&self, script: &mut Script, node: &Node) {
+        for grant in self.graph.shared.iter().filter(|grant| grant.on.is_some_and(|on| std::ptr::eq(on.get(), node))) {
+            script.push(Action::Grant, grant.sql.clone(), grant.on);
         }
     }
 

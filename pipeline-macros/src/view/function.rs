@@ -6,6 +6,7 @@ use syn::{ItemFn, ReturnType};
 
 use crate::errors::Errors;
 use crate::function::{Parameter, Role, check_signature, parameters};
+use crate::more::More;
 use crate::names::{doc_comment, sql_name};
 use crate::node::{Node, option};
 use crate::options::Options;
@@ -19,6 +20,8 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
     let name = options.text("name", &mut errors);
     let name = sql_name(ident, name.as_ref(), &mut errors);
     let external = options.flag("external", &mut errors).unwrap_or(false);
+    let secure = options.flag("secure", &mut errors).unwrap_or(false);
+    let more = More::read("view", &mut options, &mut errors);
     options.finish("view", &mut errors);
 
     check_signature("view", &function.sig, &mut errors);
@@ -62,6 +65,8 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
         definition: quote! {
             ::pipeline_dsl::object::Definition::View(::pipeline_dsl::object::ViewDef {
                 reads: &[#(#reads),*],
+                text: ::core::option::Option::None,
+                secure: #secure,
                 query: {
                     #[allow(clippy::all)]
                     fn query() -> ::std::string::String {
@@ -76,6 +81,6 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
             })
         },
     };
-    let (object, marker) = (node.expand(), node.marker());
+    let (object, marker) = (node.expand_with(&more), node.marker());
     quote!(#declaration #errors #object #marker)
 }

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::errors::rule;
 use crate::node::{Node, option};
 use crate::sql;
 use crate::unit::Unit;
@@ -18,14 +19,19 @@ pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     if text.is_none() {
         errors.at(
             &item.ident,
-            "option `sql` is missing\nhelp: write `sql = \"SELECT .. FROM {SomeTable}\"`, or make it a function",
+            rule(
+                "option `sql` is missing",
+                "option-missing",
+                "write `sql = \"SELECT .. FROM {SomeTable}\"`, or make it a function",
+            ),
         );
     }
+    let secure = options.flag("secure", errors).unwrap_or(false);
     let (Some(schema), Some(text)) = (schema, text) else { return unit.finish("view", TokenStream::new()) };
     let query = text.value();
     let first = query.split_whitespace().next().unwrap_or("").to_ascii_uppercase();
     if !["SELECT", "WITH", "("].contains(&first.as_str()) && !query.trim_start().starts_with('(') {
-        unit.errors.at(&text, "the query of a view starts with `SELECT` or `WITH`");
+        unit.errors.at(&text, rule("the query of a view starts with `SELECT` or `WITH`", "view-query", ""));
     }
     let reads = sql::objects(&text);
     let fragment = sql::fragment(&text, &mut unit.errors);
@@ -39,6 +45,8 @@ pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         definition: quote! {
             ::pipeline_dsl::object::Definition::View(::pipeline_dsl::object::ViewDef {
                 reads: &[#(::pipeline_dsl::__private::object_node::<#reads>()),*],
+                text: ::core::option::Option::Some(#fragment),
+                secure: #secure,
                 query: {
                     fn query() -> ::std::string::String {
                         const QUERY: ::pipeline_dsl::fragment::Fragment = #fragment;
@@ -49,6 +57,6 @@ pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             })
         },
     };
-    let generated = [node.expand(), node.marker()].into_iter().collect();
+    let generated = [node.expand_with(&unit.more), node.marker()].into_iter().collect();
     unit.finish("view", generated)
 }

@@ -11,10 +11,19 @@ pub(super) fn compare(
     wanted: &NotificationIntegrationDef,
     property: impl Fn(&str) -> Option<String>,
 ) -> (Vec<String>, Vec<String>) {
-    let Provider::AwsSns { topic_arn, role_arn } = wanted.provider;
     let mut details = Vec::new();
     let mut settings = Vec::new();
-    for (key, shall) in [("AWS_SNS_TOPIC_ARN", topic_arn), ("AWS_SNS_ROLE_ARN", role_arn)] {
+    let texts: &[(&str, &str)] = match wanted.provider {
+        Provider::AwsSns { topic_arn, role_arn } => &[("AWS_SNS_TOPIC_ARN", topic_arn), ("AWS_SNS_ROLE_ARN", role_arn)],
+        Provider::GcpPubsub { topic_name } => &[("GCP_PUBSUB_TOPIC_NAME", topic_name)],
+        Provider::AzureEventGrid { topic_endpoint, tenant_id } => {
+            &[("AZURE_EVENT_GRID_TOPIC_ENDPOINT", topic_endpoint), ("AZURE_TENANT_ID", tenant_id)]
+        }
+        // How DESCRIBE shows lists and headers is not documented; they are not compared.
+        Provider::Email { .. } => &[],
+        Provider::Webhook { url, .. } => &[("WEBHOOK_URL", url)],
+    };
+    for (key, shall) in texts {
         // A property that is not shown cannot be compared; Snowflake shows all of them to the owner.
         if let Some(is) = property(key).filter(|is| is != shall) {
             details.push(format!("~ {key} is `{is}`, the pipeline says `{shall}`"));
@@ -25,11 +34,12 @@ pub(super) fn compare(
         details.push(format!("~ ENABLED is `{is}`, the pipeline says `{}`", wanted.enabled));
         settings.push(format!("ENABLED = {}", if wanted.enabled { "TRUE" } else { "FALSE" }));
     }
+    let before = match wanted.provider {
+        Provider::AwsSns { .. } => "after AWS trusts the new values: ",
+        _ => "",
+    };
     let help = (!settings.is_empty()).then(|| {
-        format!(
-            "after AWS trusts the new values: `ALTER NOTIFICATION INTEGRATION {name} SET {}`, then deploy again",
-            settings.join(" ")
-        )
+        format!("{before}`ALTER NOTIFICATION INTEGRATION {name} SET {}`, then deploy again", settings.join(" "))
     });
     (details, help.into_iter().collect())
 }

@@ -1,7 +1,4 @@
-#[path = "../shop.rs"]
-mod shop;
 use pipeline_dsl::prelude::*;
-use shop::*;
 
 pub const CLEAN: Fragment = sql!("DELETE FROM {Orderz}");
 

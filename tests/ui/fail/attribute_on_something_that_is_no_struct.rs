@@ -1,0 +1,8 @@
+use pipeline_dsl::prelude::*;
+
+#[warehouse]
+pub enum Sizes {
+    Small,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[warehouse(auto_suspend = "never")]
+pub struct BigWh;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[database]
+pub struct Snowflake;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[warehouse(generation = 1, resource_constraint = StandardGen2)]
+pub struct BigWh;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[notification_integration(enabled = true)]
+pub struct Errors;
+
+fn main() {}

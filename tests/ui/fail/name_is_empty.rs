@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[database(name = "")]
+pub struct Nameless;
+
+fn main() {}

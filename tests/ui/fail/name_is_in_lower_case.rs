@@ -1,0 +1,7 @@
+#![deny(deprecated)]
+use pipeline_dsl::prelude::*;
+
+#[database(name = "shop")]
+pub struct Lower;
+
+fn main() {}

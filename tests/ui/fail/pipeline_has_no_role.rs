@@ -1,0 +1,7 @@
+use pipeline_dsl::prelude::*;
+
+pipeline! {
+    pub Rolefree() [Mart]
+}
+
+fn main() {}

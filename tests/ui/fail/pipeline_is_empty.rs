@@ -1,0 +1,10 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+pipeline! {
+    pub Nothing(role = ShopRole) []
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[table(schema = Raw, data_retention_days = 91)]
+pub struct Customers {
+    pub id: Integer,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[role]
+pub struct Sysadmin;
+
+fn main() {}

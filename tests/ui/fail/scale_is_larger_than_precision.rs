@@ -1,0 +1,12 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[table(schema = Raw)]
+pub struct Customers {
+    pub id: Integer,
+    pub amount: Number<10, 11>,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[schema(database = Shop)]
+pub struct InformationSchema;
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[schema(database = Raw)]
+pub struct Inner;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[warehouse(size = X5Large, generation = 2)]
+pub struct BigWh;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[warehouse(warehouse_type = SnowparkOptimized, generation = 1)]
+pub struct BigWh;
+
+fn main() {}

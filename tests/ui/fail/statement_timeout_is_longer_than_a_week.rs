@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[warehouse(statement_timeout = "200 hours")]
+pub struct BigWh;
+
+fn main() {}

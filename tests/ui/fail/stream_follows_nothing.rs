@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[stream(append_only)]
+pub struct Changes;
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[stream(on = Orders, at())]
+pub struct Changes;
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[table(schema = Raw)]
+pub struct Pair(Integer, Integer);
+
+fn main() {}

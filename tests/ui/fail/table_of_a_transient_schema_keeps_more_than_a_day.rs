@@ -1,0 +1,14 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[schema(database = Shop, transient)]
+pub struct Scratch;
+
+#[table(schema = Scratch, data_retention_days = 7)]
+pub struct Customers {
+    pub id: Integer,
+}
+
+fn main() {}

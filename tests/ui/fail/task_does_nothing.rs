@@ -1,0 +1,9 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[task(schema = Raw, warehouse = ShopWh, schedule = "5 minutes")]
+pub struct Nothing;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[notification_integration(gcp_pubsub(topic_name = "shop/errors"))]
+pub struct Errors;
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[view(schema = Raw, sql = "DELETE FROM {Orders}")]
+pub struct Gone;
+
+fn main() {}

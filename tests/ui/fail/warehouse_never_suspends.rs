@@ -1,0 +1,7 @@
+#![deny(deprecated)]
+use pipeline_dsl::prelude::*;
+
+#[warehouse(auto_suspend = "0 seconds")]
+pub struct BigWh;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use pipeline_dsl::prelude::*;
+
+#[notification_integration(webhook(url = "http://example.com/hook"))]
+pub struct Errors;
+
+fn main() {}
