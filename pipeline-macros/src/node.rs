@@ -29,13 +29,8 @@ pub(crate) fn impl_span(ident: &Ident) -> Span {
 }
 
 impl Node<'_> {
-    /// The implementation of `Object`.
-    pub(crate) fn expand(&self) -> TokenStream {
-        self.expand_with(&More::default())
-    }
-
-    /// The same with the options that all objects have.
-    pub(crate) fn expand_with(&self, more: &More) -> TokenStream {
+    /// The implementation of `Object`, with the options that all objects have.
+    pub(crate) fn expand(&self, more: &More) -> TokenStream {
         let allows = &more.allows;
         let grants = more.grants.iter().map(|(privilege, role)| {
             quote! {

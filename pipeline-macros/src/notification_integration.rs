@@ -67,7 +67,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             },
         };
         let warning = warned.map(|span| unit.more.warn("WebhookContentType", ident, span));
-        [node.expand_with(&unit.more), node.marker()].into_iter().chain(warning).collect()
+        [node.expand(&unit.more), node.marker()].into_iter().chain(warning).collect()
     });
     unit.finish("notification_integration", generated.unwrap_or_default())
 }

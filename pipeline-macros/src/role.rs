@@ -28,6 +28,6 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         external: unit.external,
         definition: quote!(::pipeline_dsl::object::Definition::Role(::pipeline_dsl::object::RoleDef {})),
     };
-    let generated = [node.expand_with(&unit.more), node.marker()].into_iter().collect();
+    let generated = [node.expand(&unit.more), node.marker()].into_iter().collect();
     unit.finish("role", generated)
 }

@@ -40,6 +40,6 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         },
     };
     let check = retention_check(&unit.item.ident, span);
-    let generated = [node.expand_with(&unit.more), node.marker(), check].into_iter().collect();
+    let generated = [node.expand(&unit.more), node.marker(), check].into_iter().collect();
     unit.finish("schema", generated)
 }

@@ -56,7 +56,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             external: unit.external,
             definition,
         };
-        let object = object.expand_with(&unit.more);
+        let object = object.expand(&unit.more);
         let stream = quote_spanned! {impl_span(ident)=>
             #[automatically_derived]
             impl ::pipeline_dsl::node::Stream for #ident {

@@ -72,7 +72,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             })
         },
     };
-    let object = node.expand_with(&more);
+    let object = node.expand(&more);
     let retention = retention_check(ident, span);
     let quoted = more.warn_name(given.as_ref(), external, ident);
     let table = expand_table(&item, &columns);

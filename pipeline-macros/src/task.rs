@@ -69,7 +69,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         external: unit.external,
         definition: task.definition(),
     };
-    let object = node.expand_with(&unit.more);
+    let object = node.expand(&unit.more);
     let marker = node.marker();
     let reads = task.reads();
     let checks = task.checks(ident);

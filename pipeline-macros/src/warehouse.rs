@@ -116,7 +116,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         },
     };
     let ident = &unit.item.ident;
-    let mut generated: TokenStream = [node.expand_with(&unit.more), node.marker()].into_iter().collect();
+    let mut generated: TokenStream = [node.expand(&unit.more), node.marker()].into_iter().collect();
     for (function, constant, span) in checks {
         let Some(span) = span else { continue };
         let (function, constant) = (format_ident!("{function}"), format_ident!("{constant}", span = span));

@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use syn::{ItemFn, ReturnType};
 
 use super::{Procedure, Settings, relation};
-use crate::errors::Errors;
+use crate::errors::{Errors, rule};
 use crate::function::{Parameter, Role, check_signature, parameters};
 use crate::names::{doc_comment, upper_snake};
 use crate::options::Options;
@@ -24,6 +24,11 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
 
     check_signature("procedure", &function.sig, &mut errors);
     let parameters = parameters("procedure", &function.sig, &mut errors);
+    let surplus = parameters.iter().filter(|parameter| matches!(parameter.role, Role::Argument(_))).nth(500);
+    if let Some(parameter) = surplus {
+        let help = "pass an object instead";
+        errors.at(parameter.name, rule("a procedure has at most 500 arguments", "procedure-arguments", help));
+    }
     let returns = match &function.sig.output {
         ReturnType::Type(_, returns) => Some(&**returns),
         ReturnType::Default => {

@@ -8,7 +8,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Item, Path, Type};
 
-use crate::errors::Errors;
+use crate::errors::{Errors, rule};
+use crate::more::More;
 use crate::names::sql_name;
 use crate::node::{Node, impl_span, option};
 use crate::options::Options;
@@ -33,13 +34,22 @@ struct Settings {
     language: Ident,
     /// A variant of `ExecuteAs`.
     execute_as: Ident,
+    more: More,
 }
 
 impl Settings {
     fn read(ident: &Ident, options: &mut Options, errors: &mut Errors) -> Self {
         let schema = options.required_path("schema", "write `#[procedure(schema = SomeSchema)]`", errors);
-        let name = options.text("name", errors);
-        let name = sql_name(ident, name.as_ref(), errors);
+        let given = options.text("name", errors);
+        let name = sql_name(ident, given.as_ref(), errors);
+        if let Some(text) = &given
+            && !name.is_empty()
+            && !name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        {
+            let message = format!("a procedure cannot have a name that needs quotes: `{name}`");
+            errors.at(text, rule(&message, "procedure-name", "use upper-case letters, digits and `_`"));
+        }
+        let more = More::read("procedure", options, errors);
         let external = options.flag("external", errors).unwrap_or(false);
         let language = match options.word("language", &["sql", "javascript"], errors) {
             Some(word) if word == "javascript" => format_ident!("JavaScript"),
@@ -49,7 +59,7 @@ impl Settings {
             Some(word) if word == "caller" => format_ident!("Caller"),
             _ => format_ident!("Owner"),
         };
-        Self { schema, name, external, language, execute_as }
+        Self { schema, name, external, language, execute_as, more }
     }
 }
 
@@ -71,7 +81,7 @@ struct Procedure<'a> {
 impl Procedure<'_> {
     fn expand(&self, settings: &Settings, statements: &TokenStream) -> TokenStream {
         let Self { ident, comment, arguments, returns, reads, writes, relations } = self;
-        let Settings { schema: Some(schema), name, external, language, execute_as } = settings else {
+        let Settings { schema: Some(schema), name, external, language, execute_as, more } = settings else {
             return TokenStream::new();
         };
         let data_type = quote_spanned!(returns.span()=> <#returns as ::pipeline_dsl::types::SqlType>::DATA_TYPE);
@@ -104,7 +114,7 @@ impl Procedure<'_> {
                 })
             },
         };
-        let (object, marker) = (node.expand(), node.marker());
+        let (object, marker) = (node.expand(more), node.marker());
         quote!(#object #marker #(#relations)*)
     }
 }

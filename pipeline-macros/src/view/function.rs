@@ -81,6 +81,6 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
             })
         },
     };
-    let (object, marker) = (node.expand_with(&more), node.marker());
+    let (object, marker) = (node.expand(&more), node.marker());
     quote!(#declaration #errors #object #marker)
 }

@@ -57,6 +57,6 @@ pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             })
         },
     };
-    let generated = [node.expand_with(&unit.more), node.marker()].into_iter().collect();
+    let generated = [node.expand(&unit.more), node.marker()].into_iter().collect();
     unit.finish("view", generated)
 }
