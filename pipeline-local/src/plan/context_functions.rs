@@ -11,7 +11,8 @@ use crate::function::time;
 use crate::parse::Name;
 use crate::types::SqlType;
 
-const NAMES: [&str; 46] = [
+const NAMES: [&str; 47] = [
+    "GET_DDL",
     "CURRENT_TIMESTAMP",
     "GETDATE",
     "SYSTIMESTAMP",
@@ -160,6 +161,10 @@ pub(super) fn value(cx: &Context<'_>, name: &str, arguments: &[Value]) -> Result
             Some(value) => text(text_of(value)),
             None => Value::null(SqlType::TEXT),
         },
+        "GET_DDL" => {
+            let qualified = arguments.get(2).and_then(text_of).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+            Value::text(crate::statement::get_ddl::get_ddl(cx, &argument(0)?, &argument(1)?, qualified)?)
+        }
         "SYSTEM$STREAM_HAS_DATA" => {
             let stream = named_stream(cx, &argument(0)?)?;
             Value::boolean(stream::has_data(cx, &stream)?)

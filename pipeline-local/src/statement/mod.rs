@@ -4,6 +4,7 @@ mod context;
 mod ddl;
 mod describe;
 pub(crate) mod dml;
+pub(crate) mod get_ddl;
 mod grant;
 pub(crate) mod information_schema;
 mod names;

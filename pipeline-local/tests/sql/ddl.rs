@@ -65,3 +65,64 @@ async fn defaults_of_added_columns() {
     ])
     .await;
 }
+
+#[tokio::test]
+async fn statements_that_create_objects_again() {
+    let mut sql = Sql::new().await;
+    let cases: &[(&str, &str, &str)] = &[
+        (
+            "create transient table t (id int identity (1, 2), \"a b\" varchar(3) not null default 'x' comment 'it''s', primary key (id), \
+             constraint u unique (\"a b\")) cluster by (id) data_retention_time_in_days = 0 comment = 'c'",
+            "'table', 't'",
+            "create or replace TRANSIENT TABLE T cluster by (id) (\n\tID NUMBER(38,0) NOT NULL autoincrement start 1 increment 2 noorder,\n\t\
+             \"a b\" VARCHAR(3) NOT NULL DEFAULT 'x' COMMENT 'it''s',\n\tprimary key (ID),\n\tconstraint U unique (\"a b\")\n) \
+             DATA_RETENTION_TIME_IN_DAYS=0 COMMENT='c';",
+        ),
+        (
+            "create secure view v (x, y comment 'why') comment = 'a view' as select id, \"a b\" from t",
+            "'VIEW', 'd.public.v'",
+            "create or replace secure view V(\n\tX,\n\tY COMMENT 'why'\n) COMMENT='a view' as select id, \"a b\" from t;",
+        ),
+        (
+            "create stream s on table t append_only = true",
+            "'stream', 's', true",
+            "create or replace stream D.PUBLIC.S on table D.PUBLIC.T append_only = true;",
+        ),
+        (
+            "create sequence q start 5 increment 2",
+            "'sequence', 'q'",
+            "create or replace sequence Q start with 5 increment by 2 noorder;",
+        ),
+        (
+            "create function f(x int) returns int as 'x + 1'",
+            "'function', 'f(number)'",
+            "CREATE OR REPLACE FUNCTION \"F\"(\"X\" NUMBER(38,0))\nRETURNS NUMBER(38,0)\nLANGUAGE SQL\nAS 'x + 1';",
+        ),
+        (
+            "create procedure p(x varchar default 'a') returns varchar language sql execute as caller as $$ begin return 'x' || :x; end $$",
+            "'procedure', 'p(varchar)'",
+            "CREATE OR REPLACE PROCEDURE \"P\"(\"X\" VARCHAR(16777216) DEFAULT 'a')\nRETURNS VARCHAR(16777216)\nLANGUAGE SQL\nEXECUTE AS CALLER\nAS ' begin return ''x'' || :x; end ';",
+        ),
+        (
+            "create task k schedule = '5 minutes' user_task_timeout_ms = 1000 when system$stream_has_data('s') as select 1",
+            "'task', 'k'",
+            "create or replace task K\n\tschedule='5 minutes'\n\tUSER_TASK_TIMEOUT_MS=1000\n\twhen system$stream_has_data('s')\n\tas select 1;",
+        ),
+    ];
+    for (create, arguments, expected) in cases {
+        sql.run(create).await;
+        assert_eq!(sql.rows(&format!("select get_ddl({arguments})")).await, [*expected], "{create}");
+        sql.run(expected).await;
+        let again = sql.rows(&format!("select get_ddl({arguments})")).await;
+        assert_eq!(again, [*expected], "the statement gives the same object");
+    }
+    sql.check(&[
+        ("select regexp_count(get_ddl('schema', 'public'), 'create or replace ', 1, 'i')", &["8"]),
+        (
+            "select get_ddl('table', 'nope')",
+            &["!002003 SQL compilation error:\nTable 'D.PUBLIC.NOPE' does not exist or not authorized."],
+        ),
+        ("select get_ddl('role', 'public')", &["!000002 Unsupported feature 'GET_DDL('ROLE', ...)'."]),
+    ])
+    .await;
+}

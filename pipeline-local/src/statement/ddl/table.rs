@@ -35,6 +35,11 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
             return Err(SqlError::unsupported("CLONE ... AT"));
         }
     }
+    let mut def = TableDef::default();
+    // GET_DDL writes it before the columns.
+    if cursor.accept_keywords("CLUSTER BY") {
+        def.cluster_by = Some(format!("LINEAR({})", cursor.parenthesised()?));
+    }
     let mut specs = Vec::new();
     let mut constraints: Vec<ConstraintSpec> = Vec::new();
     if cursor.accept(&Token::LParen) {
@@ -49,7 +54,6 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
         }
         cursor.expect(&Token::RParen)?;
     }
-    let mut def = TableDef::default();
     let mut comment = None;
     let mut tracking = None;
     let mut copy_grants = false;
