@@ -51,7 +51,14 @@ impl Catalog {
 
     fn create_roles(&self) -> Result<()> {
         for name in role::BUILT_IN {
-            self.create(NewObject::new(Kind::Role, None, name, "", &RoleDef {})?)?;
+            let comment = match name {
+                role::ACCOUNTADMIN => "Account administrator can manage all aspects of the account.",
+                role::SECURITYADMIN => "Security administrator can manage security aspects of the account.",
+                role::USERADMIN => "User administrator can create and manage users and roles",
+                role::SYSADMIN => "System administrator can create and manage databases and warehouses.",
+                _ => "Public role is automatically available to every user in the account.",
+            };
+            self.create(NewObject::new(Kind::Role, None, name, "", &RoleDef {})?.comment(comment))?;
         }
         for (name, above) in HIERARCHY {
             self.grant_role(name, &Member::Role(above.to_owned()), "")?;

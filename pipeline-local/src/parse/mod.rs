@@ -107,9 +107,7 @@ pub fn statement(sql: &str) -> Result<Statement> {
             Some(Scripted::Integration) => Statement::Integration(text()),
             None => Statement::Ddl(text()),
         },
-        "SHOW" if cursor.peek_keyword_at(1, "PARAMETERS") && cursor.peek_keyword_at(3, "TASK") => {
-            Statement::Task(text())
-        }
+        "SHOW" if cursor.peek_keyword_at(1, "PARAMETERS") => Statement::Show(text()),
         "SHOW" => match kind(&cursor) {
             Some(Scripted::Procedure) => Statement::Procedure(text()),
             Some(Scripted::Function) => Statement::Function(text()),

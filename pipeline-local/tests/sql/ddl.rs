@@ -126,3 +126,47 @@ async fn statements_that_create_objects_again() {
     ])
     .await;
 }
+
+#[tokio::test]
+async fn properties_of_users() {
+    let mut sql = Sql::new().await;
+    let service =
+        |property: &str| format!("!391806 SQL execution error: Cannot set {property} on users with TYPE=SERVICE.");
+    sql.check(&[
+        ("create user s type = service", &["User S successfully created."]),
+        ("alter user s set first_name = 'F'", &[&service("FIRST_NAME")]),
+        ("alter user s set must_change_password = true", &[&service("MUST_CHANGE_PASSWORD")]),
+        ("create user s2 middle_name = 'M' type = service", &[&service("MIDDLE_NAME")]),
+        ("create user p first_name = 'F' display_name = 'D' comment = 'c'", &["User P successfully created."]),
+        ("alter user p unset comment, robot", &["!001420 SQL compilation error:\ninvalid property 'ROBOT' for 'USER'"]),
+        (
+            "alter user p unset comment, comment",
+            &["!001003 SQL compilation error:\nduplicate property 'COMMENT'; name each property of a user once"],
+        ),
+        ("alter user p unset first_name, display_name, email", &["Statement executed successfully."]),
+        (
+            "describe user p ->> select \"property\", \"value\" from $1 where \"property\" in ('COMMENT', 'FIRST_NAME', 'DISPLAY_NAME', 'TYPE')",
+            &["COMMENT|c", "DISPLAY_NAME|null", "TYPE|PERSON", "FIRST_NAME|null"],
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn parameters_of_objects() {
+    let mut sql = Sql::new().await;
+    sql.run("create warehouse w max_concurrency_level = 4").await;
+    sql.run("create task k schedule = '60 minute' user_task_timeout_ms = 120000 as select 1").await;
+    sql.run("create table t (id int) data_retention_time_in_days = 0").await;
+    let shown = "select \"key\", \"value\", \"default\", \"level\", \"type\" from $1";
+    for (of, expected) in [
+        ("like 'max%' in warehouse w", &["MAX_CONCURRENCY_LEVEL|4|8|WAREHOUSE|NUMBER"][..]),
+        ("like 'user_task_t%' in task k", &["USER_TASK_TIMEOUT_MS|120000|3600000|TASK|NUMBER"]),
+        (
+            "in table t",
+            &["DATA_RETENTION_TIME_IN_DAYS|0|1|TABLE|NUMBER", "MAX_DATA_EXTENSION_TIME_IN_DAYS|14|14||NUMBER"],
+        ),
+    ] {
+        assert_eq!(sql.rows(&format!("show parameters {of} ->> {shown}")).await, expected, "{of}");
+    }
+}

@@ -79,6 +79,12 @@ pub(super) fn create_user(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creatio
     def.display_name = name.object().to_owned();
     let mut comment = String::new();
     properties(cursor, &mut def, &mut comment)?;
+    let given = |name: &&&str| def.properties.contains_key(**name);
+    if is_service(&def)
+        && let Some(property) = PERSONAL.iter().find(given)
+    {
+        return Err(not_for_services(property));
+    }
     if cx.engine.catalog.find(Kind::User, None, name.object(), "")?.is_some() && if_not_exists {
         return Ok(already_exists(name.object()));
     }
@@ -100,13 +106,29 @@ pub(super) fn alter_user(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Resul
         return Ok(altered());
     }
     if cursor.accept_keyword("SET") {
-        let mut comment = object.comment.clone();
-        properties(cursor, &mut def, &mut comment)?;
-        object.comment = comment;
+        let before = def.properties.clone();
+        properties(cursor, &mut def, &mut object.comment)?;
+        let set = |name: &&&str| def.properties.get(**name) != before.get(**name);
+        if is_service(&def)
+            && let Some(property) = PERSONAL.iter().find(set)
+        {
+            return Err(not_for_services(property));
+        }
     } else {
         cursor.expect_keywords("UNSET")?;
+        let mut seen = Vec::new();
         loop {
-            unset(cursor, &mut def, &mut object.comment)?;
+            let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
+            cursor.next_token();
+            unset(&word, &object.name, &mut def, &mut object.comment)?;
+            if seen.contains(&word) {
+                return Err(SqlError::compilation(
+                    1003,
+                    "42000",
+                    format_args!("duplicate property '{word}'; name each property of a user once"),
+                ));
+            }
+            seen.push(word);
             if !cursor.accept(&Token::Comma) {
                 break;
             }
@@ -168,23 +190,37 @@ fn properties(cursor: &mut Cursor<'_>, def: &mut UserDef, comment: &mut String) 
     Ok(())
 }
 
-fn unset(cursor: &mut Cursor<'_>, def: &mut UserDef, comment: &mut String) -> Result<()> {
-    let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
-    match word.as_str() {
+/// What a user of TYPE = SERVICE has not, because it is no person.
+const PERSONAL: [&str; 4] = ["FIRST_NAME", "MIDDLE_NAME", "LAST_NAME", "MUST_CHANGE_PASSWORD"];
+
+fn is_service(def: &UserDef) -> bool {
+    def.properties.get("TYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("SERVICE"))
+}
+
+fn not_for_services(property: &str) -> SqlError {
+    SqlError::new(391_806, "22023", format!("SQL execution error: Cannot set {property} on users with TYPE=SERVICE."))
+}
+
+fn unset(property: &str, user: &str, def: &mut UserDef, comment: &mut String) -> Result<()> {
+    match property {
         "PASSWORD" => def.password_hash = None,
+        "LOGIN_NAME" => def.login_name = user.to_uppercase(),
+        "DISPLAY_NAME" => def.display_name.clear(),
         "RSA_PUBLIC_KEY" => set_key(def, 0, String::new())?,
         "RSA_PUBLIC_KEY_2" => set_key(def, 1, String::new())?,
         "DISABLED" => def.disabled = false,
         "DEFAULT_ROLE" => def.default_role = None,
         "DEFAULT_WAREHOUSE" => def.default_warehouse = None,
         "DEFAULT_NAMESPACE" => def.default_namespace = None,
+        "DEFAULT_SECONDARY_ROLES" => def.secondary_roles_all = true,
         "COMMENT" => comment.clear(),
-        other if def.properties.contains_key(other) => {
-            def.properties.remove(other);
+        "FIRST_NAME" | "MIDDLE_NAME" | "LAST_NAME" | "EMAIL" | "TYPE" | "MUST_CHANGE_PASSWORD" => {
+            def.properties.remove(property);
         }
-        _ => return Err(cursor.unexpected()),
+        other => {
+            return Err(SqlError::compilation(1420, "22023", format_args!("invalid property '{other}' for 'USER'")));
+        }
     }
-    cursor.next_token();
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::listing::Listing;
 use crate::parse::Cursor;
 use crate::statement::Context;
 
-use super::{Rows, instant, owner_type, text, yes_no};
+use super::{Rows, instant, owner_type, text, truth, yes_no};
 
 pub(super) fn databases(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
     let listing = Listing::parse(cursor)?;
@@ -96,7 +96,7 @@ pub(super) fn schemas(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows>
             ("name", text(schema.name)),
             ("owner", text(schema.owner)),
             ("comment", text(schema.comment)),
-            ("is_nested", text("N")),
+            ("is_nested", truth(false)),
         ]);
     }
     Ok(rows)

@@ -86,7 +86,7 @@ pub(super) fn tables(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> 
             ("rows", number(cx.engine.storage.row_count(object.id, seq, None)?)),
             ("bytes", number(cx.engine.storage.bytes(object.id, seq)?)),
             ("retention_time", text(def.retention_days.unwrap_or(1).to_string())),
-            ("automatic_clustering", on_off(false)),
+            ("automatic_clustering", on_off(def.cluster_by.is_some())),
             ("change_tracking", on_off(def.change_tracking())),
             ("is_external", yes_no(false)),
             ("enable_schema_evolution", yes_no(false)),
@@ -264,7 +264,9 @@ pub(super) fn objects(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows>
         ];
         if object.kind == Kind::Table {
             let def: TableDef = object.definition()?;
-            cells.push(("kind", text(kind_of(&def))));
+            // Transient tables are just tables here.
+            let temporary = def.kind == TableKind::Temporary;
+            cells.push(("kind", text(if temporary { "TEMPORARY" } else { "TABLE" })));
             cells.push(("rows", number(cx.engine.storage.row_count(object.id, seq, None)?)));
             cells.push(("bytes", number(cx.engine.storage.bytes(object.id, seq)?)));
         } else {
