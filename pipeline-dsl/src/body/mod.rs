@@ -66,4 +66,6 @@ pub use flow::{
 };
 pub use statement::{Body, ErrorHandler, Exception, MergeAction, MergeClause, Statement, Variable, VariableId};
 pub use to_js::{argument_type, return_type, to_js};
+#[cfg(test)]
+pub(crate) use to_sql::expression_to_sql;
 pub use to_sql::{query_to_sql, to_sql};

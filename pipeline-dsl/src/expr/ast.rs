@@ -169,6 +169,8 @@ pub enum Operator {
     GreaterOrEqual,
     /// `LIKE`
     Like,
+    /// `ILIKE`
+    Ilike,
     /// `+`
     Add,
     /// `-`
@@ -196,6 +198,7 @@ impl Operator {
             Self::Greater => ">",
             Self::GreaterOrEqual => ">=",
             Self::Like => "LIKE",
+            Self::Ilike => "ILIKE",
             Self::Add => "+",
             Self::Subtract => "-",
             Self::Multiply => "*",
@@ -216,7 +219,8 @@ impl Operator {
             | Self::LessOrEqual
             | Self::Greater
             | Self::GreaterOrEqual
-            | Self::Like => 4,
+            | Self::Like
+            | Self::Ilike => 4,
             Self::Concat => 5,
             Self::Add | Self::Subtract => 6,
             Self::Multiply | Self::Divide | Self::Remainder => 7,

@@ -70,6 +70,143 @@ impl IsTemporal for TimestampNtz {}
 impl IsTemporal for TimestampLtz {}
 impl IsTemporal for TimestampTz {}
 
+/// A value that is a date or timestamp.
+#[diagnostic::on_unimplemented(
+    message = "expected a date or timestamp, found an expression of type `{Self}`",
+    label = "expected `Date` or a timestamp, found `{Self}`",
+    note = "convert it first: `cast::<Date, _>(..)`"
+)]
+pub trait IsDay {}
+
+#[diagnostic::do_not_recommend]
+impl IsDay for Date {}
+#[diagnostic::do_not_recommend]
+impl IsDay for TimestampNtz {}
+#[diagnostic::do_not_recommend]
+impl IsDay for TimestampLtz {}
+#[diagnostic::do_not_recommend]
+impl IsDay for TimestampTz {}
+
+/// A value that is a time or timestamp.
+#[diagnostic::on_unimplemented(
+    message = "expected a time or timestamp, found an expression of type `{Self}`",
+    label = "expected `Time` or a timestamp, found `{Self}`",
+    note = "convert it first: `cast::<TimestampNtz, _>(..)`"
+)]
+pub trait IsClock {}
+
+#[diagnostic::do_not_recommend]
+impl IsClock for Time {}
+#[diagnostic::do_not_recommend]
+impl IsClock for TimestampNtz {}
+#[diagnostic::do_not_recommend]
+impl IsClock for TimestampLtz {}
+#[diagnostic::do_not_recommend]
+impl IsClock for TimestampTz {}
+
+/// A value that is a timestamp.
+#[diagnostic::on_unimplemented(
+    message = "expected a timestamp, found an expression of type `{Self}`",
+    label = "expected a timestamp, found `{Self}`",
+    note = "convert it first: `cast::<TimestampNtz, _>(..)`"
+)]
+pub trait IsTimestamp {}
+
+#[diagnostic::do_not_recommend]
+impl IsTimestamp for TimestampNtz {}
+#[diagnostic::do_not_recommend]
+impl IsTimestamp for TimestampLtz {}
+#[diagnostic::do_not_recommend]
+impl IsTimestamp for TimestampTz {}
+
+/// A value that is an array.
+#[diagnostic::on_unimplemented(
+    message = "expected an array, found an expression of type `{Self}`",
+    label = "expected `Array` or `Variant`, found `{Self}`",
+    note = "make one with `array_construct(..)`"
+)]
+pub trait IsArray {}
+
+#[diagnostic::do_not_recommend]
+impl IsArray for Array {}
+#[diagnostic::do_not_recommend]
+impl IsArray for Variant {}
+
+/// A value that is an object.
+#[diagnostic::on_unimplemented(
+    message = "expected an object, found an expression of type `{Self}`",
+    label = "expected `ObjectValue` or `Variant`, found `{Self}`",
+    note = "make one with `object!`"
+)]
+pub trait IsObject {}
+
+#[diagnostic::do_not_recommend]
+impl IsObject for ObjectValue {}
+#[diagnostic::do_not_recommend]
+impl IsObject for Variant {}
+
+/// A value that is a VARIANT.
+#[diagnostic::on_unimplemented(
+    message = "expected a VARIANT, found an expression of type `{Self}`",
+    label = "expected `Variant`, found `{Self}`",
+    note = "convert it first: `to_variant(..)`"
+)]
+pub trait IsVariant {}
+
+impl IsVariant for Variant {}
+
+/// A value that is semi-structured.
+#[diagnostic::on_unimplemented(
+    message = "expected semi-structured, found an expression of type `{Self}`",
+    label = "expected `Variant`, `ObjectValue` or `Array`, found `{Self}`",
+    note = "convert it first: `to_variant(..)`"
+)]
+pub trait IsSemiStructured {}
+
+#[diagnostic::do_not_recommend]
+impl IsSemiStructured for Variant {}
+#[diagnostic::do_not_recommend]
+impl IsSemiStructured for ObjectValue {}
+#[diagnostic::do_not_recommend]
+impl IsSemiStructured for Array {}
+
+/// A value that is text or binary.
+#[diagnostic::on_unimplemented(
+    message = "expected text or binary, found an expression of type `{Self}`",
+    label = "expected `Varchar` or `Binary`, found `{Self}`",
+    note = "convert it first: `to_varchar(..)`"
+)]
+pub trait IsTextOrBinary {}
+
+#[diagnostic::do_not_recommend]
+impl<const N: u32> IsTextOrBinary for Varchar<N> {}
+#[diagnostic::do_not_recommend]
+impl<const N: u32> IsTextOrBinary for Binary<N> {}
+
+/// Any value.
+pub trait IsAny {}
+
+impl<T: crate::types::BaseType> IsAny for T {}
+
+/// A number as it becomes when its digits after the point are cut or rounded.
+#[diagnostic::on_unimplemented(
+    message = "expected a number, found an expression of type `{Self}`",
+    label = "expected `Number` or `Float`, found `{Self}`",
+    note = "convert it first: `cast::<Number<38, 0>, _>(..)`"
+)]
+pub trait Rounds {
+    /// The type of the result.
+    type Whole: crate::types::BaseType;
+}
+
+impl<const P: u8, const S: u8> Rounds for Number<P, S> {
+    type Whole = Number<38, 0>;
+}
+
+impl Rounds for Float {
+    type Whole = Float;
+}
+
 /// A value that fits a column of type `C`.
 #[diagnostic::on_unimplemented(
     message = "column of type `{C}` cannot take a value of type `{Self}`",

@@ -35,6 +35,12 @@ pub fn query_to_sql(select: &Select) -> String {
     query::select(&Expressions::sql(&[]), select, None)
 }
 
+/// An expression outside of a procedure.
+#[cfg(test)]
+pub(crate) fn expression_to_sql(node: &Node) -> String {
+    Expressions::sql(&[]).write(node)
+}
+
 pub(super) fn indent(text: &str, depth: usize) -> String {
     let prefix = "    ".repeat(depth);
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!("{prefix}{line}") });

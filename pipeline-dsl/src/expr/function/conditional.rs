@@ -111,15 +111,6 @@ impl<E: IntoExpr> Arguments for E {
     }
 }
 
-macro_rules! any_null {
-    ($name:ident) => {
-        <$name::Ty as Typed>::Null
-    };
-    ($name:ident $($rest:ident)+) => {
-        <<$name::Ty as Typed>::Null as Nullability>::Or<any_null!($($rest)+)>
-    };
-}
-
 macro_rules! tuples {
     ($($($name:ident)+;)+) => {$(
         impl<$($name: IntoExpr),+> Arguments for ($($name,)+) {

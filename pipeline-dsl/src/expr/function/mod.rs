@@ -1,12 +1,64 @@
-//! SQL functions by family. Each documents the page of Snowflake's reference that it comes from.
+//! SQL functions by family: about 260. Each documents the page of Snowflake's reference that it comes from.
+//!
+//! A result is NULL if an argument is, where the function does not say otherwise.
+
+/// Nullable if one of the operands is.
+macro_rules! any_null {
+    ($name:ident) => {
+        <$name::Ty as Typed>::Null
+    };
+    ($name:ident $($rest:ident)+) => {
+        <<$name::Ty as Typed>::Null as Nullability>::Or<any_null!($($rest)+)>
+    };
+}
+
+/// The type of a result: `strict` is NULL if an argument is, `nullable` may be NULL anyway, `certain` never is.
+macro_rules! result {
+    (strict $out:ty, $($name:ident)+) => {
+        <any_null!($($name)+) as Nullability>::Of<$out>
+    };
+    (nullable $out:ty, $($name:ident)*) => {
+        Option<$out>
+    };
+    (certain $out:ty, $($name:ident)*) => {
+        $out
+    };
+}
+
+/// Functions that take expressions and give one.
+macro_rules! functions {
+    ($(
+        $(#[$doc:meta])+
+        fn $function:ident($($name:ident $argument:ident: $bound:ident),*) -> $kind:ident $out:ty = $sql:literal;
+    )+) => {$(
+        $(#[$doc])+
+        pub fn $function<$($name: IntoExpr),*>($($argument: $name),*) -> Expr<result!($kind $out, $($name)*)>
+        where
+            $(Base<$name::Ty>: $bound),*
+        {
+            call($sql, vec![$(node($argument)),*])
+        }
+    )+};
+}
 
 mod aggregate;
+mod calendar;
 mod conditional;
 mod context;
 mod conversion;
 mod date_time;
+mod group;
+mod json;
+mod numeric;
+mod session;
+mod text;
+
+mod rounding;
 mod semi_structured;
 mod string;
+#[cfg(test)]
+mod tests;
+mod various;
 mod window;
 
 pub use aggregate::{avg, count, count_distinct, count_if, count_of, max, min, sum};
@@ -20,7 +72,51 @@ pub use semi_structured::{ObjectPair, object, pair, parse_json};
 pub use string::{
     concat, contains, ends_with, left, length, like, lower, replace, right, starts_with, substr, trim, upper,
 };
-pub use window::{Order, Sortable, Window, rank, row_number, window};
+pub use window::{
+    Order, Sortable, Window, cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value, ntile, over,
+    percent_rank, rank, ratio_to_report, row_number, window,
+};
+
+pub use calendar::{
+    add_months, convert_timezone, current_time, date_from_parts, day_name, day_of_month, day_of_week, day_of_week_iso,
+    day_of_year, format_time, hour, in_timezone, last_day, minute, month, month_name, months_between, next_day,
+    previous_day, quarter, second, time_from_parts, timestamp_from_date_and_time, timestamp_of_seconds, to_date_as,
+    to_time, to_timestamp_ltz, to_timestamp_ntz, to_timestamp_ntz_as, to_timestamp_tz, try_to_date, try_to_time,
+    try_to_timestamp_ntz, week, week_iso, year, year_of_week_iso,
+};
+pub use group::{
+    all_of, any_of, any_value, approx_count_distinct, array_agg, array_unique_agg, bit_and_agg, bit_or_agg, corr,
+    covar_pop, covar_samp, kurtosis, list_agg, max_by, min_by, mode, object_agg, skew, stddev, stddev_pop, variance,
+    variance_pop,
+};
+pub use json::{
+    array_append, array_cat, array_compact, array_distinct, array_except, array_generate_range, array_intersection,
+    array_max, array_min, array_prepend, array_reverse, array_size, array_slice, array_sort, array_to_string,
+    arrays_overlap, as_array, as_integer, as_object, as_varchar, check_json, get, get_ignore_case, get_index, get_path,
+    is_array, is_boolean, is_integer, is_null_value, is_object, is_varchar, object_delete, object_insert, object_keys,
+    object_pick, strip_null_value, to_array, to_json, to_object, try_parse_json, type_of,
+};
+pub use numeric::{
+    abs, bit_and, bit_not, bit_or, bit_shift_left, bit_shift_right, bit_xor, cbrt, cos, degrees, exp, ln, log_base,
+    null_if_zero, pi, power, radians, random, sign, sin, sqrt, square, tan, to_double, try_to_double, try_to_number,
+    uniform, width_bucket, zero_if_null,
+};
+pub use rounding::{ceil, div0, div0_null, floor, round, round_to, trunc};
+pub use session::{
+    bool_xor, current_account, current_database, current_region, current_schema, current_session, current_transaction,
+    current_version, current_warehouse, is_role_in_session, last_query_id, md5, md5_number_lower64, sha1, sha2,
+    to_boolean, try_to_boolean,
+};
+pub use text::{
+    ascii, base64_decode_string, base64_encode, bit_length, chr, edit_distance, hex_decode_string, hex_encode, initcap,
+    insert_text, jarowinkler_similarity, lpad, ltrim, octet_length, parse_url, position, regexp_count, regexp_instr,
+    regexp_like, regexp_replace, regexp_substr, repeat, reverse, rpad, rtrim, soundex, space, split, split_part,
+    strtok, strtok_to_array, translate, trim_any, try_base64_decode_string, unicode,
+};
+pub use various::{
+    array_construct, array_contains, array_position, concat_ws, greatest_ignore_nulls, ilike, least_ignore_nulls,
+    median, nvl2,
+};
 
 use super::ast::{Ast, Node};
 use super::{Expr, IntoExpr};

@@ -1,8 +1,9 @@
-use super::call;
 use super::conditional::Arguments;
-use crate::expr::ast::{Ast, OrderTerm};
-use crate::expr::{Expr, IntoExpr};
-use crate::types::Integer;
+use super::{call, node};
+use crate::expr::ast::{Ast, Node, OrderTerm};
+use crate::expr::fits::{IsInteger, IsNumber};
+use crate::expr::{Base, Expr, IntoExpr};
+use crate::types::{Float, Integer};
 
 /// One term of an order: an expression, or one with a direction from [`Sortable`].
 pub struct Order(pub(crate) OrderTerm);
@@ -30,7 +31,7 @@ impl<E: IntoExpr> Sortable for E {}
 
 /// Rows that belong together for a window function, and their order.
 pub struct Window {
-    partition: Vec<crate::expr::ast::Node>,
+    partition: Vec<Node>,
     order: Vec<OrderTerm>,
 }
 
@@ -48,11 +49,11 @@ impl Window {
     }
 
     fn over<T>(self, name: &'static str) -> Expr<T> {
-        Expr::new(Ast::Window {
-            function: call::<T>(name, vec![]).node(),
-            partition: self.partition,
-            order: self.order,
-        })
+        self.apply(call::<T>(name, vec![]).node())
+    }
+
+    fn apply<T>(self, function: Node) -> Expr<T> {
+        Expr::new(Ast::Window { function, partition: self.partition, order: self.order })
     }
 }
 
@@ -64,4 +65,68 @@ pub fn row_number(over: Window) -> Expr<Integer> {
 /// The rank of the row in its partition, equal for equal rows. Snowflake: `RANK`.
 pub fn rank(over: Window) -> Expr<Integer> {
     over.over("RANK")
+}
+
+/// The rank of the row in its partition, without gaps after equal rows. Snowflake: `DENSE_RANK`.
+pub fn dense_rank(over: Window) -> Expr<Integer> {
+    over.over("DENSE_RANK")
+}
+
+/// The rank of the row in its partition, from 0 to 1. Snowflake: `PERCENT_RANK`.
+pub fn percent_rank(over: Window) -> Expr<Float> {
+    over.over("PERCENT_RANK")
+}
+
+/// The share of the partition's rows that come no later. Snowflake: `CUME_DIST`.
+pub fn cume_dist(over: Window) -> Expr<Float> {
+    over.over("CUME_DIST")
+}
+
+/// In which of `count` equal parts of its partition the row lies, from 1. Snowflake: `NTILE`.
+pub fn ntile<N: IntoExpr>(count: N, over: Window) -> Expr<Integer>
+where
+    Base<N::Ty>: IsInteger,
+{
+    over.apply(call::<Integer>("NTILE", vec![node(count)]).node())
+}
+
+macro_rules! neighbours {
+    ($($(#[$doc:meta])+ $name:ident = $sql:literal;)+) => {$(
+        $(#[$doc])+
+        pub fn $name<V: IntoExpr>(value: V, over: Window) -> Expr<Option<Base<V::Ty>>> {
+            over.apply(call::<V::Ty>($sql, vec![node(value)]).node())
+        }
+    )+};
+}
+neighbours! {
+    /// The value of the row before; NULL for the first. Snowflake: `LAG`.
+    lag = "LAG";
+    /// The value of the row after; NULL for the last. Snowflake: `LEAD`.
+    lead = "LEAD";
+    /// The value of the partition's first row. Snowflake: `FIRST_VALUE`.
+    first_value = "FIRST_VALUE";
+    /// The value of the partition's last row. Snowflake: `LAST_VALUE`.
+    last_value = "LAST_VALUE";
+}
+
+/// The value of the partition's row with this number, from 1; NULL if there are fewer. Snowflake: `NTH_VALUE`.
+pub fn nth_value<V: IntoExpr, N: IntoExpr>(value: V, number: N, over: Window) -> Expr<Option<Base<V::Ty>>>
+where
+    Base<N::Ty>: IsInteger,
+{
+    over.apply(call::<V::Ty>("NTH_VALUE", vec![node(value), node(number)]).node())
+}
+
+/// The share that the value has in the partition's sum. Snowflake: `RATIO_TO_REPORT`.
+pub fn ratio_to_report<V: IntoExpr>(value: V, over: Window) -> Expr<Option<Float>>
+where
+    Base<V::Ty>: IsNumber,
+{
+    super::cast::<Float, _>(over.apply::<Option<Float>>(call::<V::Ty>("RATIO_TO_REPORT", vec![node(value)]).node()))
+}
+
+/// An aggregate over the rows of the window, such as `over(sum(o.amount), window(o.customer))`; with an order, over those up to
+/// the row. Snowflake: "Window function syntax and usage".
+pub fn over<V: IntoExpr>(aggregate: V, window: Window) -> Expr<V::Ty> {
+    window.apply(node(aggregate))
 }

@@ -1,0 +1,64 @@
+//! Rounding and division.
+
+use super::{call, node};
+use crate::expr::fits::{IsInteger, IsNumber, Rounds};
+use crate::expr::operator::Divides;
+use crate::expr::{Base, Either, Expr, IntoExpr, Like};
+use crate::types::{BaseType, SqlType};
+
+/// The least whole number that is not less. Snowflake: `CEIL`.
+pub fn ceil<V: IntoExpr, O: BaseType>(number: V) -> Expr<Like<V::Ty, O>>
+where
+    Base<V::Ty>: Rounds<Whole = O>,
+{
+    call("CEIL", vec![node(number)])
+}
+
+/// The greatest whole number that is not greater. Snowflake: `FLOOR`.
+pub fn floor<V: IntoExpr, O: BaseType>(number: V) -> Expr<Like<V::Ty, O>>
+where
+    Base<V::Ty>: Rounds<Whole = O>,
+{
+    call("FLOOR", vec![node(number)])
+}
+
+/// The nearest whole number; halves are rounded away from zero. Snowflake: `ROUND`.
+pub fn round<V: IntoExpr, O: BaseType>(number: V) -> Expr<Like<V::Ty, O>>
+where
+    Base<V::Ty>: Rounds<Whole = O>,
+{
+    call("ROUND", vec![node(number)])
+}
+
+/// Rounded to so many digits after the point, or before it if negative. Snowflake: `ROUND`.
+pub fn round_to<V: IntoExpr, N: IntoExpr, O: BaseType + IsNumber>(number: V, digits: N) -> Expr<Either<V::Ty, N::Ty, O>>
+where
+    V::Ty: SqlType<Base = O>,
+    Base<N::Ty>: IsInteger,
+{
+    call("ROUND", vec![node(number), node(digits)])
+}
+
+/// Without its digits after the point. Snowflake: `TRUNCATE , TRUNC`.
+pub fn trunc<V: IntoExpr, O: BaseType>(number: V) -> Expr<Like<V::Ty, O>>
+where
+    Base<V::Ty>: Rounds<Whole = O>,
+{
+    call("TRUNC", vec![node(number)])
+}
+
+/// `left / right`, or 0 where `right` is 0. Snowflake: `DIV0`.
+pub fn div0<L: IntoExpr, R: IntoExpr, O: BaseType>(left: L, right: R) -> Expr<Either<L::Ty, R::Ty, O>>
+where
+    Base<R::Ty>: Divides<Base<L::Ty>, Out = O>,
+{
+    call("DIV0", vec![node(left), node(right)])
+}
+
+/// `left / right`, or 0 where `right` is 0 or NULL. Snowflake: `DIV0NULL`.
+pub fn div0_null<L: IntoExpr, R: IntoExpr, O: BaseType>(left: L, right: R) -> Expr<Like<L::Ty, O>>
+where
+    Base<R::Ty>: Divides<Base<L::Ty>, Out = O>,
+{
+    call("DIV0NULL", vec![node(left), node(right)])
+}
