@@ -9,6 +9,7 @@ pub mod engine;
 pub mod error;
 pub mod function;
 pub mod history;
+mod javascript;
 mod listing;
 pub mod notification;
 pub mod parse;

@@ -12,7 +12,7 @@ use crate::parse::{Cursor, Name};
 use crate::routine::{self, Supplied};
 use crate::scripting::{self, Block, Returned};
 use crate::types::SqlType;
-use crate::{Result, SqlError, notification};
+use crate::{Result, SqlError, javascript, notification};
 
 /// CALLs may be nested this deep, the outermost included.
 const MAX_DEPTH: u32 = 16;
@@ -24,6 +24,12 @@ struct Given {
     text: String,
     /// How many `?` stand before it and in it.
     placeholders: (usize, usize),
+}
+
+/// The body of a procedure, read.
+enum Code {
+    Sql(Block),
+    JavaScript,
 }
 
 /// CALL: `text` is the whole statement.
@@ -218,7 +224,11 @@ async fn run(cx: &mut Context<'_>, procedure: &Object, given: Vec<Given>, values
             ),
         ));
     }
-    let block = scripting::parse_block(&definition.body)?;
+    let code = if definition.language == "JAVASCRIPT" {
+        Code::JavaScript
+    } else {
+        Code::Sql(scripting::parse_block(&definition.body)?)
+    };
     let names: Vec<_> = given.into_iter().map(|argument| argument.name).collect();
     let places = routine::placed(&definition.arguments, &names).unwrap_or_default();
     let by_place = places.into_iter().map(|place| place.and_then(|place| values.get(place).cloned())).collect();
@@ -227,7 +237,7 @@ async fn run(cx: &mut Context<'_>, procedure: &Object, given: Vec<Given>, values
     // CREATE DATABASE and CREATE SCHEMA in owner's-rights code do not move the caller.
     let place = frame.owners_rights.then(|| (cx.session.database.clone(), cx.session.schema.clone()));
     let outer = std::mem::replace(&mut cx.frame, frame);
-    let result = body(cx, &definition, &block, by_place).await;
+    let result = body(cx, &procedure.name, &definition, &code, by_place).await;
     let scope = std::mem::replace(&mut cx.frame, outer).scope;
     if let Some((database, schema)) = place {
         cx.session.database = database;
@@ -267,8 +277,9 @@ fn frame_for(cx: &Context<'_>, procedure: &Object, definition: &ProcedureDef) ->
 
 async fn body(
     cx: &mut Context<'_>,
+    name: &str,
     definition: &ProcedureDef,
-    block: &Block,
+    code: &Code,
     given: Vec<Option<Value>>,
 ) -> Result<Returned> {
     if definition.strict && given.iter().flatten().any(Value::is_null) {
@@ -285,7 +296,10 @@ async fn body(
         let sql_type = if matches!(argument.sql_type, SqlType::Varchar(_)) { SqlType::TEXT } else { argument.sql_type };
         arguments.push((argument.name.clone(), scripting::convert(cx, value, sql_type).await?));
     }
-    scripting::run_body(cx, block, arguments).await
+    match code {
+        Code::Sql(block) => scripting::run_body(cx, block, arguments).await,
+        Code::JavaScript => Ok(Returned::Value(javascript::run_body(cx, name, definition, arguments).await?)),
+    }
 }
 
 /// Checks what came back against RETURNS.

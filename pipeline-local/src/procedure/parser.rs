@@ -5,8 +5,7 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 use crate::catalog::Kind;
 use crate::catalog::def::{ExecuteAs, ProcedureDef};
 use crate::parse::{Cursor, Name};
-use crate::{Result, SqlError};
-use crate::{routine, scripting};
+use crate::{Result, SqlError, javascript, routine, scripting};
 
 /// A CREATE PROCEDURE statement.
 #[derive(Debug)]
@@ -64,11 +63,15 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Create> {
             return Err(cursor.unexpected());
         }
     }
-    if language != "SQL" {
+    if !matches!(language.as_str(), "SQL" | "JAVASCRIPT") {
         return Err(SqlError::unsupported(format_args!("CREATE PROCEDURE with LANGUAGE {language}")));
     }
+    if language == "JAVASCRIPT"
+        && !matches!(cursor.peek(), Some(Token::SingleQuotedString(_) | Token::DollarQuotedString(_)))
+    {
+        return Err(cursor.unexpected());
+    }
     let body = routine::body(cursor)?;
-    scripting::parse_block(&body)?;
     let definition = ProcedureDef {
         arguments,
         returns,
@@ -79,6 +82,11 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Create> {
         body,
         secure: false,
     };
+    if definition.language == "JAVASCRIPT" {
+        javascript::check(&definition)?;
+    } else {
+        scripting::parse_block(&definition.body)?;
+    }
     Ok(Create { or_replace, if_not_exists, name, copy_grants, comment, definition })
 }
 

@@ -786,19 +786,24 @@ impl<'b> Interpreter<'b> {
 }
 
 /// A statement of a body in the query history; one that is dropped before it ended counts as cancelled.
-struct Child {
+pub(crate) struct Child {
     engine: Arc<Engine>,
     record: Arc<QueryRecord>,
     ended: bool,
 }
 
 impl Child {
-    fn begin(cx: &Context<'_>, sql: &str) -> Self {
+    pub(crate) fn begin(cx: &Context<'_>, sql: &str) -> Self {
         let record = cx.engine.history.begin(cx.session, sql, cx.frame.now);
         Self { engine: cx.engine.clone(), record, ended: false }
     }
 
-    fn finish(mut self, result: crate::Result<QueryResult>) -> crate::Result<Arc<QueryResult>> {
+    /// The id of the statement.
+    pub(crate) fn query_id(&self) -> &str {
+        &self.record.id
+    }
+
+    pub(crate) fn finish(mut self, result: crate::Result<QueryResult>) -> crate::Result<Arc<QueryResult>> {
         self.ended = true;
         self.engine.history.finish(&self.record, result, self.engine.clock.now())
     }

@@ -16,7 +16,7 @@ mod tokens;
 mod value;
 
 pub use ast::Block;
-pub(crate) use interpreter::{Returned, convert};
+pub(crate) use interpreter::{Child, Returned, convert};
 pub use parser::parse_block;
 
 use std::sync::Arc;

@@ -234,8 +234,8 @@ async fn procedures() {
         ("CALL fails()", "Uncaught exception of type 'BAD' on line 1 at position 46 : deep"),
         ("CALL leaves_open()", "Scoped transaction started in stored procedure is incomplete and it was rolled back."),
         (
-            "CREATE PROCEDURE js() RETURNS FLOAT LANGUAGE JAVASCRIPT AS 'return 1;'",
-            "Unsupported feature 'CREATE PROCEDURE with LANGUAGE JAVASCRIPT'.",
+            "CREATE PROCEDURE py() RETURNS FLOAT LANGUAGE PYTHON AS 'return 1'",
+            "Unsupported feature 'CREATE PROCEDURE with LANGUAGE PYTHON'.",
         ),
         ("CREATE PROCEDURE broken() RETURNS FLOAT AS 'BEGIN RETURN 1 END'", "unexpected 'END'"),
         ("CREATE PROCEDURE pick(a VARCHAR) RETURNS FLOAT AS BEGIN RETURN 1; END", "Cannot overload PROCEDURE 'PICK'"),
