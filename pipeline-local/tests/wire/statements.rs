@@ -102,7 +102,8 @@ async fn a_cancelled_statement_stops_and_leaves_nothing() {
     let status = canceller.cancel().await.unwrap();
     let error = running.await.unwrap().unwrap_err();
     assert!(error.is_cancelled(), "{status:?} {error:?}");
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    // To the end it would take hours; how soon it stops depends on what else the machine does.
+    assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
     assert!(!matches!(status, QueryCancelStatus::AlreadyFinished), "{status:?}");
     process::rows(&session, "COMMIT").await;
     assert_eq!(process::scalar(&session, "SELECT COUNT(*) FROM t").await, "1", "only what came before");
