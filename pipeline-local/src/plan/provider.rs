@@ -213,12 +213,9 @@ impl<'p, 'a> Provider<'p, 'a> {
         name: &Name,
         arguments: &[FunctionArg],
     ) -> Result<(String, String)> {
-        let built_in = name.parts.len() == 1
-            && matches!(
-                name.object(),
-                "GENERATOR" | "RESULT_SCAN" | "FLATTEN" | "SPLIT_TO_TABLE" | "STRTOK_SPLIT_TO_TABLE"
-            );
-        if !built_in && let Some(table) = self.user_table(rewriter, name, arguments)? {
+        if !super::user_function::built_in_table(name)
+            && let Some(table) = self.user_table(rewriter, name, arguments)?
+        {
             return Ok((table, name.object().to_owned()));
         }
         let arguments =

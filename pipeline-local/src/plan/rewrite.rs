@@ -198,6 +198,10 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
     }
 
     fn table_factor(&mut self, factor: &mut TableFactor) -> Result<()> {
+        if let Some(lateral) = self.provider.lateral_function(self, factor)? {
+            *factor = lateral;
+            return Ok(());
+        }
         match factor {
             TableFactor::Table {
                 name,
@@ -543,6 +547,9 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
         }
         if let FunctionArguments::Subquery(_) = function.args {
             return Err(SqlError::unsupported(format_args!("{name}(SELECT ...)")));
+        }
+        if self.provider.made.borrow().contains_key(written.object()) {
+            return Ok(Expr::Function(function));
         }
         if (written.parts.len() > 1 || !super::user_function::built_in(&name))
             && let Some((key, arguments)) = self.provider.user_function(&written, &function)?

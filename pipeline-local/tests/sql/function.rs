@@ -188,6 +188,18 @@ async fn table_functions() {
         ("select n from table(latest())", &["3"]),
         ("select count(*) from table(upto(top => 1))", &["1"]),
         (
+            "select t.id, u.n, u.label from t, table(upto(t.id)) u where t.id < 3 order by 1, 2",
+            &["1|1|a", "2|1|a", "2|2|b"],
+        ),
+        ("select t.name, x from t join table(upto(id - 1)) as u(x, y) on u.y = 'b' order by 1", &["c|2"]),
+        ("select sum(u.n) from t a, table(upto(a.id)) u, table(latest(u.n)) l where a.id = l.n - 1", &["3"]),
+        ("select count(*) from t, table(upto(top => t.id))", &["6"]),
+        ("select max(n) from (select id from t where id > 5) e, table(upto(e.id))", &["NULL"]),
+        (
+            "select * from t left join table(upto(t.id)) u on true",
+            &["!000002 Unsupported feature 'outer joins to TABLE(UPTO(...)) over columns'."],
+        ),
+        (
             "select upto(1)",
             &["!001003 SQL compilation error:\nUPTO is a table function: write TABLE(UPTO(...)) in FROM."],
         ),

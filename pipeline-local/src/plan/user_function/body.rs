@@ -79,6 +79,23 @@ impl Body {
     }
 }
 
+/// The planned body of a table function.
+#[derive(Debug, Clone)]
+pub(super) struct TableBody {
+    plan: LogicalPlan,
+    relation: String,
+    names: Vec<String>,
+}
+
+impl TableBody {
+    /// The body with these constant arguments in the places of its own.
+    pub(super) fn with_arguments(self, arguments: &[Expr]) -> datafusion::common::Result<LogicalPlan> {
+        let schema = DFSchema::empty();
+        let substitution = Substitution { relation: &self.relation, names: &self.names, arguments, schema: &schema };
+        substitution.plan(self.plan)
+    }
+}
+
 impl Provider<'_, '_> {
     /// Where an existing function lives.
     pub(super) fn home(&self, function: &Object) -> Result<Home> {
@@ -163,8 +180,8 @@ impl Provider<'_, '_> {
         Ok(Body { expression: unwrapped(expression), relation, names: names(definition), sql_type })
     }
 
-    /// The rows of a function that returns a table, for these arguments.
-    pub(super) fn table_body(&self, home: &Home, definition: &FunctionDef, arguments: &[Expr]) -> Result<LogicalPlan> {
+    /// The body of a function that returns a table.
+    pub(super) fn table_body(&self, home: &Home, definition: &FunctionDef) -> Result<TableBody> {
         let relation = self.relation_of(definition)?;
         let body = parse::query(&definition.body)?;
         let query = changed("SELECT NULL", |select| {
@@ -178,11 +195,8 @@ impl Provider<'_, '_> {
                 LogicalPlan::Projection(projection) => Arc::unwrap_or_clone(projection.input),
                 LogicalPlan::Filter(filter) => {
                     let Expr::Exists(exists) = filter.predicate else { return Err(internal()) };
-                    let schema = DFSchema::empty();
-                    let substitution =
-                        Substitution { relation: &relation, names: &names(definition), arguments, schema: &schema };
                     let plan = Arc::unwrap_or_clone(exists.subquery.subquery);
-                    return substitution.plan(plan).map_err(super::other);
+                    return Ok(TableBody { plan, relation, names: names(definition) });
                 }
                 _ => return Err(internal()),
             }

@@ -19,10 +19,18 @@ type Outcome<T> = Result<T, DataFusionError>;
 impl Provider<'_, '_> {
     /// Replaces every call of a user-defined function in a plan.
     pub(in super::super) fn inline(&self, plan: LogicalPlan) -> Outcome<LogicalPlan> {
-        if !self.made.borrow().values().any(|made| made.inner().downcast_ref::<Call>().is_some()) {
+        if !self.made.borrow().keys().any(|name| name.starts_with("UDF:") || name.starts_with("UDTF:")) {
             return Ok(plan);
         }
         let replaced = plan.transform_up_with_subqueries(|node| {
+            let node = match node {
+                LogicalPlan::Join(join) => self.unnested(join)?,
+                other => Transformed::no(other),
+            };
+            if node.transformed {
+                return Ok(node);
+            }
+            let node = node.data;
             let schema = merge_schema(&node.inputs());
             let preserver = NamePreserver::new(&node);
             node.map_expressions(|expression| {

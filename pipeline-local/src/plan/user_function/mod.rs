@@ -1,12 +1,14 @@
 //! User-defined functions in queries. A call is planned as a placeholder that knows the overloads ([`call`]); once the
 //! types of the arguments are known, the body takes its place ([`inline`]). Scripting bodies, and queries that cannot be
-//! joined to the calling one, stay functions and run for every row ([`block`], [`query`]).
+//! joined to the calling one, stay functions and run for every row ([`block`], [`query`]), as do table functions over
+//! columns ([`lateral`]).
 
 mod aside;
 mod block;
 mod body;
 mod call;
 mod inline;
+mod lateral;
 mod query;
 
 use std::sync::Arc;
@@ -42,6 +44,12 @@ pub(super) fn built_in(name: &str) -> bool {
     functions::exists(name)
         || context_functions::is_one(name)
         || matches!(name, "IF" | "IFF" | "LEN" | "SUBSTRING" | "IDENTIFIER")
+}
+
+/// Whether a name is that of a table function of Snowflake's own.
+pub(super) fn built_in_table(name: &Name) -> bool {
+    let own = ["GENERATOR", "RESULT_SCAN", "FLATTEN", "SPLIT_TO_TABLE", "STRTOK_SPLIT_TO_TABLE"];
+    name.parts.len() == 1 && own.contains(&name.object())
 }
 
 /// Checks a function that is about to be created: that its body can be planned, and returns what is declared.
@@ -80,7 +88,7 @@ pub(crate) fn check_function(cx: &mut Context<'_>, schema: &Object, definition: 
             run::ready(plan, &provider.cx.borrow()).map_err(Failure::into_error)?;
         }
         Returns::Table(columns) => {
-            let plan = provider.table_body(&home, definition, &arguments)?;
+            let plan = provider.table_body(&home, definition)?.with_arguments(&arguments).map_err(other)?;
             let plan = declared_columns(plan, columns)?;
             run::ready(plan, &provider.cx.borrow()).map_err(Failure::into_error)?;
         }
@@ -236,6 +244,18 @@ impl Provider<'_, '_> {
         Ok(Some((key, expressions)))
     }
 
+    /// The overloads of a table function, with their arguments.
+    fn table_overloads(&self, name: &Name) -> Result<Vec<(Object, Vec<crate::catalog::def::Argument>)>> {
+        let mut found = Vec::new();
+        for object in self.functions(name)? {
+            let routine::Routine { arguments, returns, .. } = routine::of(&object)?;
+            if matches!(returns, Returns::Table(_)) {
+                found.push((object, arguments));
+            }
+        }
+        Ok(found)
+    }
+
     /// The rows of a call of a user-defined table function, under a name of their own; none when there is no function
     /// of this name.
     pub(super) fn user_table(
@@ -244,13 +264,7 @@ impl Provider<'_, '_> {
         name: &Name,
         given: &[FunctionArg],
     ) -> Result<Option<String>> {
-        let mut candidates = Vec::new();
-        for object in self.functions(name)? {
-            let routine::Routine { arguments, returns, .. } = routine::of(&object)?;
-            if matches!(returns, Returns::Table(_)) {
-                candidates.push((object, arguments));
-            }
-        }
+        let candidates = self.table_overloads(name)?;
         if candidates.is_empty() {
             return Ok(None);
         }
@@ -277,7 +291,7 @@ impl Provider<'_, '_> {
         let Returns::Table(columns) = &definition.returns else {
             return Err(SqlError::internal("a table function that returns no table"));
         };
-        let plan = self.table_body(&home, &definition, &arguments)?;
+        let plan = self.table_body(&home, &definition)?.with_arguments(&arguments).map_err(other)?;
         let plan = declared_columns(plan, columns)?;
         Ok(Some(self.put("FUNCTION", provider_as_source(Arc::new(ViewTable::new(plan, None))))))
     }

@@ -1,0 +1,350 @@
+//! Table functions over columns of the relations before them: `FROM t, TABLE(f(t.x))`.
+//!
+//! The call becomes a subquery of the join whose columns are placeholders of the declared types. Once it is planned, the
+//! join gives way to a projection of its left side to the lists of rows that the body has for each, which are unnested.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ListArray, RecordBatch, StructArray, new_empty_array};
+use datafusion::arrow::buffer::OffsetBuffer;
+use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema};
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{Column, JoinType, Result, ScalarValue, TableReference, UnnestOptions};
+use datafusion::logical_expr::{
+    BinaryExpr, ColumnarValue, Expr, Join, LogicalPlan, LogicalPlanBuilder, Operator, ReturnFieldArgs,
+    ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+};
+use datafusion::sql::sqlparser::ast::{
+    self, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, SelectItem, SetExpr, TableFactor,
+};
+
+use super::super::provider::Provider;
+use super::super::rewrite::{Rewriter, call, name_of, table_alias};
+use super::super::run;
+use super::aside::aside;
+use super::body::TableBody;
+use super::{built_in_table, cast, constant, declared_columns};
+use crate::catalog::Object;
+use crate::catalog::def::{FunctionDef, Returns};
+use crate::engine::Engine;
+use crate::error::SqlError;
+use crate::exec::Value;
+use crate::function;
+use crate::parse;
+use crate::routine;
+use crate::types::SqlType;
+
+/// A call of a table function.
+#[derive(Debug)]
+struct TableCall {
+    object: Object,
+    definition: FunctionDef,
+    columns: Vec<(String, SqlType)>,
+    /// The names of the arguments that were given by name.
+    names: Vec<Option<String>>,
+}
+
+/// A column of the placeholder.
+#[derive(Debug)]
+struct Placeholder {
+    name: String,
+    call: Arc<TableCall>,
+    sql_type: SqlType,
+    signature: Signature,
+}
+
+impl PartialEq for Placeholder {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Placeholder {}
+
+impl Hash for Placeholder {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl ScalarUDFImpl for Placeholder {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
+        Ok(types.to_vec())
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(self.sql_type.arrow())
+    }
+
+    fn return_field_from_args(&self, _: ReturnFieldArgs<'_>) -> Result<FieldRef> {
+        Ok(self.sql_type.field_ref(&self.name, true))
+    }
+
+    fn invoke_with_args(&self, _: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        Err(function::error(SqlError::unsupported(format_args!(
+            "TABLE({}(...)) over columns other than those of relations it is joined to",
+            self.call.object.name
+        ))))
+    }
+}
+
+impl Provider<'_, '_> {
+    /// The subquery that stands for a call of a user-defined table function over columns; none for other relations.
+    pub(in super::super) fn lateral_function(
+        &self,
+        rewriter: &Rewriter<'_, '_, '_>,
+        factor: &TableFactor,
+    ) -> crate::Result<Option<TableFactor>> {
+        let (name, arguments, alias) = match factor {
+            TableFactor::TableFunction { expr: ast::Expr::Function(function), alias } => {
+                let FunctionArguments::List(list) = &function.args else { return Ok(None) };
+                (&function.name, &list.args, alias)
+            }
+            TableFactor::Function { name, args, alias, .. } => (name, args, alias),
+            _ => return Ok(None),
+        };
+        let name = name_of(name)?;
+        if built_in_table(&name) {
+            return Ok(None);
+        }
+        let tables = self.table_overloads(&name)?;
+        let over_columns = |argument| matches!(self.argument(rewriter, argument), Err(error) if error.code == 904);
+        if tables.is_empty() || !arguments.iter().any(over_columns) {
+            return Ok(None);
+        }
+        let mut names = Vec::new();
+        let mut expressions = Vec::new();
+        for argument in arguments {
+            let (given, expression) = match argument {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => (None, expression),
+                FunctionArg::Named { name, arg: FunctionArgExpr::Expr(expression), .. } => {
+                    (Some(name.value.clone()), expression)
+                }
+                other => return Err(SqlError::unsupported(format_args!("argument {other} of TABLE({name}(...))"))),
+            };
+            names.push(given);
+            expressions.push(expression.clone());
+        }
+        let mut fitting: Vec<_> =
+            tables.into_iter().filter(|(_, declared)| routine::placed(declared, &names).is_some()).collect();
+        let object = match fitting.len() {
+            1 => fitting.remove(0).0,
+            0 => {
+                return Err(SqlError::compilation(
+                    1044,
+                    "42P13",
+                    format_args!("Invalid arguments for function '{name}': {}", expressions.len()),
+                ));
+            }
+            _ => {
+                return Err(SqlError::unsupported(format_args!(
+                    "columns as arguments of TABLE({name}(...)), which has several overloads of {} arguments",
+                    expressions.len()
+                )));
+            }
+        };
+        let definition: FunctionDef = object.definition()?;
+        let Returns::Table(mut columns) = definition.returns.clone() else { return Ok(None) };
+        let mut alias = alias.clone().unwrap_or_else(|| table_alias(name.object()));
+        for (column, renamed) in columns.iter_mut().zip(std::mem::take(&mut alias.columns)) {
+            column.0 = renamed.name.value;
+        }
+        let call_of = Arc::new(TableCall { object, definition, columns, names });
+        let mut query = parse::query("SELECT NULL")?;
+        if let SetExpr::Select(select) = query.body.as_mut() {
+            select.projection.clear();
+            for (column, sql_type) in &call_of.columns {
+                let name = format!("UDTF:{}", self.made.borrow().len());
+                let placeholder = Placeholder {
+                    name: name.clone(),
+                    call: call_of.clone(),
+                    sql_type: *sql_type,
+                    signature: Signature::user_defined(Volatility::Volatile),
+                };
+                self.made.borrow_mut().insert(name.clone(), Arc::new(ScalarUDF::new_from_impl(placeholder)));
+                let expr = call(&name, expressions.clone());
+                select.projection.push(SelectItem::ExprWithAlias { expr, alias: Ident::with_quote('"', column) });
+            }
+        }
+        Ok(Some(TableFactor::Derived { lateral: true, subquery: query, alias: Some(alias), sample: None }))
+    }
+
+    /// Replaces a join to the placeholder of a table function.
+    pub(super) fn unnested(&self, join: Join) -> Result<Transformed<LogicalPlan>> {
+        let Some((alias, placeholder, arguments)) = placeholder_of(&join.right) else {
+            return Ok(Transformed::no(LogicalPlan::Join(join)));
+        };
+        let call = &placeholder.call;
+        if join.join_type != JoinType::Inner {
+            return Err(function::error(SqlError::unsupported(format_args!(
+                "outer joins to TABLE({}(...)) over columns",
+                call.object.name
+            ))));
+        }
+        let left = join.left.schema().clone();
+        let arguments = arguments
+            .into_iter()
+            .map(|argument| {
+                let local = argument.transform_up(|node| {
+                    Ok(match node {
+                        Expr::OuterReferenceColumn(_, column) if left.has_column(&column) => {
+                            Transformed::yes(Expr::Column(column))
+                        }
+                        other => Transformed::no(other),
+                    })
+                })?;
+                Ok(local.data)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let home = self.home(&call.object).map_err(function::error)?;
+        let arguments = self.arguments(&home, &call.definition, &call.names, arguments).map_err(function::error)?;
+        let body = self.table_body(&home, &call.definition).map_err(function::error)?;
+        let rows = {
+            let cx = self.cx.borrow();
+            ScalarUDF::new_from_impl(RowsFunction {
+                name: call.object.name.clone(),
+                body,
+                arguments: call.definition.arguments.iter().map(|argument| argument.sql_type).collect(),
+                columns: call.columns.clone(),
+                engine: cx.engine.clone(),
+                query_id: cx.frame.query_id.clone(),
+                runner: run::Runner::new(&cx),
+                signature: Signature::user_defined(Volatility::Volatile),
+            })
+        };
+        let list = format!("$ROWS {alias}");
+        let kept = || left.columns().into_iter().map(Expr::Column);
+        let options = || UnnestOptions::new().with_preserve_nulls(false);
+        let fields = call.columns.iter().map(|(name, sql_type)| {
+            let field = Expr::Column(Column::new_unqualified(format!("{list}.{name}")));
+            cast(field, *sql_type).alias_qualified(Some(alias.clone()), name)
+        });
+        let plan = LogicalPlanBuilder::from(Arc::unwrap_or_clone(join.left))
+            .project(kept().chain([rows.call(arguments).alias(&list)]))?
+            .unnest_column_with_options(Column::new_unqualified(&list), options())?
+            .unnest_column_with_options(Column::new_unqualified(&list), options())?
+            .project(kept().chain(fields))?;
+        let equal = join
+            .on
+            .into_iter()
+            .map(|(left, right)| Expr::BinaryExpr(BinaryExpr::new(Box::new(left), Operator::Eq, Box::new(right))));
+        let plan = match equal.chain(join.filter).reduce(Expr::and) {
+            Some(condition) => plan.filter(condition)?,
+            None => plan,
+        };
+        Ok(Transformed::yes(plan.build()?))
+    }
+}
+
+/// The alias, the placeholder and its arguments, when a plan is that of a table function's placeholder.
+fn placeholder_of(plan: &LogicalPlan) -> Option<(TableReference, &Placeholder, Vec<Expr>)> {
+    let LogicalPlan::SubqueryAlias(alias) = plan else { return None };
+    let LogicalPlan::Subquery(subquery) = alias.input.as_ref() else { return None };
+    let LogicalPlan::Projection(projection) = subquery.subquery.as_ref() else { return None };
+    let Some(Expr::Alias(first)) = projection.expr.first() else { return None };
+    let Expr::ScalarFunction(scalar) = first.expr.as_ref() else { return None };
+    let placeholder = scalar.func.inner().downcast_ref::<Placeholder>()?;
+    Some((alias.alias.clone(), placeholder, scalar.args.clone()))
+}
+
+/// The rows of a table function for every row of arguments, as a list.
+#[derive(Debug)]
+struct RowsFunction {
+    name: String,
+    body: TableBody,
+    arguments: Vec<SqlType>,
+    columns: Vec<(String, SqlType)>,
+    engine: Arc<Engine>,
+    query_id: String,
+    runner: run::Runner,
+    signature: Signature,
+}
+
+impl PartialEq for RowsFunction {
+    fn eq(&self, other: &Self) -> bool {
+        // Every call has its own.
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for RowsFunction {}
+
+impl Hash for RowsFunction {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl RowsFunction {
+    fn fields(&self) -> Fields {
+        self.columns.iter().map(|(name, sql_type)| sql_type.field(name, true)).collect()
+    }
+
+    fn item(&self) -> FieldRef {
+        Arc::new(Field::new("item", DataType::Struct(self.fields()), true))
+    }
+
+    async fn row(&self, arguments: Vec<ScalarValue>) -> crate::Result<Vec<RecordBatch>> {
+        let arguments: Vec<_> = arguments
+            .into_iter()
+            .zip(&self.arguments)
+            .map(|(scalar, sql_type)| constant(Value { sql_type: *sql_type, scalar }))
+            .collect();
+        let plan = self.body.clone().with_arguments(&arguments).map_err(super::other)?;
+        self.runner.run(declared_columns(plan, &self.columns)?).await
+    }
+
+    async fn rows(&self, rows: Vec<Vec<ScalarValue>>) -> crate::Result<ListArray> {
+        let schema = Arc::new(Schema::new(self.fields()));
+        let mut batches = Vec::new();
+        let mut lengths = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut length = 0;
+            for batch in self.row(row).await? {
+                length += batch.num_rows();
+                batches.push(RecordBatch::try_new(schema.clone(), batch.columns().to_vec())?);
+            }
+            lengths.push(length);
+        }
+        let all = concat_batches(&schema, &batches)?;
+        let values = StructArray::new(self.fields(), all.columns().to_vec(), None);
+        Ok(ListArray::new(self.item(), OffsetBuffer::from_lengths(lengths), Arc::new(values), None))
+    }
+}
+
+impl ScalarUDFImpl for RowsFunction {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
+        Ok(types.to_vec())
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(DataType::List(self.item()))
+    }
+
+    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let rows = super::rows_of(&arguments)?;
+        if rows.is_empty() {
+            return Ok(ColumnarValue::Array(new_empty_array(&DataType::List(self.item()))));
+        }
+        let lists = aside(&self.engine, &self.query_id, || self.rows(rows)).map_err(function::error)?;
+        Ok(ColumnarValue::Array(Arc::new(lists) as Arc<dyn Array>))
+    }
+}
