@@ -166,8 +166,9 @@ fn reader<'js>(
     })
 }
 
+/// Microseconds; times further away than calendars go count as the last they know.
 fn micros(millis: f64) -> i64 {
-    (millis * 1000.0) as i64
+    (millis * 1000.0).clamp(-8.2e18, 8.2e18) as i64
 }
 
 /// One statement, parsed; gives its text without a semicolon.

@@ -516,6 +516,8 @@ async fn dates_are_in_the_zone_of_the_session() {
             ("var d = new Date(Date.now()); return [d.getTime(), d instanceof Date, d.constructor === Date, typeof Date()]", "0,true,true,string"),
             ("return new Date(new Date(5)).getTime() + Date.parse('1970-01-01T01:00:00') + Number(new Date(7))", "12"),
             ("class D extends Date {} return new D(3).getTime()", "3"),
+            ("return [8.63e15, -8.64e15].map((t) => new Date(t).getFullYear())", "275443,-271821"),
+            ("return new Date(8.64e15 + 1).getTime()", "NaN"),
         ])
         .await;
 }
@@ -598,6 +600,49 @@ async fn procedures_of_both_languages_call_each_other() {
 }
 
 #[tokio::test]
+async fn scripts_have_the_rights_of_their_procedure() {
+    let mut bench = Bench::new().await;
+    let body = "$$var r = snowflake.execute({sqlText: 'SELECT COUNT(*) AS n, CURRENT_ROLE() AS role FROM t'}); r.next(); return r.N + ' ' + r.ROLE;$$";
+    for sql in [
+        "CREATE ROLE reader",
+        "GRANT USAGE ON DATABASE d TO ROLE reader",
+        "GRANT USAGE ON SCHEMA d.public TO ROLE reader",
+        &format!("CREATE PROCEDURE owners() RETURNS VARCHAR LANGUAGE JAVASCRIPT AS {body}"),
+        &format!("CREATE PROCEDURE callers() RETURNS VARCHAR LANGUAGE JAVASCRIPT EXECUTE AS CALLER AS {body}"),
+        "GRANT USAGE ON PROCEDURE owners() TO ROLE reader",
+        "GRANT USAGE ON PROCEDURE callers() TO ROLE reader",
+    ] {
+        bench.run(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+    bench.session.role = "READER".to_owned();
+    bench.session.secondary_roles_all = false;
+    assert!(bench.cell("CALL owners()").await.is_ok_and(|text| text.starts_with("2 ")));
+    let error = bench.cell("CALL callers()").await.unwrap_err();
+    assert!(error.message.contains("does not exist or not authorized"), "{error}");
+}
+
+#[tokio::test]
+async fn many_rows_and_statements() {
+    let mut bench = Bench::new().await;
+    bench
+        .texts(&[
+            (
+                "var r = snowflake.execute({sqlText: 'SELECT SEQ4() AS n FROM TABLE(GENERATOR(ROWCOUNT => 20000))'}); var s = 0; while (r.next()) s += r.N; return [r.getRowCount(), s]",
+                "20000,199990000",
+            ),
+            (
+                "var s = snowflake.createStatement({sqlText: 'INSERT INTO log SELECT ?', binds: ['x']}); for (var i = 0; i < 100; i++) s.execute(); var r = snowflake.execute({sqlText: 'SELECT COUNT(*) AS n FROM log'}); r.next(); return r.N",
+                "100",
+            ),
+            (
+                "var a = []; for (var i = 0; i < 300; i++) { var r = snowflake.execute({sqlText: 'SELECT ?', binds: [i]}); r.next(); a.push(r.getQueryId()); } return new Set(a).size",
+                "300",
+            ),
+        ])
+        .await;
+}
+
+#[tokio::test]
 async fn create_refuses_types_and_names() {
     let mut bench = Bench::new().await;
     for (head, expected) in [
@@ -619,6 +664,17 @@ async fn create_refuses_types_and_names() {
     let error =
         bench.run("CREATE PROCEDURE p() RETURNS FLOAT LANGUAGE JAVASCRIPT AS BEGIN RETURN 1; END").await.unwrap_err();
     assert_eq!(error.code, 1003, "{error}");
+    // The body that GET_DDL shows is the body.
+    let body = "// it's; a \\ \"comment\"\nreturn A + `;${'$'}`;";
+    bench
+        .run(&format!("CREATE PROCEDURE shown(a VARCHAR) RETURNS VARCHAR LANGUAGE JAVASCRIPT AS $${body}$$"))
+        .await
+        .unwrap();
+    let shown = bench.cell("SELECT GET_DDL('PROCEDURE', 'shown(VARCHAR)')").await.unwrap();
+    assert!(shown.contains("LANGUAGE JAVASCRIPT"), "{shown}");
+    bench.run("DROP PROCEDURE shown(VARCHAR)").await.unwrap();
+    bench.run(shown.trim_end_matches(';')).await.unwrap_or_else(|error| panic!("{shown}: {error}"));
+    assert_eq!(bench.cell("CALL shown('x')").await.unwrap(), "x;$");
     // A body is first read when it is called.
     bench.run("CREATE PROCEDURE later() RETURNS FLOAT LANGUAGE JAVASCRIPT AS 'return (;'").await.unwrap();
     assert_eq!(bench.run("CALL later()").await.unwrap_err().code, 100_131);

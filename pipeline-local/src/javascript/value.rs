@@ -197,11 +197,9 @@ impl Given {
                 (SqlType::Binary(crate::types::DEFAULT_BINARY_LENGTH), ScalarValue::Binary(Some(value)))
             }
             Self::Moment { of, micros, offset, .. } => {
-                let micros = number(&micros)
-                    .ok()
-                    .filter(|micros| micros.abs() < 1e18)
-                    .and_then(|rough| micros.parse().ok().or(Some(rough as i64)))
-                    .ok_or_else(|| SqlError::internal(format_args!("{micros} is not a timestamp")))?;
+                let micros = micros
+                    .parse()
+                    .map_err(|_| SqlError::new(100_035, "22007", format!("Timestamp '{micros}' is not recognized")))?;
                 let (sql_type, datum) = match of {
                     Of::Ntz => (SqlType::TimestampNtz(9), Datum::Ntz(micros)),
                     Of::Ltz => (SqlType::TimestampLtz(9), Datum::Ltz(micros)),
