@@ -19,14 +19,16 @@ use datafusion::logical_expr::{
 };
 use datafusion::sql::planner::{ParserOptions, PlannerContext, SqlToRel};
 use datafusion::sql::sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SelectItem, SetExpr, Statement, TableVersion,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SelectItem, SetExpr, Statement,
+    TableVersion,
 };
 
 use super::error::{Failure, failure};
 use super::rewrite::{REPEATED, Rewriter};
 use super::tracked::Tracked;
+use super::view_stream::Asked;
 use super::{functions, operators, sequence};
-use crate::catalog::def::{TableDef, ViewDef};
+use crate::catalog::def::{StreamMode, TableDef, ViewDef};
 use crate::catalog::{Kind, Object, ObjectId};
 use crate::error::{Result, SqlError};
 use crate::exec::{Binds, Context, QueryResult, Value};
@@ -149,6 +151,11 @@ impl<'p, 'a> Provider<'p, 'a> {
         let TableVersion::Function(Expr::Function(function)) = version else {
             return Err(SqlError::unsupported("this form of time travel; use AT(...) or BEFORE(...)"));
         };
+        self.point(rewriter, &function)
+    }
+
+    /// The version that `AT(...)`, `BEFORE(...)` or `END(...)` means.
+    fn point(&self, rewriter: &Rewriter<'_, '_, '_>, function: &Function) -> Result<Seq> {
         let before = function.name.to_string().eq_ignore_ascii_case("BEFORE");
         let FunctionArguments::List(list) = &function.args else {
             return Err(SqlError::syntax("AT needs an argument"));
@@ -176,6 +183,10 @@ impl<'p, 'a> Provider<'p, 'a> {
                     .ok_or_else(|| SqlError::compilation(707, "02000", format_args!("Statement {id} not found")))?;
                 if before { (record.started_at, true) } else { (record.ended_at().unwrap_or(record.started_at), false) }
             }
+            "STREAM" => {
+                let stream = super::text_of(&value).unwrap_or_default();
+                return super::stream::offset(&cx, &stream);
+            }
             other => return Err(SqlError::unsupported(format_args!("AT({other} => ...)"))),
         };
         cx.engine.storage.seq_at(if before { instant - 1 } else { instant })
@@ -189,6 +200,57 @@ impl<'p, 'a> Provider<'p, 'a> {
         }
         let source = self.table(&object, Some(at))?;
         Ok(self.put("AT", source))
+    }
+
+    /// `table CHANGES(INFORMATION => ...) AT(...) [END(...)]`, under a name of its own.
+    pub(super) fn changes(
+        &self,
+        rewriter: &Rewriter<'_, '_, '_>,
+        name: &Name,
+        [changes, at, end]: [Option<Expr>; 3],
+    ) -> Result<String> {
+        let mode = match information(changes.as_ref()).as_deref() {
+            Some("DEFAULT") => StreamMode::Standard,
+            Some("APPEND_ONLY") => StreamMode::AppendOnly,
+            _ => return Err(SqlError::syntax("CHANGES takes INFORMATION => DEFAULT or INFORMATION => APPEND_ONLY.")),
+        };
+        let point = |expression: Option<Expr>| match expression {
+            Some(Expr::Function(function)) => self.point(rewriter, &function).map(Some),
+            Some(other) => Err(SqlError::syntax(format_args!("'{other}' is no point in time"))),
+            None => Ok(None),
+        };
+        let object = self.find(name)?;
+        self.cx.borrow().require("SELECT", &object)?;
+        let current = self.cx.borrow().engine.storage.current_seq();
+        let from = point(at)?.unwrap_or(current);
+        let to = point(end)?.unwrap_or(current).max(from);
+        let (plan, bases) = match object.kind {
+            Kind::Table => (None, vec![object.clone()]),
+            Kind::View => {
+                let plan = self.tracked_view(&object)?;
+                let (bases, joins) = super::tracked::base_tables(&plan)?;
+                (Some((plan, joins)), bases)
+            }
+            other => return Err(SqlError::unsupported(format_args!("CHANGES of a {other}"))),
+        };
+        let cx = self.cx.borrow();
+        for base in &bases {
+            let def: TableDef = base.definition()?;
+            if def.changes_from.is_none_or(|since| from < since) {
+                return Err(super::stream::not_tracked(&base.name));
+            }
+        }
+        let storage = &cx.engine.storage;
+        let source = match plan {
+            Some((plan, joins)) => {
+                super::view_stream::source(storage, &plan, joins, Asked { from, to, mode, initial: false })?
+            }
+            None => {
+                let def: TableDef = object.definition()?;
+                memory(super::stream::schema(&def), storage.changes(object.id, &def, from, to, mode)?)?
+            }
+        };
+        Ok(self.put("CHANGES", source))
     }
 
     pub(super) fn argument(&self, rewriter: &Rewriter<'_, '_, '_>, argument: &FunctionArg) -> Result<(String, Value)> {
@@ -360,7 +422,8 @@ impl<'p, 'a> Provider<'p, 'a> {
                 let gone = opened.bases.iter().find(|known| !bases.iter().any(|base| base.id == known.id));
                 return Err(super::stream::dropped(&cx, object, gone.unwrap_or(&opened.source).id)?);
             }
-            super::view_stream::source(&cx.engine.storage, &plan, joins, &opened, to)?
+            let asked = Asked { from: opened.state.offset, to, mode: opened.def.mode, initial: opened.state.initial };
+            super::view_stream::source(&cx.engine.storage, &plan, joins, asked)?
         } else {
             let cx = self.cx.borrow();
             let def: TableDef = opened.source.definition()?;
@@ -427,6 +490,20 @@ impl<'p, 'a> Provider<'p, 'a> {
         }
         self.plan(&query, binds)
     }
+}
+
+/// The word of `CHANGES(INFORMATION => word)`.
+fn information(changes: Option<&Expr>) -> Option<String> {
+    let Some(Expr::Function(function)) = changes else { return None };
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let (name, value) = match list.args.as_slice() {
+        [FunctionArg::Named { name, arg: FunctionArgExpr::Expr(value), .. }] => (name, value),
+        [FunctionArg::ExprNamed { name: Expr::Identifier(name), arg: FunctionArgExpr::Expr(value), .. }] => {
+            (name, value)
+        }
+        _ => return None,
+    };
+    name.value.eq_ignore_ascii_case("INFORMATION").then(|| value.to_string().to_uppercase())
 }
 
 /// The Arrow schema of a table with its NOT NULL columns.

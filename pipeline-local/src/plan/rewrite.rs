@@ -7,8 +7,8 @@ use datafusion::sql::sqlparser::ast::{
     AccessExpr, BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DuplicateTreatment, Expr, Function, FunctionArg,
     FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList, FunctionArguments, GroupByExpr, Ident, JsonPathElem,
     LimitClause, ObjectName, ObjectNamePart, OrderByKind, Query, Select, SelectItem, SetExpr, Subscript, TableAlias,
-    TableAliasColumnDef, TableFactor, TopQuantity, TrimWhereField, Value as Literal, VisitMut, VisitorMut,
-    visit_expressions_mut,
+    TableAliasColumnDef, TableFactor, TableVersion, TopQuantity, TrimWhereField, Value as Literal, VisitMut,
+    VisitorMut, visit_expressions_mut,
 };
 
 use super::context_functions;
@@ -229,8 +229,13 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
                 self.relation_name(name)?;
                 if let Some(version) = version.take() {
                     let table = name_of(name)?;
-                    let at = self.provider.version(self, version)?;
-                    *name = quoted_name(&self.provider.at_version(&table, at)?);
+                    let relation = match version {
+                        TableVersion::Changes { changes, at, end } => {
+                            self.provider.changes(self, &table, [Some(changes), Some(at), end])?
+                        }
+                        version => self.provider.at_version(&table, self.provider.version(self, version)?)?,
+                    };
+                    *name = quoted_name(&relation);
                     alias.get_or_insert_with(|| table_alias(table.object()));
                 }
                 if let Some(arguments) = args.take() {

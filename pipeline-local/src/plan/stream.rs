@@ -9,6 +9,7 @@ use crate::catalog::def::{StreamDef, TableDef};
 use crate::catalog::{Kind, Object, ObjectId};
 use crate::error::{Result, SqlError};
 use crate::exec::Context;
+use crate::parse::Name;
 use crate::storage::{METADATA_ACTION, METADATA_ISUPDATE, METADATA_ROW_ID, Seq, StreamState};
 use crate::types::SqlType;
 
@@ -113,6 +114,29 @@ pub(crate) fn has_data(cx: &Context<'_>, stream: &Object) -> Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// Where the stream of this name stands.
+///
+/// # Errors
+/// 002003 when there is none that the role can see.
+pub(crate) fn offset(cx: &Context<'_>, name: &str) -> Result<Seq> {
+    let not_found = || SqlError::compilation(2003, "02000", format_args!("Stream '{name}' not found."));
+    let parsed = Name::parse(name).ok_or_else(not_found)?;
+    let stream = cx.find_object(Kind::Stream, &parsed, "AT(STREAM)")?.ok_or_else(not_found)?;
+    Ok(cx.engine.storage.stream_state(stream.id)?.ok_or_else(not_found)?.offset)
+}
+
+/// The error for a time at which the changes of a table were not tracked.
+pub(crate) fn not_tracked(table: &str) -> SqlError {
+    SqlError::new(
+        707,
+        "02000",
+        format!(
+            "SQL compilation error: Change tracking is not enabled or has been missing for the time range requested on \
+             table '{table}'."
+        ),
+    )
 }
 
 /// The tables on whose changes a stream on this table or view depends.

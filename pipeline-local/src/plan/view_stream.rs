@@ -19,7 +19,6 @@ use datafusion::logical_expr::{
 };
 
 use super::functions;
-use super::stream::Opened;
 use super::tracked::{self, Marks};
 use crate::catalog::def::{StreamMode, TableDef};
 use crate::catalog::{Object, ObjectId};
@@ -43,19 +42,25 @@ enum Rows {
     Initial,
 }
 
-/// The rows of a stream on the view whose query is `plan`, over [`tracked::Tracked`] tables.
-pub(super) fn source(
-    storage: &Storage,
-    plan: &LogicalPlan,
-    joins: bool,
-    opened: &Opened,
-    to: Seq,
-) -> Result<Arc<dyn TableSource>> {
+/// Which changes of a view are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// The version that they are counted from.
+    pub(super) from: Seq,
+    /// The version up to which they are counted.
+    pub(super) to: Seq,
+    pub(super) mode: StreamMode,
+    /// Rather than changes, all rows of the first version.
+    pub(super) initial: bool,
+}
+
+/// The changes of the view whose query is `plan`, over [`tracked::Tracked`] tables.
+pub(super) fn source(storage: &Storage, plan: &LogicalPlan, joins: bool, asked: Asked) -> Result<Arc<dyn TableSource>> {
     let names: Vec<String> = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
-    let mut reader = Reader { storage, joins, from: opened.state.offset, to, changes: HashMap::new() };
-    let changes = if opened.state.initial {
+    let mut reader = Reader { storage, joins, from: asked.from, to: asked.to, changes: HashMap::new() };
+    let changes = if asked.initial {
         inserted(reader.side(plan, &names, Rows::Initial)?, &names)?
-    } else if opened.def.mode == StreamMode::AppendOnly {
+    } else if asked.mode == StreamMode::AppendOnly {
         inserted(reader.side(plan, &names, Rows::Appended)?, &names)?
     } else {
         let before = reader.side(plan, &names, Rows::Before)?;

@@ -271,3 +271,39 @@ async fn start_points() {
     ])
     .await;
 }
+
+#[tokio::test]
+async fn changes_between_two_times() {
+    let mut sql = Sql::new().await;
+    sql.run("create table a (id int, v varchar) change_tracking = true").await;
+    sql.run("create view v as select id * 10 as ten from a where id < 5").await;
+    sql.run("create stream start on table a").await;
+    sql.run("insert into a values (1, 'one'), (7, 'seven')").await;
+    sql.run("create stream middle on table a").await;
+    sql.run("delete from a where id = 1").await;
+    sql.run("create table untracked (id int)").await;
+    sql.check(&[
+        (
+            "select id, v, metadata$action from a changes(information => default) at(stream => 'start') order by id",
+            &["7|seven|INSERT"],
+        ),
+        (
+            "select c.id from a changes(information => append_only) at(stream => 'start') as c order by 1",
+            &["1", "7"],
+        ),
+        (
+            "select id, metadata$action from a changes(information => default) at(stream => 'start') end(stream => 'middle') order by id",
+            &["1|INSERT", "7|INSERT"],
+        ),
+        ("select ten, metadata$action from v changes(information => default) at(stream => 'middle')", &["10|DELETE"]),
+        (
+            "select * from untracked changes(information => default) at(offset => 0)",
+            &["!000707 SQL compilation error: Change tracking is not enabled or has been missing for the time range requested on table 'UNTRACKED'."],
+        ),
+        (
+            "select * from a changes(information => all) at(offset => 0)",
+            &["!001003 SQL compilation error:\nCHANGES takes INFORMATION => DEFAULT or INFORMATION => APPEND_ONLY."],
+        ),
+    ])
+    .await;
+}

@@ -293,7 +293,7 @@ impl StartPoint {
         let seq = match self.what.as_str() {
             "STREAM" => {
                 let name = self.text(cx)?;
-                return offset_of(cx, &name);
+                return stream::offset(cx, &name);
             }
             "STATEMENT" => {
                 let id = self.text(cx)?;
@@ -337,14 +337,7 @@ impl StartPoint {
             }
         };
         if seq < tracked_from {
-            return Err(SqlError::new(
-                707,
-                "02000",
-                format!(
-                    "SQL compilation error: Change tracking is not enabled or has been missing for the time range requested on table '{}'.",
-                    source.name
-                ),
-            ));
+            return Err(stream::not_tracked(&source.name));
         }
         Ok(seq)
     }
@@ -367,15 +360,6 @@ impl StartPoint {
         }
         cx.engine.storage.seq_at(instant)
     }
-}
-
-/// Where another stream stands.
-fn offset_of(cx: &Context<'_>, name: &str) -> Result<Seq> {
-    let not_found = || SqlError::compilation(2003, "02000", format_args!("Stream '{name}' not found."));
-    let parsed = Name::parse(name).ok_or_else(not_found)?;
-    let stream = cx.find_object(Kind::Stream, &parsed, "CREATE STREAM")?.ok_or_else(not_found)?;
-    let state = cx.engine.storage.stream_state(stream.id)?.ok_or_else(not_found)?;
-    Ok(state.offset)
 }
 
 /// A function in a timestamp whose value is another at every call.
