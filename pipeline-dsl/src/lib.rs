@@ -98,7 +98,7 @@ pub mod prelude {
     pub use crate::fragment::Fragment;
     pub use crate::node::{Object, Procedure, Reads, Stream, Table, Writes};
     pub use crate::pipeline::{Pipeline, Scenario};
-    pub use crate::query::Selection;
+    pub use crate::query::{Selection, is_in_rows};
     pub use crate::types::{
         Array, Binary, Boolean, Date, Float, Integer, Number, ObjectValue, Time, TimestampLtz, TimestampNtz,
         TimestampTz, Varchar, Variant,

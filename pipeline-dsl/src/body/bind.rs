@@ -6,7 +6,9 @@ use crate::expr::ast::{Ast, Literal};
 use crate::expr::fits::{FitsVariable, VariableNull};
 use crate::expr::{Base, Expr, IntoExpr, Typed};
 use crate::node::Table;
-use crate::query::{Aggregate, Latest, Matching, Query, Readable, Reading, Rows, Values, Writing};
+use crate::query::{
+    Aggregate, Grouped, Joined2, Joined3, Latest, Matching, Query, Readable, Reading, Rows, Sorted, Values, Writing,
+};
 use crate::types::{Integer, SqlType};
 
 /// A variable of the procedure, made by `let`.
@@ -237,6 +239,10 @@ as_it_is! {
     [O: Readable] Reading<O>;
     [O: Readable] Rows<O>;
     [R] Values<R>;
+    [O: Readable] Sorted<O>;
+    [O: Readable] Grouped<O>;
+    [A, B] Joined2<A, B>;
+    [A, B, C] Joined3<A, B, C>;
     [O: Readable, K] Latest<O, K>;
     [T: Table + Readable] Writing<T>;
     [T: Table + Readable] Matching<T>;

@@ -21,7 +21,7 @@ pub struct Loop {
 enum Kind {
     While(Option<Node>),
     Range { variable: VariableId, from: Node, to: Node },
-    Rows { names: [String; 2], query: crate::query::Select, variables: Vec<VariableId> },
+    Rows { names: [String; 2], query: Box<crate::query::Select>, variables: Vec<VariableId> },
 }
 
 fn open(kind: Kind) -> Loop {
@@ -74,7 +74,7 @@ pub fn begin_rows<S: LoopSource>(names: &[Name], source: S) -> (Loop, <S::Row as
     }
     let names = builder::with(|builder| ["found", "current_row"].map(|name| builder.take_name(name)));
     let bound = S::Row::variables(&variables);
-    (open(Kind::Rows { names, query, variables }), bound)
+    (open(Kind::Rows { names, query: Box::new(query), variables }), bound)
 }
 
 /// What values are called that have no name of their own.
@@ -88,7 +88,7 @@ impl Loop {
             builder.push(match self.kind {
                 Kind::While(condition) => Statement::Loop { condition, body },
                 Kind::Range { variable, from, to } => Statement::ForRange { variable, from, to, body },
-                Kind::Rows { names, query, variables } => Statement::ForRows { names, query, variables, body },
+                Kind::Rows { names, query, variables } => Statement::ForRows { names, query: *query, variables, body },
             });
         });
     }

@@ -66,6 +66,13 @@ pub enum Ast {
         /// Where it is looked for; never empty.
         list: Vec<Node>,
     },
+    /// `operand IN (SELECT ..)`.
+    InRows {
+        /// What is looked for.
+        operand: Node,
+        /// A query with one column.
+        select: Rc<Select>,
+    },
     /// `operand BETWEEN low AND high`.
     Between {
         /// What is tested.
@@ -117,6 +124,10 @@ impl Ast {
             Self::In { operand, list } => {
                 all(list);
                 operand.walk(visit);
+            }
+            Self::InRows { operand, select } => {
+                operand.walk(visit);
+                select.walk(visit);
             }
             Self::Between { operand, low, high } => all(&[operand.clone(), low.clone(), high.clone()]),
             Self::Window { function, partition, order } => {

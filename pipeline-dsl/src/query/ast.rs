@@ -1,27 +1,44 @@
-use crate::expr::ast::{Ast, Node};
+use crate::expr::ast::{Ast, Node, OrderTerm};
 use crate::node::NodeRef;
 
 /// A SELECT.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Select {
+    /// `DISTINCT`.
+    pub distinct: bool,
     /// What each row delivers.
     pub items: Vec<Item>,
     /// Where the rows come from; without it there is one row.
     pub from: Option<From>,
+    /// What is joined to them, in order.
+    pub joins: Vec<Join>,
     /// `WHERE`.
     pub filter: Option<Node>,
     /// `GROUP BY`.
     pub group: Vec<Node>,
+    /// `HAVING`.
+    pub having: Option<Node>,
     /// `QUALIFY`.
     pub qualify: Option<Node>,
+    /// Queries whose rows are put together with these.
+    pub combined: Vec<(SetOperator, Select)>,
+    /// `ORDER BY`.
+    pub order: Vec<OrderTerm>,
+    /// `LIMIT`.
+    pub limit: Option<u64>,
 }
 
 impl Select {
     /// Visits all expressions in the query.
     pub fn walk(&self, visit: &mut dyn FnMut(&Ast)) {
-        let nodes =
-            self.items.iter().map(|item| &item.value).chain(&self.filter).chain(&self.group).chain(&self.qualify);
+        let joined = self.joins.iter().flat_map(|join| match &join.source {
+            JoinSource::Flatten { input } => Some(input).into_iter().chain(&join.on),
+            JoinSource::Object(_) => None.into_iter().chain(&join.on),
+        });
+        let nodes = self.items.iter().map(|item| &item.value).chain(joined).chain(&self.filter).chain(&self.group);
+        let nodes = nodes.chain(&self.having).chain(&self.qualify).chain(self.order.iter().map(|term| &term.value));
         nodes.for_each(|node| node.walk(visit));
+        self.combined.iter().for_each(|(_, select)| select.walk(visit));
     }
 }
 
@@ -55,4 +72,82 @@ pub struct From {
     pub object: NodeRef,
     /// What the statement calls it.
     pub alias: Option<&'static str>,
+}
+
+/// A source that is joined to the first one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Join {
+    /// How.
+    pub kind: JoinKind,
+    /// What is joined.
+    pub source: JoinSource,
+    /// What the statement calls it.
+    pub alias: &'static str,
+    /// `ON`.
+    pub on: Option<Node>,
+}
+
+/// What is joined.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JoinSource {
+    /// A table, a view or a stream.
+    Object(NodeRef),
+    /// `LATERAL FLATTEN(INPUT => ..)`: the elements of a value of the row.
+    Flatten {
+        /// The array or object.
+        input: Node,
+    },
+}
+
+/// The kinds of joins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinKind {
+    /// `JOIN`
+    Inner,
+    /// `LEFT JOIN`
+    Left,
+    /// `RIGHT JOIN`
+    Right,
+    /// `FULL JOIN`
+    Full,
+    /// `CROSS JOIN`
+    Cross,
+}
+
+impl JoinKind {
+    /// The words in SQL.
+    pub const fn sql(self) -> &'static str {
+        match self {
+            Self::Inner => "JOIN",
+            Self::Left => "LEFT JOIN",
+            Self::Right => "RIGHT JOIN",
+            Self::Full => "FULL JOIN",
+            Self::Cross => "CROSS JOIN",
+        }
+    }
+}
+
+/// How the rows of two queries are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetOperator {
+    /// `UNION ALL`: those of both.
+    UnionAll,
+    /// `UNION`: those of both, each once.
+    Union,
+    /// `INTERSECT`: those that both have.
+    Intersect,
+    /// `EXCEPT`: those that only the first has.
+    Except,
+}
+
+impl SetOperator {
+    /// The words in SQL.
+    pub const fn sql(self) -> &'static str {
+        match self {
+            Self::UnionAll => "UNION ALL",
+            Self::Union => "UNION",
+            Self::Intersect => "INTERSECT",
+            Self::Except => "EXCEPT",
+        }
+    }
 }

@@ -1,25 +1,39 @@
 //! Queries and the rows they deliver, Snowpark-style: `changes.filter(|c| ..).select(|c| ..)`.
+//!
+//! | Rust | SQL |
+//! |---|---|
+//! | `a.filter(..)`, `.group_by(..).having(..)`, `.latest_by(..)` | WHERE, GROUP BY, HAVING, QUALIFY |
+//! | `a.join(b, \|a, b\| a.id == b.id)`, `left_join`, `right_join`, `full_join`, `cross_join` | joins; a row that may be missing is a [`Maybe`] |
+//! | `a.flatten(\|a\| a.list)` | LATERAL FLATTEN |
+//! | `.order_by(..).then_by(..).limit(10)` | ORDER BY, with the place of NULLs written out, and LIMIT |
+//! | `.select(..)`, `.columns(..)`, `.values(..)`, `.aggregate(..)` | what each row delivers |
+//! | `.distinct()`, `.union(..)`, `.union_all(..)`, `.intersect(..)`, `.except(..)` | on queries with their columns |
+//! | `is_in_rows(value, b.values(\|b\| b.id))`, `b.exists()` | IN, EXISTS |
 
 mod aggregate;
 mod ast;
 mod coverage;
 mod handle;
 mod insert;
+mod join;
 mod latest;
 mod merge;
 mod row;
 mod rows;
 mod selection;
+mod sorted;
 mod values;
 
 pub use aggregate::{Aggregate, Aggregates, Grouped};
-pub use ast::{From, Item, Select};
+pub use ast::{From, Item, Join, JoinKind, JoinSource, Select, SetOperator};
 pub use coverage::{Constant, constant_fits, consumed_twice, insert_covers, matching_covers};
 pub use handle::{Matching, Reading, Writing, reading, writing};
 pub use insert::{AssignRow, Assignment, ChangedRow, InsertSource, NewRow, Query, RowLiteral};
+pub use join::{Element, Joined2, Joined3, Maybe};
 pub use latest::{Key, Latest, MatchesKey};
 pub use merge::{Merge, MergeOn};
 pub use row::{PerKey, Readable, SourceRow, StreamRow, TableRow, WholeRow};
 pub use rows::Rows;
 pub use selection::{Items, Selection, item, items, view_to_sql};
+pub use sorted::{Sorted, is_in_rows};
 pub use values::{LoopSource, RowValues, Values};

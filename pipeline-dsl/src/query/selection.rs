@@ -26,33 +26,35 @@ pub fn items<const N: usize>(items: [Item; N]) -> Items {
 /// A query with named columns: what a function with `#[view]` returns.
 #[must_use = "a query does nothing until something takes it"]
 pub struct Selection {
-    select: Select,
+    pub(super) select: Select,
 }
 
 impl<O: Readable> Rows<O> {
     /// The rows with these columns.
     pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
-        select(self.skeleton(), columns(O::Row::of(Source::bare())))
+        Selection::of(self.skeleton(), columns(O::Row::of(Source::bare())))
     }
 }
 
 impl<O: Readable, K: Key> Latest<O, K> {
     /// The rows with these columns.
     pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
-        select(self.skeleton(), columns(O::Row::of(Source::bare())))
+        Selection::of(self.skeleton(), columns(O::Row::of(Source::bare())))
     }
 }
 
 impl<O: Readable> Grouped<O> {
     /// One row per group, with these columns.
     pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
-        select(self.into_select(), columns(O::Row::of(Source::bare())))
+        Selection::of(self.into_select(), columns(O::Row::of(Source::bare())))
     }
 }
 
-fn select(mut select: Select, columns: Items) -> Selection {
-    select.items = columns.items;
-    Selection { select }
+impl Selection {
+    pub(super) fn of(mut select: Select, columns: Items) -> Self {
+        select.items = columns.items;
+        Self { select }
+    }
 }
 
 /// The text of a view's query.

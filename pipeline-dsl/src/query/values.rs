@@ -14,6 +14,17 @@ pub struct Values<R> {
     of: PhantomData<fn() -> R>,
 }
 
+impl<R: RowValues> Values<R> {
+    pub(super) fn of(mut select: Select, values: R) -> Self {
+        select.items = values.nodes().into_iter().map(|value| Item { value, alias: None }).collect();
+        Self { select, of: PhantomData }
+    }
+
+    pub(super) fn into_select(self) -> Select {
+        self.select
+    }
+}
+
 /// What a loop of a procedure can go through.
 #[diagnostic::on_unimplemented(
     message = "a loop of a procedure cannot go through `{Self}`",
@@ -104,9 +115,6 @@ tuples! {
 impl<O: Readable> Rows<O> {
     /// Values of each row, for a loop of a procedure to go through. Reading a stream this way does not consume it.
     pub fn values<R: RowValues>(self, values: impl FnOnce(O::Row) -> R) -> Values<R> {
-        let mut select = self.skeleton();
-        let values = values(O::Row::of(Source::bare())).nodes();
-        select.items = values.into_iter().map(|value| Item { value, alias: None }).collect();
-        Values { select, of: PhantomData }
+        Values::of(self.skeleton(), values(O::Row::of(Source::bare())))
     }
 }

@@ -182,7 +182,10 @@ impl Rewriter<'_> {
             Expr::MethodCall(call) => {
                 let receiver = self.receiver(call);
                 let (dot, method, turbofish) = (call.dot_token, &call.method, &call.turbofish);
-                let arguments = call.args.iter().map(|argument| self.value(argument)).collect::<Vec<_>>();
+                // How many rows is a number of Rust, known while compiling.
+                let plain = call.method == "limit";
+                let argument = |argument: &Expr| if plain { argument.to_token_stream() } else { self.value(argument) };
+                let arguments: Vec<_> = call.args.iter().map(argument).collect();
                 let mut list = TokenStream::new();
                 call.paren_token.surround(&mut list, |list| list.extend(quote!(#(#arguments),*)));
                 quote!(#receiver #dot #method #turbofish #list)

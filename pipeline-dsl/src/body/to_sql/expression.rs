@@ -59,7 +59,9 @@ impl<'a> Expressions<'a> {
     fn bare(&self, node: &Node) -> String {
         match &**node {
             Ast::Literal(literal) => self::literal(literal),
-            Ast::Column { alias: Some(alias), name } => format!("{alias}.{}", ident::quote(name)),
+            Ast::Column { alias: Some(alias), name } => {
+                format!("{}.{}", query::alias_name(alias), ident::quote(name))
+            }
             Ast::Column { alias: None, name } => ident::quote(name),
             Ast::Variable(id) => {
                 let Variable { name, data_type, argument, .. } = &self.variables[id.0];
@@ -96,8 +98,7 @@ impl<'a> Expressions<'a> {
                     over.push(format!("PARTITION BY {}", self.list(partition)));
                 }
                 if !order.is_empty() {
-                    let terms: Vec<_> = order.iter().map(|term| self.order_term(term)).collect();
-                    over.push(format!("ORDER BY {}", terms.join(", ")));
+                    over.push(format!("ORDER BY {}", self.order(order)));
                 }
                 let (function, line) = (self.write(function), over.join(" "));
                 if line.len() > WIDTH {
@@ -105,6 +106,9 @@ impl<'a> Expressions<'a> {
                 } else {
                     format!("{function} OVER ({line})")
                 }
+            }
+            Ast::InRows { operand, select } => {
+                self.subquery(&format!("{} IN ", self.at(operand, COMPARISON + 1)), select)
             }
             Ast::Subquery(select) => self.subquery("", select),
             Ast::Exists(select) => self.subquery("EXISTS ", select),
@@ -143,6 +147,11 @@ impl<'a> Expressions<'a> {
         }
     }
 
+    /// The terms of ORDER BY.
+    pub(super) fn order(&self, terms: &[OrderTerm]) -> String {
+        terms.iter().map(|term| self.order_term(term)).collect::<Vec<_>>().join(", ")
+    }
+
     fn order_term(&self, term: &OrderTerm) -> String {
         let value = self.write(&term.value);
         match (term.descending, term.nulls_last) {
@@ -163,7 +172,7 @@ fn precedence(ast: &Ast) -> u8 {
     match ast {
         Ast::Binary { operator, .. } => operator.precedence(),
         Ast::Not(_) => NOT,
-        Ast::IsNull { .. } | Ast::In { .. } | Ast::Between { .. } => COMPARISON,
+        Ast::IsNull { .. } | Ast::In { .. } | Ast::InRows { .. } | Ast::Between { .. } => COMPARISON,
         Ast::Negative(_) => 8,
         Ast::Literal(Literal::Number(digits)) if digits.starts_with('-') => 8,
         _ => ATOM,

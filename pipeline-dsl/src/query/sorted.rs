@@ -1,0 +1,157 @@
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use super::ast::SetOperator;
+use super::insert::{NewRow, Query};
+use super::row::{Readable, SourceRow};
+use super::selection::{Items, Selection};
+use super::values::{RowValues, Values};
+use super::{Grouped, Rows, Select};
+use crate::expr::ast::Ast;
+use crate::expr::fits::{ComparesWith, IsCondition};
+use crate::expr::function::Order;
+use crate::expr::{Base, Expr, IntoExpr, Like, Source};
+use crate::node::Table;
+use crate::types::Boolean;
+
+/// Rows in an order. Where NULLs go is always written out.
+#[must_use = "a query does nothing until something takes it"]
+pub struct Sorted<O> {
+    select: Select,
+    of: PhantomData<fn() -> O>,
+}
+
+impl<O: Readable> Rows<O> {
+    /// The rows in order, for a loop to go through or for [`limit`](Sorted::limit).
+    pub fn order_by<R: Into<Order>>(self, term: impl FnOnce(O::Row) -> R) -> Sorted<O> {
+        Sorted { select: self.skeleton(), of: PhantomData }.then_by(term)
+    }
+}
+
+impl<O: Readable> Sorted<O> {
+    /// Rows that are equal so far in this order.
+    pub fn then_by<R: Into<Order>>(mut self, term: impl FnOnce(O::Row) -> R) -> Self {
+        self.select.order.push(term(O::Row::of(Source::bare())).into().0);
+        self
+    }
+
+    /// No more rows than this.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.select.limit = Some(rows);
+        self
+    }
+
+    /// The rows as rows of `T`, to be inserted into it.
+    pub fn select<T: Table>(self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Query<T> {
+        Query { row: row(O::Row::of(Source::bare())), select: self.select }
+    }
+
+    /// The rows with these columns.
+    pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
+        Selection::of(self.select, columns(O::Row::of(Source::bare())))
+    }
+
+    /// Values of each row, for a loop of a procedure to go through.
+    pub fn values<R: RowValues>(self, values: impl FnOnce(O::Row) -> R) -> Values<R> {
+        Values::of(self.select, values(O::Row::of(Source::bare())))
+    }
+}
+
+impl<O: Readable> Grouped<O> {
+    /// Only the groups for which the condition is true. Snowflake: `HAVING`.
+    pub fn having<C: IntoExpr>(self, condition: impl FnOnce(O::Row) -> C) -> Self
+    where
+        Base<C::Ty>: IsCondition,
+    {
+        let mut select = self.into_select();
+        let known = select.having.take().map(Expr::<Option<Boolean>>::from_node);
+        let condition = super::rows::condition(condition(O::Row::of(Source::bare())));
+        select.having = Some(super::rows::both(known, condition).node());
+        Self::new(select)
+    }
+}
+
+macro_rules! combined {
+    ($([$($generics:tt)*] $type:ty;)+) => {$(
+        impl<$($generics)*> $type {
+            /// Each row once. Snowflake: `DISTINCT`.
+            pub fn distinct(mut self) -> Self {
+                self.select.distinct = true;
+                self
+            }
+
+            /// The rows of both queries. Snowflake: `UNION ALL`.
+            ///
+            /// # Panics
+            /// If they have other columns, or are limited, as all of these methods.
+            pub fn union_all(self, other: Self) -> Self {
+                self.combine(SetOperator::UnionAll, other)
+            }
+
+            /// The rows of both queries, each once. Snowflake: `UNION`.
+            pub fn union(self, other: Self) -> Self {
+                self.combine(SetOperator::Union, other)
+            }
+
+            /// The rows that both queries have. Snowflake: `INTERSECT`.
+            pub fn intersect(self, other: Self) -> Self {
+                self.combine(SetOperator::Intersect, other)
+            }
+
+            /// The rows that the other query does not have. Snowflake: `EXCEPT`.
+            pub fn except(self, other: Self) -> Self {
+                self.combine(SetOperator::Except, other)
+            }
+        }
+    )+};
+}
+combined! {
+    [] Selection;
+    [T: Table] Query<T>;
+}
+
+/// # Panics
+/// If one of them is in an order or limited, or combines queries itself in a way that would need parentheses.
+fn combine(mut left: Select, operator: SetOperator, right: Select) -> Select {
+    for select in [&left, &right] {
+        assert!(
+            select.order.is_empty() && select.limit.is_none(),
+            "a query in an order or with a limit cannot be combined with another one"
+        );
+    }
+    // INTERSECT binds more tightly than the others, which go from left to right.
+    let plain = right.combined.is_empty()
+        && left.combined.iter().all(|(known, _)| *known == operator || operator != SetOperator::Intersect);
+    assert!(plain, "combine the queries one after the other, `intersect` first");
+    left.combined.push((operator, right));
+    left
+}
+
+impl Selection {
+    fn combine(self, operator: SetOperator, other: Self) -> Self {
+        let names = |select: &Select| select.items.iter().map(super::Item::name).collect::<Vec<_>>();
+        assert_eq!(names(&self.select), names(&other.select), "queries that are combined have the same columns");
+        Self { select: combine(self.select, operator, other.select) }
+    }
+}
+
+impl<T: Table> Query<T> {
+    fn combine(self, operator: SetOperator, other: Self) -> Self {
+        assert_eq!(
+            self.row.columns(),
+            other.row.columns(),
+            "queries that are combined give values to the same columns"
+        );
+        let right = Select { items: other.row.items(), ..other.select };
+        Self { row: self.row, select: combine(self.select, operator, right) }
+    }
+}
+
+/// Whether `value` is one of the values of a query. Snowflake: `[ NOT ] IN`.
+pub fn is_in_rows<V: IntoExpr, R: IntoExpr + RowValues>(value: V, rows: Values<R>) -> Expr<Like<V::Ty, Boolean>>
+where
+    Base<R::Ty>: ComparesWith<Base<V::Ty>>,
+{
+    let select = Rc::new(rows.into_select());
+    Expr::new(Ast::InRows { operand: value.into_expr().node(), select })
+}

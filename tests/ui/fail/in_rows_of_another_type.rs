@@ -1,0 +1,11 @@
+#[path = "../shop.rs"]
+mod shop;
+use pipeline_dsl::prelude::*;
+use shop::*;
+
+#[view(schema = Raw)]
+pub fn v_orders(orders: &Orders, mart: &Mart) -> Selection {
+    orders.filter(|o| is_in_rows(o.id, mart.values(|m| m.customer))).columns(|o| columns! { id: o.id })
+}
+
+fn main() {}
