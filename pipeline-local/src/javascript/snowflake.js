@@ -4,6 +4,7 @@
   "use strict";
   const { stringify, parse } = JSON;
   const { defineProperty } = Object;
+  const PromiseType = Promise;
   const escaped = file.replace(/[^A-Za-z0-9_]/g, "\\$&");
   const frame = new RegExp("(?:\\(|at )" + escaped + ":(\\d+):(\\d+)\\)?$", "m");
 
@@ -83,6 +84,9 @@
   const give = (value, semiStructured) => {
     if (value === undefined) return { kind: "undefined" };
     if (value === null) return { kind: "null" };
+    if (value instanceof PromiseType) {
+      throw new TypeError("The body returned a Promise, and nothing waits for promises: the snowflake API is synchronous");
+    }
     const forms = { json: semiStructured ? stringify(value) ?? "null" : "", text: String(value) };
     switch (typeof value) {
       case "number": return { kind: "number", ...forms };

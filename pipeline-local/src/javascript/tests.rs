@@ -489,6 +489,8 @@ async fn errors_have_code_state_message_and_place() {
             ("return new Function('return 1')()", "JavaScript execution error: Uncaught EvalError: "),
             ("return (function* () {}).constructor('x')", "JavaScript execution error: Uncaught EvalError: "),
             ("return (async () => {}).constructor('x')", "JavaScript execution error: Uncaught EvalError: "),
+            ("return (async () => 1)()", "JavaScript execution error: Uncaught TypeError: The body returned a Promise"),
+            ("return import('fs')", "JavaScript execution error: Uncaught TypeError: The body returned a Promise"),
             ("return require('fs')", "JavaScript execution error: Uncaught ReferenceError: require is not defined"),
             ("function f() { return f() + 1 } return f()", "JavaScript execution error: Uncaught "),
             ("var a = ['x']; while (true) a = a.concat(a)", "JavaScript execution error: Uncaught "),
