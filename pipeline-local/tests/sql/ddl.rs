@@ -170,3 +170,46 @@ async fn parameters_of_objects() {
         assert_eq!(sql.rows(&format!("show parameters {of} ->> {shown}")).await, expected, "{of}");
     }
 }
+
+#[tokio::test]
+async fn tables_are_altered_to_what_is_declared() {
+    let mut sql = Sql::new().await;
+    let done = &["Statement executed successfully."][..];
+    sql.check(&[
+        ("create or alter table t (id int not null, v varchar(5), gone int) comment = 'c'", &["Table T successfully created."]),
+        ("create stream s on table t", &["Stream S successfully created."]),
+        ("insert into t values (1, 'a', 2), (2, null, 3)", &["2"]),
+        ("create or alter table t (id int, v varchar(9), n int default 7, primary key (id)) data_retention_time_in_days = 1", done),
+        ("select id, v, n from t order by id", &["1|a|7", "2|NULL|7"]),
+        ("select id, n, metadata$action from s order by id", &["1|7|INSERT", "2|7|INSERT"]),
+        (
+            "select get_ddl('table', 't')",
+            &["create or replace TABLE T (\n\tID NUMBER(38,0) NOT NULL,\n\tV VARCHAR(9),\n\tN NUMBER(38,0) DEFAULT 7,\n\tprimary key (ID)\n) CHANGE_TRACKING=TRUE DATA_RETENTION_TIME_IN_DAYS=1;"],
+        ),
+        (
+            "create or alter table t (v varchar(9), id int, n int)",
+            &["!000002 SQL compilation error:\nCREATE OR ALTER TABLE 'T' cannot move column 'ID'; new columns come last, the others keep their order."],
+        ),
+        (
+            "create or alter table t (id int, x int, v varchar(9))",
+            &["!000002 SQL compilation error:\nCREATE OR ALTER TABLE 'T' cannot move column 'V'; new columns come last, the others keep their order."],
+        ),
+        (
+            "create or alter table t (id int, v varchar(9) not null)",
+            &["!000002 SQL compilation error:\nColumn 'V' contains null values. Not null constraint cannot be added."],
+        ),
+        (
+            "create or alter table t (id varchar, v varchar(9))",
+            &["!002108 SQL compilation error:\ncannot change column ID from type NUMBER(38,0) to VARCHAR(16777216)"],
+        ),
+        (
+            "create or alter table t (id int, v varchar(9) default 'x')",
+            &["!000002 SQL compilation error:\nCREATE OR ALTER TABLE 'T' cannot change the DEFAULT of column 'V'."],
+        ),
+        (
+            "create or alter table t as select 1 as a",
+            &["!000002 Unsupported feature 'CREATE OR ALTER TABLE with AS, LIKE, CLONE or COPY GRANTS'."],
+        ),
+    ])
+    .await;
+}

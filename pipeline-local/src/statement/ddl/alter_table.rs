@@ -133,7 +133,7 @@ async fn add(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, table: &Object, def:
 }
 
 /// What rows that are there already get in a new column.
-async fn prepare_old_rows(cx: &mut Context<'_>, table: &Object, column: &mut ColumnDef) -> Result<()> {
+pub(super) async fn prepare_old_rows(cx: &mut Context<'_>, table: &Object, column: &mut ColumnDef) -> Result<()> {
     let rows = cx.engine.storage.row_count(table.id, cx.engine.storage.current_seq(), None)?;
     match &column.default {
         Some(default) => {
@@ -293,7 +293,7 @@ async fn alter_column(
     Ok(())
 }
 
-async fn has_nulls(cx: &mut Context<'_>, table: &Object, column: &str) -> Result<bool> {
+pub(super) async fn has_nulls(cx: &mut Context<'_>, table: &Object, column: &str) -> Result<bool> {
     let expression = format!(
         "(SELECT COUNT(*) FROM {} WHERE {} IS NULL) > 0",
         cx.engine.catalog.full_name(table)?,
@@ -303,7 +303,7 @@ async fn has_nulls(cx: &mut Context<'_>, table: &Object, column: &str) -> Result
     Ok(value == crate::statement::Value::boolean(true))
 }
 
-fn change_type(column: &mut ColumnDef, wanted: SqlType) -> Result<()> {
+pub(super) fn change_type(column: &mut ColumnDef, wanted: SqlType) -> Result<()> {
     let allowed = match (column.sql_type, wanted) {
         (old, new) if old == new => true,
         (SqlType::Varchar(old), SqlType::Varchar(new)) => new >= old,

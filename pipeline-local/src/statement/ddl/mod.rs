@@ -3,6 +3,7 @@
 mod account;
 mod added_default;
 mod alter_table;
+mod alter_to;
 mod column;
 mod database;
 mod drop;

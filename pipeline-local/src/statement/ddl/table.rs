@@ -9,6 +9,7 @@ use crate::parse::{Cursor, quote};
 use crate::statement::{Binds, Context, QueryResult};
 use crate::types::{DEFAULT_VARCHAR_LENGTH, SqlType};
 
+use super::alter_to::alter_to;
 use super::column::{ConstraintSpec, add_constraint, check_default, read_column, read_constraint};
 use super::options::{boolean_value, retention, string_value, unknown};
 use super::{Creation, already_exists};
@@ -22,7 +23,7 @@ enum Form {
 }
 
 pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &Creation) -> Result<QueryResult> {
-    creation.refuse(&["OR ALTER", "SECURE"])?;
+    creation.refuse(&["SECURE"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
     let schema = cx.schema_of(&name, "CREATE TABLE")?;
 
@@ -94,6 +95,9 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
         ));
     }
 
+    if creation.or_alter && (copy_grants || !matches!(form, Form::Columns)) {
+        return Err(SqlError::unsupported("CREATE OR ALTER TABLE with AS, LIKE, CLONE or COPY GRANTS"));
+    }
     if if_not_exists && own_relation(cx, &schema, name.object(), creation)?.is_some() {
         return Ok(already_exists(name.object()));
     }
@@ -101,6 +105,11 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
         cx.require("CREATE TABLE", &schema)?;
     }
     fill(cx, cursor.sql(), &mut def, &form, specs, constraints).await?;
+    if creation.or_alter
+        && let Some(table) = own_relation(cx, &schema, name.object(), creation)?
+    {
+        return alter_to(cx, table, def, comment.unwrap_or_default(), tracking).await;
+    }
     match tracking {
         Some(true) => def.changes_from = Some(cx.engine.storage.current_seq()),
         Some(false) => def.changes_from = None,
