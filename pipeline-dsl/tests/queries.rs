@@ -174,3 +174,15 @@ pub fn different(orders: &Orders, customers: &Customers) -> Selection {
 fn columns_of_combined_queries_are_the_same() {
     query::<different>();
 }
+
+#[procedure(schema = Mart)]
+pub fn forget(customers: &Customers, orders: &mut Orders) -> Integer {
+    let deleted = orders.delete_using(customers, |o, c| o.customer == c.id && c.region == "XX");
+    deleted
+}
+
+#[test]
+fn rows_are_deleted_using_others() {
+    let Definition::Procedure(procedure) = &forget::NODE.get().definition else { panic!() };
+    insta::assert_snapshot!(to_sql(&(procedure.body)()));
+}

@@ -230,10 +230,12 @@ pub enum Statement {
         /// Takes the number of rows.
         count: Option<VariableId>,
     },
-    /// `DELETE FROM target WHERE ..;`
+    /// `DELETE FROM target [USING source] WHERE ..;`
     Delete {
         /// The table.
         target: NodeRef,
+        /// Rows of another table that the condition may name, and what the statement calls them.
+        using: Option<(NodeRef, &'static str)>,
         /// Which rows.
         filter: Option<Node>,
         /// Takes the number of rows.

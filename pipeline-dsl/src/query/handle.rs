@@ -83,7 +83,25 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
 
     /// Deletes all rows. Snowflake: `DELETE`.
     pub fn delete_all(self) -> Affected {
-        Affected::of(|count| Statement::Delete { target: T::NODE, filter: None, count })
+        Affected::of(|count| Statement::Delete { target: T::NODE, using: None, filter: None, count })
+    }
+
+    /// Deletes the rows for which the condition is true with some row of another table or stream. Snowflake: `DELETE` with
+    /// USING.
+    pub fn delete_using<O: Readable, C: IntoExpr>(
+        self,
+        _other: Reading<O>,
+        condition: impl FnOnce(TableRow<T>, O::Row) -> C,
+    ) -> Affected
+    where
+        Base<C::Ty>: IsCondition,
+    {
+        const SOURCE: &str = "s";
+        // DELETE gives its table no alias: its own name stands before the columns.
+        let target = TableRow::of(Source::new(T::NODE.get().name));
+        let filter = Some(self::condition(condition(target, O::Row::of(Source::new(SOURCE)))).node());
+        let using = Some((O::NODE, SOURCE));
+        Affected::of(|count| Statement::Delete { target: T::NODE, using, filter, count })
     }
 
     /// Deletes all rows at once. It is not part of a transaction and its number of rows is not known. Snowflake:
@@ -154,7 +172,7 @@ impl<T: Table + Readable<Row = TableRow<T>>> Matching<T> {
     /// Deletes these rows. Snowflake: `DELETE`.
     pub fn delete(self) -> Affected {
         let filter = self.filter.map(Expr::node);
-        Affected::of(|count| Statement::Delete { target: T::NODE, filter, count })
+        Affected::of(|count| Statement::Delete { target: T::NODE, using: None, filter, count })
     }
 }
 

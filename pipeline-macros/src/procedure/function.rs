@@ -123,7 +123,7 @@ fn privileges(used: &Use) -> BTreeSet<&'static str> {
             "insert" => &["Insert"],
             "insert_overwrite" => &["Insert", "Delete"],
             "update" | "update_removed" => &["Select", "Update"],
-            "delete" | "delete_removed" => &["Select", "Delete"],
+            "delete" | "delete_using" | "delete_removed" => &["Select", "Delete"],
             "delete_all" => &["Delete"],
             "truncate" => &["Truncate"],
             _ => &["Select"],

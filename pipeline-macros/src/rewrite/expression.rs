@@ -74,7 +74,7 @@ fn compares_with_none(binary: &ExprBinary) -> Option<(&Expr, &'static str)> {
 
 /// Whether the method writes rows that it takes from elsewhere.
 fn is_writer(method: &Ident) -> bool {
-    ["insert", "insert_overwrite", "merge"].iter().any(|name| method == name)
+    ["insert", "insert_overwrite", "merge", "delete_using"].iter().any(|name| method == name)
 }
 
 /// The attributes on an expression.

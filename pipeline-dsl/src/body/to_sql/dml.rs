@@ -24,8 +24,10 @@ pub(in crate::body) fn text(expressions: &Expressions<'_>, statement: &Statement
             let set = self::set(expressions, set);
             format!("UPDATE {}\n{set}{}", name(*target), self::filter(expressions, filter.as_ref()))
         }
-        Statement::Delete { target, filter, .. } => {
-            format!("DELETE FROM {}{}", name(*target), self::filter(expressions, filter.as_ref()))
+        Statement::Delete { target, using, filter, .. } => {
+            let using = using.map(|(source, alias)| format!("\nUSING {} AS {alias}", name(source)));
+            let filter = self::filter(expressions, filter.as_ref());
+            format!("DELETE FROM {}{}{filter}", name(*target), using.unwrap_or_default())
         }
         Statement::Merge { target, target_alias, source, source_alias, on, clauses, .. } => {
             let query = indent(&query::select(expressions, source, None), 1);
