@@ -161,3 +161,45 @@ fn only_queues_tell_of_tasks() {
 fn nothing_here_is_doubtful() {
     assert_eq!(warnings(Everything::DEFINITION), []);
 }
+
+pub mod doubtful {
+    #![expect(deprecated, reason = "these warnings are what is tested")]
+
+    use super::*;
+
+    #[warehouse(auto_suspend = "45 seconds", auto_resume = false)]
+    pub struct Odd;
+
+    #[task(
+        schema = Sales,
+        warehouse = Odd,
+        schedule = cron("30 2 1 * MON Europe/Zurich"),
+        sql = "DELETE FROM {Orders}",
+        suspend_after_failures = 0,
+        success_integration = Google,
+        allow("cron-clock-change"),
+    )]
+    pub struct Purge;
+
+    pipeline! {
+        pub Doubtful(role = Owner) [Purge]
+    }
+
+    #[test]
+    fn what_is_doubtful_is_listed_unless_it_is_allowed() {
+        let warnings = warnings(Doubtful::DEFINITION);
+        let rules: Vec<_> = warnings.iter().map(|warning| (warning.object.get().rust_name, warning.rule)).collect();
+        assert_eq!(
+            rules,
+            [
+                ("Odd", "warehouse-auto-suspend"),
+                ("Purge", "task-never-suspends"),
+                ("Purge", "cron-day-or-weekday"),
+                ("Purge", "task-warehouse-resume"),
+                ("Purge", "task-success-alone"),
+            ]
+        );
+        let text = warnings[0].to_string();
+        assert!(text.starts_with("warehouse `Odd` (") && text.contains("= rule: warehouse-auto-suspend"), "{text}");
+    }
+}

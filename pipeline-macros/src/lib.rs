@@ -27,7 +27,17 @@ use proc_macro::TokenStream;
 
 /// Declares a database: `#[database] pub struct RawDb;`
 ///
-/// Options: `name = ".."`, `external`, `transient`, `data_retention_days = 0..=90`.
+/// Options:
+/// - `name = ".."`: 1 to 255 characters; by default the Rust name in `UPPER_SNAKE`
+/// - `external`: it is there already, and is neither created nor dropped
+/// - `transient`: without Fail-safe, and with at most one day of Time Travel
+/// - `data_retention_days`: 0 to 90 (1 for transient objects); 1 by default
+/// - `max_data_extension_days`: 0 to 90; 14 by default
+/// - `default_collation = ".."`
+/// - `grant(usage(SomeRole), monitor(..), modify(..), create_schema(..))`: privileges of other roles than the pipeline's
+/// - `allow("rule")`: warnings that do not concern this object, see `docs/checks.md`
+///
+/// `name`, `external`, `grant` and `allow` exist on all objects. See "CREATE DATABASE" in Snowflake's documentation.
 #[proc_macro_attribute]
 pub fn database(args: TokenStream, item: TokenStream) -> TokenStream {
     database::expand(args.into(), item.into()).into()
@@ -35,8 +45,7 @@ pub fn database(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Declares a schema: `#[schema(database = RawDb)] pub struct SampleData;`
 ///
-/// Options: `database` (required), `name = ".."`, `external`, `transient`, `managed_access`,
-/// `data_retention_days = 0..=90`.
+/// Options: `database` (required), `managed_access`, and those of [`macro@database`]; privileges `usage`, `monitor`, `modify`.
 #[proc_macro_attribute]
 pub fn schema(args: TokenStream, item: TokenStream) -> TokenStream {
     schema::expand(args.into(), item.into()).into()
@@ -44,8 +53,24 @@ pub fn schema(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Declares a warehouse: `#[warehouse(size = XSmall, auto_suspend = "60 seconds")] pub struct Wh;`
 ///
-/// Options: `size` (a variant of `WarehouseSize`), `auto_suspend = ".."` (`"0 seconds"` means never),
-/// `auto_resume = true`, `initially_suspended = true`, `name = ".."`, `external`.
+/// Options:
+/// - `size`: `XSmall` (the default), `Small`, `Medium`, `Large`, `XLarge`, `XXLarge`, `XXXLarge`, `X4Large`, `X5Large`, `X6Large`
+/// - `auto_suspend = "60 seconds"`: `"10 minutes"` by default; `"0 seconds"` means never
+/// - `auto_resume`, `initially_suspended`: `true` by default
+/// - `warehouse_type`: `Standard` (the default) or `SnowparkOptimized`
+/// - `generation`: 1 or 2, for standard warehouses up to `X4Large`
+/// - `resource_constraint`: `StandardGen1`, `StandardGen2`, `Memory1x`, `Memory1xX86`, `Memory16x`, `Memory16xX86`, `Memory64x`,
+///   `Memory64xX86`, each for some sizes
+/// - `min_clusters`, `max_clusters`: 1 by default; more need the Enterprise edition
+/// - `scaling_policy`: `Standard` (the default) or `Economy`
+/// - `query_acceleration`, `query_acceleration_scale`: 0 to 100, 8 by default
+/// - `max_concurrency`: 8 by default
+/// - `statement_timeout = ".."`: up to 7 days, 2 days by default
+/// - `queued_timeout = ".."`: none by default
+/// - `resource_monitor = "NAME"`
+/// - `name`, `external`, `allow`, `grant` with `usage`, `operate`, `monitor`, `modify`
+///
+/// See "CREATE WAREHOUSE" in Snowflake's documentation.
 #[proc_macro_attribute]
 pub fn warehouse(args: TokenStream, item: TokenStream) -> TokenStream {
     warehouse::expand(args.into(), item.into()).into()
@@ -61,8 +86,16 @@ pub fn role(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Declares a stream: `#[stream(on = TableA)] pub struct StreamTableA;`
 ///
-/// Options: `on` (required), `schema` (the table's by default), `append_only`, `show_initial_rows`, `name = ".."`,
-/// `external`.
+/// Options:
+/// - `on`: a table, or a view together with `columns_of = SomeTable`, which says what its rows look like; required
+/// - `schema`: that of its source by default
+/// - `append_only`: inserted rows only
+/// - `show_initial_rows`: first of all, the rows that were there when it was created
+/// - `at(..)` or `before(..)` with one of `timestamp = "2026-01-31 12:00:00"`, `offset = "1 hour"` (before now),
+///   `statement = "<query id>"` and `stream = OtherStream`: where it starts, instead of at its own creation
+/// - `name`, `external`, `allow`, `grant(select(SomeRole))`
+///
+/// See "CREATE STREAM" in Snowflake's documentation.
 #[proc_macro_attribute]
 pub fn stream(args: TokenStream, item: TokenStream) -> TokenStream {
     stream::expand(args.into(), item.into()).into()
@@ -71,7 +104,16 @@ pub fn stream(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Declares a notification integration:
 /// `#[notification_integration(aws_sns(topic_arn = "..", role_arn = ".."))] pub struct Errors;`
 ///
-/// Options: `aws_sns(topic_arn, role_arn)` (required), `enabled = true`, `name = ".."`, `external`.
+/// Options: one provider, `enabled = true`, `name`, `external`, `allow`, `grant(usage(SomeRole))`. The providers, of which tasks
+/// can report to the first three:
+/// - `aws_sns(topic_arn = "arn:aws:sns:..", role_arn = "arn:aws:iam::..")`
+/// - `gcp_pubsub(topic_name = "projects/<project>/topics/<topic>")`
+/// - `azure_event_grid(topic_endpoint = "https://..eventgrid.azure.net/api/events", tenant_id = "<UUID>")`
+/// - `email(allowed_recipients("a@example.com", ..), default_recipients(..), default_subject = "..")`: at most 50 recipients,
+///   and 256 characters
+/// - `webhook(url = "https://..", secret = "DB.SCHEMA.NAME", body_template = "..", headers("Content-Type" = "application/json"))`
+///
+/// See "CREATE NOTIFICATION INTEGRATION" in Snowflake's documentation.
 #[proc_macro_attribute]
 pub fn notification_integration(args: TokenStream, item: TokenStream) -> TokenStream {
     notification_integration::expand(args.into(), item.into()).into()
@@ -79,8 +121,10 @@ pub fn notification_integration(args: TokenStream, item: TokenStream) -> TokenSt
 
 /// Declares a table. The struct is also the type of its rows.
 ///
-/// Options: `schema` (required), `name = ".."`, `external`, `transient`, `change_tracking`,
-/// `data_retention_days = 0..=90`. On a field, `#[column(..)]`: `name = ".."`, `autoincrement` or
+/// Options: `schema` (required), `transient`, `change_tracking`, `cluster_by(first, second)` with names of fields,
+/// `data_retention_days` (0 to 90, at most 1 for transient tables; the schema's by default), `max_data_extension_days` (0 to 90; 14
+/// by default), `name`, `external`, `allow`, `grant` with `select`, `insert`, `update`, `delete`, `truncate`, `references` and
+/// `evolve_schema`. On a field, `#[column(..)]`: `name = ".."`, `autoincrement` or
 /// `autoincrement(start = 1, step = 1)`, `default = ..` (text, a number, `true`, `false` or a function such as
 /// `current_timestamp()`), `flatten` (the field is another table's row; its columns come along as plain data).
 ///
@@ -92,13 +136,24 @@ pub fn table(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Declares a task.
 ///
-/// Options: `schema` (required); what it runs on, `warehouse = SomeWarehouse`, `serverless` or
-/// `serverless(initial_size = Medium)`; what it does, `call = procedure`, `call = procedure(1, "text")` or
-/// `sql = ".. {Table} .."`; when, `schedule = "2 minutes"`, `schedule = cron("0 5 * * * Europe/Zurich")`,
-/// `after(First, Second)` or `finalize = Root`, and `when = has_data(Stream)` combined with `&&`, `||`, `!`.
-/// Further: `error_integration`, `success_integration`, `config = r#"{..}"#`, `overlap`, `timeout = "1 hour"`,
-/// `suspend_after_failures = 3`, `retries = 2`, `minimum_trigger_interval = "30 seconds"`,
-/// `target_completion_interval = "5 minutes"`, `name = ".."`, `external`.
+/// - `schema`: required; all tasks of a graph live in one
+/// - what it runs on: `warehouse = SomeWarehouse`, or `serverless`, also with
+///   `serverless(initial_size = Medium, min_size = XSmall, max_size = XXLarge)` (the defaults)
+/// - what it does: `call = procedure`, `call = procedure(1, "text")` or `sql = ".. {Table} .."`
+/// - when: `schedule = "2 minutes"` (10 seconds to 8 days), `schedule = cron("0 5 * * * Europe/Zurich")`, `after(First, Second)`
+///   (up to 100) or `finalize = Root`; and `when = has_data(Stream)`, `when = returned(First) == "text"`, combined with `&&`, `||`,
+///   `!`. A root with `when` and without `schedule` is triggered by its stream
+///
+/// For any task: `timeout = "1 hour"` (the default; up to 7 days), `minimum_trigger_interval = "30 seconds"` (the default; 10 seconds
+/// to 7 days), `target_completion_interval = "5 minutes"` (serverless; 10 seconds to 1 day), `log_level = Info` (`Trace` to
+/// `Fatal`, `Off`), `session(query_tag = "load", ..)`, `execute_as_user = "NAME"`, `name`, `external`, `allow`, `grant` with
+/// `monitor` and `operate`.
+///
+/// For roots only: `config = r#"{..}"#` (a JSON object), `overlap = NoOverlap` (the default), `AllowChildOverlap` or
+/// `AllowAllOverlap`, `suspend_after_failures = 10` (the default; 0 means never), `retries = 0` (the default; up to 30),
+/// `error_integration`, `success_integration` (integrations with a queue).
+///
+/// See "CREATE TASK" in Snowflake's documentation.
 #[proc_macro_attribute]
 pub fn task(args: TokenStream, item: TokenStream) -> TokenStream {
     task::expand(args.into(), item.into()).into()
@@ -146,7 +201,8 @@ pub fn procedure(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Or as a function that returns a query, in which operators and literals are rewritten as in a procedure:
 /// `#[view(schema = ProcessedData)] pub fn v_recent(b: &TableB) -> Selection { b.columns(|b| columns! { id: b.id }) }`
 ///
-/// Options: `schema` (required), `sql` (required on a struct; `{Type}` names an object), `name = ".."`, `external`.
+/// Options: `schema` (required), `sql` (required on a struct; `{Type}` names an object), `secure`, `name`,
+/// `external`, `allow`, `grant` with `select` and `references`.
 #[proc_macro_attribute]
 pub fn view(args: TokenStream, item: TokenStream) -> TokenStream {
     view::expand(args.into(), item.into()).into()

@@ -12,6 +12,7 @@ use crate::options::{Options, Value, choice, mistake};
 const WARNINGS: &[&str] = &[
     "task-never-suspends",
     "task-manual",
+    "task-success-alone",
     "task-timeout-over-schedule",
     "cron-day-or-weekday",
     "cron-clock-change",

@@ -62,10 +62,9 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     ];
     let mut fields = TokenStream::new();
     let mut field = |name: &str, value: Option<TokenStream>| {
-        if let Some(value) = value {
-            let name = format_ident!("{name}");
-            fields.extend(quote!(#name: ::core::option::Option::Some(#value),));
-        }
+        let name = format_ident!("{name}");
+        let value = option(value);
+        fields.extend(quote!(#name: #value,));
     };
     for (key, ty, words) in [
         ("warehouse_type", "WarehouseType", &["Standard", "SnowparkOptimized"] as &[&str]),
@@ -111,7 +110,6 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
                 auto_resume: #auto_resume,
                 initially_suspended: #initially_suspended,
                 #fields
-                ..#default
             })
         },
     };

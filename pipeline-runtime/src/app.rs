@@ -159,6 +159,9 @@ impl App {
 
     fn render(&self, model: &Model, progress: &Progress, check: bool, out: Option<PathBuf>) -> Result<(), Error> {
         let directory = out.or_else(|| self.scripts.clone()).unwrap_or_else(|| PathBuf::from("sql"));
+        for warning in pipeline_dsl::rule::warning::warnings(model.definition) {
+            progress.line(&format!("warning: {}", warning.to_string().replace('\n', "\n  ")));
+        }
         let files = render::files(model.definition);
         let place = format!("{} in {}", counted(files.len(), "file", "files"), render::shown(&directory));
         if check {

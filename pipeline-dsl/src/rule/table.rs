@@ -677,6 +677,14 @@ pub const RULES: &[Rule] = &[
         example: Some("task_runs_on_a_warehouse_that_does_not_resume"),
     },
     Rule {
+        name: "task-success-alone",
+        subject: "Tasks",
+        level: Level::Warning,
+        prevents: "a `success_integration` on a task that is no graph: Snowflake would never tell (listed by `render` only)",
+        fact: "R98",
+        example: None,
+    },
+    Rule {
         name: "task-integration-disabled",
         subject: "Tasks",
         level: Level::Warning,

@@ -27,7 +27,7 @@ pub struct Warning {
 impl std::fmt::Display for Warning {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let node = self.object.get();
-        write!(f, "{} `{}` ({}): {}\n", node.kind.noun(), node.rust_name, node.at, self.message)?;
+        writeln!(f, "{} `{}` ({}): {}", node.kind.noun(), node.rust_name, node.at, self.message)?;
         write!(f, "= rule: {}\n= help: {}", self.rule, self.help)
     }
 }
@@ -44,16 +44,42 @@ struct Lint {
 pub fn warnings(pipeline: &PipelineDef) -> Vec<Warning> {
     let graph = Graph::of(pipeline);
     let own = graph.objects.iter().filter(|object| !object.get().external);
-    own.flat_map(|object| {
-        let node = object.get();
-        LINTS.iter().filter(|lint| (lint.applies)(node) && !node.allows.contains(&lint.rule)).map(|lint| Warning {
-            rule: lint.rule,
-            object: *object,
-            message: lint.message,
-            help: lint.help,
-        })
+    let mut warnings: Vec<_> = own.flat_map(|object| about(*object)).collect();
+    let alone = graph.tasks().map(|(node, _)| node).filter(|node| succeeds_alone(node, &graph));
+    warnings.extend(alone.filter(|node| !node.allows.contains(&ALONE.rule) && !node.external).map(|node| Warning {
+        rule: ALONE.rule,
+        object: NodeRef::new(node),
+        message: ALONE.message,
+        help: ALONE.help,
+    }));
+    warnings
+}
+
+/// Only a graph tells of its success. Whether other tasks follow is known where the pipeline is: this rule is listed, but the
+/// compiler does not warn.
+const ALONE: Lint = Lint {
+    rule: "task-success-alone",
+    message: "Snowflake tells of the success of graphs only, but no task follows this one",
+    help: "remove `success_integration`",
+    applies: |_| false,
+};
+
+fn succeeds_alone(root: &Node, graph: &Graph) -> bool {
+    let is_root = |other: NodeRef| std::ptr::eq(other.get(), root);
+    matches!(task(root), Some(task) if task.is_root() && task.success_integration.is_some())
+        && !graph
+            .tasks()
+            .any(|(_, task)| task.after.iter().any(|other| is_root(*other)) || task.finalize.is_some_and(is_root))
+}
+
+fn about(object: NodeRef) -> impl Iterator<Item = Warning> {
+    let node = object.get();
+    LINTS.iter().filter(|lint| (lint.applies)(node) && !node.allows.contains(&lint.rule)).map(move |lint| Warning {
+        rule: lint.rule,
+        object,
+        message: lint.message,
+        help: lint.help,
     })
-    .collect()
 }
 
 const LINTS: &[Lint] = &[
