@@ -3,9 +3,17 @@
 use crate::body::Variable;
 
 /// What the variables are called: as in SQL, unless JavaScript or a helper has the word.
+///
+/// # Panics
+/// If an argument is called JSON, which would hide JavaScript's own.
 pub(super) fn names(variables: &[Variable]) -> Vec<String> {
     let mut names: Vec<String> = vec![];
     for variable in variables {
+        assert!(
+            !variable.argument || !variable.name.eq_ignore_ascii_case("JSON"),
+            "an argument of a procedure in JavaScript cannot be called `{}`: call it something like `payload`",
+            variable.name
+        );
         let mut name = match super::value::argument(variable) {
             // The value in another form gets the name in small letters.
             None if variable.argument => super::argument_name(&variable.name),
@@ -147,5 +155,11 @@ mod tests {
         let variables =
             [variable("day", true), variable("new", false), variable("new_", false), variable("run", false)];
         assert_eq!(names(&variables), ["DAY", "new__", "new_", "run_"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "cannot be called `json`")]
+    fn json_stays_javascripts_own() {
+        names(&[Variable { name: "json".to_owned(), data_type: DataType::Variant, initial: None, argument: true }]);
     }
 }
