@@ -45,6 +45,8 @@ impl Node<'_> {
         let kind = format_ident!("{}", self.kind);
         let id = id(self.kind, name);
         quote_spanned! {impl_span(ident)=>
+            // A definition with all its options leaves nothing to the defaults.
+            #[allow(clippy::needless_update)]
             #[automatically_derived]
             impl ::pipeline_dsl::node::Object for #ident {
                 const NODE: ::pipeline_dsl::node::NodeRef = {

@@ -20,7 +20,7 @@ struct Orders {
 }
 #[stream(on = Orders)]
 struct Changes;
-#[task(schema = Main, warehouse = Wh, schedule = "5 minutes", when = has_data(Changes), sql = "DELETE FROM {Orders}")]
+#[task(schema = Main, warehouse = Wh, schedule = "5 minutes", when = has_data(Changes), sql = "DELETE FROM {Orders} USING {Changes}")]
 struct Root;
 #[task(schema = Main, warehouse = Wh, after(Root), sql = "SELECT 1", timeout = "1 hour")]
 struct Child;
@@ -30,7 +30,7 @@ fn live_root() -> LiveTask {
         warehouse: Some("WH".into()),
         schedule: Some("5 MINUTE".into()),
         condition: Some("system$stream_has_data('DB.MAIN.CHANGES')".into()),
-        definition: "delete from DB.MAIN.ORDERS".into(),
+        definition: "delete from DB.MAIN.ORDERS using DB.MAIN.CHANGES".into(),
         ..LiveTask::default()
     }
 }
