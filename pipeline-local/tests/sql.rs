@@ -6,8 +6,10 @@ mod sql {
     pub(crate) mod support;
 
     mod ddl;
+    mod dialect;
     mod dml;
     mod function;
+    mod lateral;
     mod privilege;
     mod query;
     mod stream;

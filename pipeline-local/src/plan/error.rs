@@ -2,6 +2,7 @@
 
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::{Column, DataFusionError, SchemaError};
+use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::error::SqlError;
 use crate::parse::{Cursor, position_of};
@@ -51,6 +52,11 @@ pub(super) fn failure(error: DataFusionError) -> Failure {
                 Failure::Other(SqlError::compilation(2025, "42S21", format_args!("duplicate column name '{name}'")))
             }
         },
+        DataFusionError::NotImplemented(what)
+            if what.contains("Subquery(") || what.contains("OuterReferenceColumn") =>
+        {
+            Failure::Other(SqlError::compilation(2031, "42601", "Unsupported subquery type cannot be evaluated"))
+        }
         DataFusionError::NotImplemented(what) => Failure::Other(SqlError::unsupported(what)),
         DataFusionError::ResourcesExhausted(what) => {
             Failure::Other(SqlError::new(603, "XX000", format!("The local engine ran out of memory: {what}")))
@@ -119,16 +125,32 @@ pub(super) fn unknown_column(sql: &str, column: &Column) -> SqlError {
     error
 }
 
-/// 001044 with the place of the first call of the function in the statement.
-pub(super) fn located(sql: &str, error: SqlError) -> SqlError {
-    const WHAT: &str = "SQL compilation error:\nInvalid argument types for function '";
-    let Some(rest) = error.message.strip_prefix(WHAT) else { return error };
-    let Some((line, position)) = rest.split('\'').next().and_then(|name| place(sql, name)) else { return error };
-    SqlError {
-        message: error.message.replacen("error:\n", &format!("error: error line {line} at position {position}\n"), 1),
-        position: Some((line, position)),
-        ..error
+/// An error that names an identifier or function, with the place of its first mention in the statement.
+pub(crate) fn located(sql: &str, error: SqlError) -> SqlError {
+    const NOWHERE: &str = "SQL compilation error: error line 0 at position -1\ninvalid identifier '";
+    const ARGUMENTS: &str = "SQL compilation error:\nInvalid argument types for function '";
+    let (prefix, after) = match error.code {
+        904 => (NOWHERE, "invalid identifier '"),
+        1044 => (ARGUMENTS, "Invalid argument types for function '"),
+        _ => return error,
+    };
+    let Some(rest) = error.message.strip_prefix(prefix) else { return error };
+    let name = rest.split('\'').next().unwrap_or_default();
+    let found = if error.code == 904 { place(sql, name) } else { call_place(sql, name) };
+    let Some((line, position)) = found else { return error };
+    let message = format!("SQL compilation error: error line {line} at position {position}\n{after}{rest}");
+    SqlError { message, position: Some((line, position)), ..error }
+}
+
+fn call_place(sql: &str, name: &str) -> Option<(u32, u32)> {
+    let mut cursor = Cursor::new(sql).ok()?;
+    while cursor.peek().is_some() {
+        if cursor.peek_word().as_deref() == Some(name) && cursor.peek_at(1) == Some(&Token::LParen) {
+            return Some(position_of(sql, cursor.offset()));
+        }
+        cursor.next_token();
     }
+    None
 }
 
 fn place(sql: &str, name: &str) -> Option<(u32, u32)> {

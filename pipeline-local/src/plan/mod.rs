@@ -2,15 +2,22 @@
 
 mod alias;
 mod context_functions;
+mod count;
 mod error;
 mod flatten;
 mod functions;
+mod interval;
+mod lateral;
+mod like;
 mod operators;
 mod provider;
+mod reshape;
 mod rewrite;
 mod run;
 mod sequence;
+mod star;
 pub(crate) mod stream;
+mod subquery;
 mod tracked;
 mod user_function;
 mod view_stream;
@@ -34,6 +41,8 @@ use crate::exec::{Binds, Context, Value};
 use crate::function::{cast, datum::Datum};
 use crate::parse::Name;
 use crate::types::SqlType;
+pub(crate) use error::located;
+
 use error::Failure;
 use provider::Provider;
 

@@ -12,14 +12,14 @@ use datafusion::common::config::ConfigOptions;
 use datafusion::common::metadata::{FieldMetadata, ScalarAndMetadata};
 use datafusion::common::{DataFusionError, ParamValues, TableReference};
 use datafusion::datasource::{ViewTable, provider_as_source};
-use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner};
+use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner, RelationPlanner};
 use datafusion::logical_expr::{
     AggregateUDF, Expr as LogicalExpr, HigherOrderUDF, LogicalPlan, LogicalPlanBuilder, ScalarUDF, TableSource,
     WindowUDF, col,
 };
 use datafusion::sql::planner::{ParserOptions, PlannerContext, SqlToRel};
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SelectItem, SetExpr, Statement,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query, SelectItem, SetExpr, Statement,
     TableVersion,
 };
 
@@ -58,6 +58,7 @@ pub(super) struct Provider<'p, 'a> {
     pub(super) bodies: RefCell<Vec<ObjectId>>,
     options: ConfigOptions,
     planners: Vec<Arc<dyn ExprPlanner>>,
+    relations: Vec<Arc<dyn RelationPlanner>>,
 }
 
 impl<'p, 'a> Provider<'p, 'a> {
@@ -72,6 +73,7 @@ impl<'p, 'a> Provider<'p, 'a> {
             bodies: RefCell::default(),
             options: ConfigOptions::new(),
             planners: operators::planners(),
+            relations: vec![Arc::new(super::lateral::Functions)],
         }
     }
 
@@ -94,6 +96,7 @@ impl<'p, 'a> Provider<'p, 'a> {
         let plan = SqlToRel::new_with_options(self, options)
             .sql_statement_to_plan_with_context(Statement::Query(Box::new(query)), &mut context)
             .map_err(failure)?;
+        let plan = super::lateral::resolve(plan).map_err(failure)?;
         if parameters.is_empty() {
             return self.inline(plan).map_err(failure);
         }
@@ -106,6 +109,25 @@ impl<'p, 'a> Provider<'p, 'a> {
             .collect();
         let plan = plan.replace_params_with_values(&ParamValues::List(values)).map_err(failure)?;
         self.inline(plan).map_err(failure)
+    }
+
+    /// The columns of a query, each with its qualifier.
+    pub(super) fn columns(&self, query: &Query, binds: &Binds) -> Result<Vec<(Option<String>, String)>> {
+        let plan = self.plan(query, binds).map_err(|failure| match failure {
+            Failure::UnknownColumn(column) => SqlError::invalid_identifier(column.name),
+            Failure::Other(error) => error,
+        })?;
+        let columns = plan.schema().iter();
+        Ok(columns
+            .map(|(relation, field)| (relation.map(|relation| relation.table().to_owned()), field.name().clone()))
+            .collect())
+    }
+
+    /// The names of a relation's columns, if there is one of this name.
+    pub(super) fn column_names(&self, name: &ObjectName) -> Option<Vec<String>> {
+        let name = super::name_of(name).ok()?;
+        let source = self.resolve(&name).ok()?;
+        Some(source.schema().fields().iter().map(|field| field.name().clone()).collect())
     }
 
     /// The value of a constant expression.
@@ -312,10 +334,6 @@ impl<'p, 'a> Provider<'p, 'a> {
                     let id = named("", 0).and_then(super::text_of).unwrap_or_default();
                     let result = cx.engine.history.result(&id, &cx.session.user)?;
                     return Ok((self.put("RESULT", rows(&result)?), default));
-                }
-                "FLATTEN" | "SPLIT_TO_TABLE" | "STRTOK_SPLIT_TO_TABLE" => {
-                    let result = super::flatten::constant(function, &arguments)?;
-                    return Ok((self.put("FLATTEN", rows(&result)?), default));
                 }
                 _ => {}
             }
@@ -582,6 +600,10 @@ impl ContextProvider for Provider<'_, '_> {
 
     fn get_expr_planners(&self) -> &[Arc<dyn ExprPlanner>] {
         &self.planners
+    }
+
+    fn get_relation_planners(&self) -> &[Arc<dyn RelationPlanner>] {
+        &self.relations
     }
 
     fn get_function_meta(&self, name: &str) -> Option<Arc<ScalarUDF>> {

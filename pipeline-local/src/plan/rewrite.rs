@@ -4,16 +4,23 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DuplicateTreatment, Expr, Function, FunctionArg,
-    FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList, FunctionArguments, GroupByExpr, Ident, JsonPathElem,
-    LimitClause, ObjectName, ObjectNamePart, OrderByKind, Query, Select, SelectItem, SetExpr, Subscript, TableAlias,
-    TableAliasColumnDef, TableFactor, TableVersion, TopQuantity, TrimWhereField, Value as Literal, VisitMut,
-    VisitorMut, visit_expressions_mut,
+    AccessExpr, BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DataType, DuplicateTreatment, Expr, Function,
+    FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList, FunctionArguments, GroupByExpr, Ident,
+    JsonPathElem, LimitClause, ObjectName, ObjectNamePart, OrderByKind, Query, Select, SelectItem, SetExpr, Subscript,
+    TableAlias, TableAliasColumnDef, TableFactor, TableSample, TableSampleKind, TableVersion, TimezoneInfo,
+    TopQuantity, TrimWhereField, UnaryOperator, Value as Literal, VisitMut, VisitorMut, With, visit_expressions_mut,
+    visit_relations,
 };
 
 use super::context_functions;
+use super::count;
 use super::functions;
+use super::interval;
+use super::lateral;
+use super::like::{self, Like};
 use super::provider::Provider;
+use super::reshape;
+use super::subquery;
 use crate::error::{Result, SqlError};
 use crate::exec::{Binds, Value};
 use crate::parse::{self, Name};
@@ -26,6 +33,8 @@ pub(super) struct Rewriter<'r, 'p, 'a> {
     pub(super) binds: &'r Binds,
     /// The values of `$1`, `$2`, ... in the rewritten query.
     pub(super) parameters: Vec<Value>,
+    /// The WITH clauses around the place that is rewritten, as they were written.
+    pub(super) withs: Vec<Option<With>>,
     depth: usize,
 }
 
@@ -34,7 +43,7 @@ pub(super) const REPEATED: char = '\u{1}';
 
 impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
     pub(super) fn new(provider: &'r Provider<'p, 'a>, binds: &'r Binds) -> Self {
-        Self { provider, binds, parameters: Vec::new(), depth: 0 }
+        Self { provider, binds, parameters: Vec::new(), withs: Vec::new(), depth: 0 }
     }
 
     pub(super) fn rewrite(&mut self, node: &mut impl VisitMut) -> Result<()> {
@@ -102,6 +111,9 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
                 return Err(SqlError::unsupported(clause));
             }
         }
+        subquery::check(self.provider, select)?;
+        lateral::join_functions(select);
+        self.expand_stars(select)?;
         name_columns(select);
         for item in &mut select.projection {
             if let SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr) = item {
@@ -129,13 +141,17 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
                 return Err(SqlError::unsupported(clause));
             }
         }
-        for cte in query.with.iter_mut().flat_map(|with| with.cte_tables.iter_mut()) {
-            let name = cte.alias.name.value.clone();
-            if let SetExpr::SetOperation { left, right, .. } = cte.query.body.as_mut()
-                && right.to_string().contains(&name)
-            {
-                widen(left);
-                widen(right);
+        if let Some(with) = &mut query.with {
+            for cte in &mut with.cte_tables {
+                let name = cte.alias.name.value.clone();
+                if let SetExpr::SetOperation { left, right, .. } = cte.query.body.as_mut()
+                    && reads(right, &name)
+                {
+                    widen(left);
+                    widen(right);
+                    // The word RECURSIVE may be left out.
+                    with.recursive = true;
+                }
             }
         }
         if let Some(order_by) = &mut query.order_by
@@ -202,6 +218,11 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
             *factor = lateral;
             return Ok(());
         }
+        if let Some(function) = lateral::relation(self, factor)? {
+            *factor = function;
+            return Ok(());
+        }
+        self.reshape(factor)?;
         match factor {
             TableFactor::Table {
                 name,
@@ -212,7 +233,7 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
                 with_ordinality,
                 partitions,
                 json_path,
-                sample,
+                sample: _,
                 index_hints,
             } => {
                 for (clause, present) in [
@@ -220,7 +241,6 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
                     ("WITH ORDINALITY", *with_ordinality),
                     ("PARTITION", !partitions.is_empty()),
                     ("a path after a table name", json_path.is_some()),
-                    ("SAMPLE", sample.is_some()),
                 ] {
                     if present {
                         return Err(SqlError::unsupported(clause));
@@ -296,10 +316,7 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
                 let alias = alias.take().unwrap_or_else(|| table_alias(&default));
                 *factor = plain_table(quoted_name(&table), Some(alias));
             }
-            TableFactor::Derived { subquery, alias, sample, .. } => {
-                if sample.is_some() {
-                    return Err(SqlError::unsupported("SAMPLE"));
-                }
+            TableFactor::Derived { subquery, alias, .. } => {
                 if let SetExpr::Values(values) = subquery.body.as_ref() {
                     let width = values.rows.first().map_or(0, |row| row.len());
                     let alias = alias.get_or_insert_with(|| table_alias("VALUES"));
@@ -315,13 +332,39 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
             }
             TableFactor::NestedJoin { .. } => {}
             TableFactor::UNNEST { .. } => return Err(SqlError::unsupported("UNNEST")),
-            TableFactor::Pivot { .. } => return Err(SqlError::unsupported("PIVOT")),
-            TableFactor::Unpivot { .. } => return Err(SqlError::unsupported("UNPIVOT")),
+            TableFactor::Pivot { .. } | TableFactor::Unpivot { .. } => {
+                return Err(SqlError::internal("PIVOT was not taken apart"));
+            }
             TableFactor::MatchRecognize { .. } => return Err(SqlError::unsupported("MATCH_RECOGNIZE")),
             TableFactor::SemanticView { .. } => return Err(SqlError::unsupported("SEMANTIC_VIEW")),
             TableFactor::JsonTable { .. } | TableFactor::OpenJsonTable { .. } | TableFactor::XmlTable { .. } => {
                 return Err(SqlError::unsupported("JSON_TABLE, OPENJSON, XMLTABLE"));
             }
+        }
+        Ok(())
+    }
+
+    /// Turns PIVOT, UNPIVOT and SAMPLE into selects.
+    fn reshape(&mut self, factor: &mut TableFactor) -> Result<()> {
+        match factor {
+            TableFactor::Pivot { .. } => *factor = reshape::pivot(self, factor.clone())?,
+            TableFactor::Unpivot { .. } => *factor = reshape::unpivot(self, factor.clone())?,
+            TableFactor::Table { name, alias, sample: sample @ Some(_), .. } => {
+                let alias = match alias.take() {
+                    Some(alias) => alias,
+                    None => table_alias(name_of(name)?.object()),
+                };
+                if let Some(taken) = sample.take() {
+                    *factor = reshape::sample(factor.clone(), table_sample(taken), Some(alias))?;
+                }
+            }
+            TableFactor::Derived { alias, sample: sample @ Some(_), .. } => {
+                let alias = alias.take();
+                if let Some(taken) = sample.take() {
+                    *factor = reshape::sample(factor.clone(), table_sample(taken), alias)?;
+                }
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -386,22 +429,27 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
                 let first = tests.next().ok_or_else(|| SqlError::syntax("an empty IN list"))?;
                 nested(tests.fold(first, |all, test| binary(all, join.clone(), test)))
             }
-            Expr::Like { negated, any: false, expr, pattern, escape_char } => Expr::Like {
-                negated,
-                any: false,
-                expr: Box::new(text(*expr)),
-                pattern: Box::new(text(*pattern)),
-                escape_char,
-            },
-            Expr::ILike { negated, any: false, expr, pattern, escape_char } => Expr::ILike {
-                negated,
-                any: false,
-                expr: Box::new(text(*expr)),
-                pattern: Box::new(text(*pattern)),
-                escape_char,
-            },
-            Expr::Like { any: true, .. } | Expr::ILike { any: true, .. } => {
-                return Err(SqlError::unsupported("LIKE ANY"));
+            Expr::Like { negated, any, expr, pattern, escape_char } => {
+                Like { negated, any, insensitive: false, subject: *expr, pattern: *pattern, escape: escape_char }
+                    .rewritten()?
+            }
+            Expr::ILike { negated, any, expr, pattern, escape_char } => {
+                Like { negated, any, insensitive: true, subject: *expr, pattern: *pattern, escape: escape_char }
+                    .rewritten()?
+            }
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr } if !matches!(*expr, Expr::Value(_)) => {
+                call("SF_NEGATE", vec![*expr])
+            }
+            Expr::UnaryOp { op: UnaryOperator::Plus, expr } => *expr,
+            Expr::BinaryOp { left, op: op @ (BinaryOperator::Plus | BinaryOperator::Minus), right }
+                if matches!(*right, Expr::Interval(_)) =>
+            {
+                let Expr::Interval(interval) = *right else { return Ok(()) };
+                interval::moved(*left, interval, op == BinaryOperator::Minus)?
+            }
+            Expr::BinaryOp { left, op: BinaryOperator::Plus, right } if matches!(*left, Expr::Interval(_)) => {
+                let Expr::Interval(interval) = *left else { return Ok(()) };
+                interval::moved(*right, interval, false)?
             }
             Expr::RLike { negated, expr, pattern, .. } => {
                 let test = call("REGEXP_LIKE", vec![*expr, *pattern]);
@@ -424,7 +472,7 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
                 if format.is_some() {
                     return Err(SqlError::unsupported("CAST ... FORMAT"));
                 }
-                let to = parse::data_type(&data_type.to_string())?;
+                let to = self.data_type(&data_type)?;
                 let name = match kind {
                     CastKind::TryCast | CastKind::SafeCast => format!("TRY_CAST:{to}"),
                     CastKind::Cast | CastKind::DoubleColon => format!("CAST:{to}"),
@@ -432,7 +480,7 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
                 call(&name, vec![*expr])
             }
             Expr::TypedString(typed) => {
-                let to = parse::data_type(&typed.data_type.to_string())?;
+                let to = self.data_type(&typed.data_type)?;
                 call(&format!("CAST:{to}"), vec![literal(typed.value.value)])
             }
             Expr::Extract { field, expr, .. } => {
@@ -494,6 +542,10 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
             }
             Expr::Array(array) => call("ARRAY_CONSTRUCT", array.elem),
             Expr::Function(function) => self.function(function)?,
+            Expr::Subquery(mut query) => {
+                subquery::single(&mut query);
+                Expr::Subquery(query)
+            }
             Expr::Interval(interval) => Expr::Interval(interval),
             Expr::AtTimeZone { .. } => return Err(SqlError::unsupported("AT TIME ZONE")),
             Expr::Collate { .. } => return Err(SqlError::unsupported("COLLATE")),
@@ -503,6 +555,21 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
             other => other,
         };
         Ok(())
+    }
+
+    /// The type that TIMESTAMP means in this session.
+    fn timestamp(&self) -> String {
+        self.provider.cx.borrow().session.parameters.text("TIMESTAMP_TYPE_MAPPING").to_ascii_uppercase()
+    }
+
+    fn data_type(&self, data_type: &DataType) -> Result<SqlType> {
+        match data_type {
+            DataType::Timestamp(None, TimezoneInfo::None) => parse::data_type(&self.timestamp()),
+            DataType::Timestamp(Some(digits), TimezoneInfo::None) => {
+                parse::data_type(&format!("{}({digits})", self.timestamp()))
+            }
+            other => parse::data_type(&other.to_string()),
+        }
     }
 
     fn identifier(&mut self, ident: Ident) -> Result<Expr> {
@@ -565,8 +632,16 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
             "IF" => "IFF".to_owned(),
             "LEN" => "LENGTH".to_owned(),
             "SUBSTRING" => "SUBSTR".to_owned(),
+            "TO_TIMESTAMP" | "TRY_TO_TIMESTAMP" => format!("{}{}", name, &self.timestamp()["TIMESTAMP".len()..]),
             _ => name,
         };
+        if name == "ALL" && like::is_all(&function) {
+            // The list of LIKE ALL, which is taken apart together with its LIKE.
+            return Ok(Expr::Function(function));
+        }
+        if name == "RATIO_TO_REPORT" {
+            return count::ratio_to_report(function);
+        }
         if name == "IDENTIFIER" {
             let [argument] = unnamed(&function)?[..] else {
                 return Err(SqlError::compilation(939, "22023", "IDENTIFIER takes one argument."));
@@ -610,6 +685,9 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
         date_part_argument(&name, &mut function);
         if !functions::exists(&name) {
             return Err(SqlError::compilation(2140, "42601", format_args!("Unknown function {written}.")));
+        }
+        if name == "COUNT" {
+            count::several(&mut function)?;
         }
         if let FunctionArguments::List(list) = &mut function.args {
             if name == "COUNT" && matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]) {
@@ -660,11 +738,13 @@ impl VisitorMut for Rewriter<'_, '_, '_> {
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlError> {
         self.depth += 1;
+        self.withs.push(query.with.clone());
         flow(self.query(query))
     }
 
     fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<SqlError> {
         self.depth -= 1;
+        self.withs.pop();
         ControlFlow::Continue(())
     }
 
@@ -692,6 +772,9 @@ fn flow(result: Result<()>) -> ControlFlow<SqlError> {
 fn name_columns(select: &mut Select) {
     let mut seen = std::collections::HashMap::new();
     for item in &mut select.projection {
+        if let SelectItem::UnnamedExpr(expression) = item {
+            bare_column(expression);
+        }
         match item {
             SelectItem::UnnamedExpr(expression)
                 if !matches!(expression, Expr::Identifier(_) | Expr::CompoundIdentifier(_))
@@ -780,6 +863,32 @@ fn count_instead_of_exists(expression: &mut Expr) {
         }
         ControlFlow::<()>::Continue(())
     });
+}
+
+/// Takes the parentheses off a column: `(a)` is called A.
+fn bare_column(expression: &mut Expr) {
+    let mut innermost = &*expression;
+    while let Expr::Nested(inner) = innermost {
+        innermost = inner;
+    }
+    if matches!(innermost, Expr::Identifier(_) | Expr::CompoundIdentifier(_)) {
+        *expression = innermost.clone();
+    }
+}
+
+/// Whether a query reads a relation of this name.
+fn reads(body: &SetExpr, name: &str) -> bool {
+    visit_relations(body, |relation| {
+        let matches = matches!(relation.0.as_slice(), [ObjectNamePart::Identifier(ident)] if ident.value == name);
+        if matches { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .is_break()
+}
+
+fn table_sample(kind: TableSampleKind) -> TableSample {
+    match kind {
+        TableSampleKind::BeforeTableAlias(sample) | TableSampleKind::AfterTableAlias(sample) => *sample,
+    }
 }
 
 /// Keeps an integer literal an integer where the planner needs one: positions in ORDER BY and GROUP BY, LIMIT.
@@ -928,7 +1037,8 @@ pub(crate) fn call(name: &str, expressions: Vec<Expr>) -> Expr {
     })
 }
 
-fn text(expression: Expr) -> Expr {
+/// An expression as text.
+pub(super) fn text(expression: Expr) -> Expr {
     if matches!(&expression, Expr::Value(value) if matches!(value.value, Literal::SingleQuotedString(_))) {
         return expression;
     }
@@ -939,11 +1049,13 @@ fn parse_length() -> u32 {
     crate::types::MAX_VARCHAR_LENGTH
 }
 
-fn not(expression: Expr) -> Expr {
-    Expr::UnaryOp { op: datafusion::sql::sqlparser::ast::UnaryOperator::Not, expr: Box::new(nested(expression)) }
+/// `NOT expression`.
+pub(super) fn not(expression: Expr) -> Expr {
+    Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(nested(expression)) }
 }
 
-fn nested(expression: Expr) -> Expr {
+/// `(expression)`.
+pub(super) fn nested(expression: Expr) -> Expr {
     Expr::Nested(Box::new(expression))
 }
 

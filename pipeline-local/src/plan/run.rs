@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
+use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::execution::context::SessionState;
@@ -74,11 +75,19 @@ pub(super) fn ready(plan: LogicalPlan, cx: &Context<'_>) -> std::result::Result<
         .enumerate()
         .map(|(index, field)| ResultColumn {
             name: field.name().split(REPEATED).next().unwrap_or_default().to_owned(),
-            sql_type: literal_text(&plan, index).unwrap_or_else(|| SqlType::of(field)),
+            sql_type: literal_text(&plan, index).unwrap_or_else(|| type_of(field)),
             nullable: field.is_nullable(),
         })
         .collect();
     Ok(Ready { state, plan, columns })
+}
+
+/// Counts and ranks, which are DataFusion's own integers, have at most 18 digits.
+fn type_of(field: &Field) -> SqlType {
+    match field.data_type() {
+        DataType::Int64 | DataType::UInt64 => SqlType::Number { precision: 18, scale: 0 },
+        _ => SqlType::of(field),
+    }
 }
 
 /// A text literal as a column is as long as its text.
@@ -165,7 +174,7 @@ pub(super) fn constant(plan: &LogicalPlan, cx: &Context<'_>) -> Result<Option<Va
     let coerced = simplifier.coerce(expression.clone().unalias(), &DFSchema::empty()).map_err(other)?;
     match simplifier.simplify(coerced).map_err(other)? {
         Expr::Literal(scalar, metadata) => {
-            let mut field = datafusion::arrow::datatypes::Field::new("value", scalar.data_type(), true);
+            let mut field = Field::new("value", scalar.data_type(), true);
             if let Some(metadata) = metadata {
                 field = metadata.add_to_field(field);
             } else if let Some(declared) = plan.schema().fields().first() {

@@ -36,7 +36,7 @@ async fn insert() {
             "!002020 SQL compilation error:\nInsert value list does not match column list expecting 2 but got 1",
         ]),
         ("insert into t (nosuch) values (1)", &[
-            "!000904 SQL compilation error: error line 0 at position -1\ninvalid identifier 'NOSUCH'",
+            "!000904 SQL compilation error: error line 1 at position 15\ninvalid identifier 'NOSUCH'",
         ]),
         ("insert overwrite into t (name) select name || name from t where id < 3", &["2"]),
         ("select name, amount from t order by name", &["aa|7.50", "bb|7.50"]),

@@ -120,6 +120,15 @@ fn count(rows: &[Vec<Datum>], _: &Env) -> Result<Datum> {
     Ok(Datum::integer(rows.len() as i64))
 }
 
+/// The value of a scalar subquery.
+fn single(rows: &[Vec<Datum>], _: &Env) -> Result<Datum> {
+    match rows {
+        [] => Ok(Datum::Null),
+        [row] => Ok(row[0].clone()),
+        _ => Err(SqlError::new(100_090, "22000", "Single-row subquery returns more than one row.")),
+    }
+}
+
 pub(super) fn aggregates() -> Vec<Aggregate> {
     use Param::{Any, Array, Text, Value};
     let array_type = Returns::Type(SqlType::Array);
@@ -132,6 +141,7 @@ pub(super) fn aggregates() -> Vec<Aggregate> {
         aggregate("ARRAY_UNIQUE_AGG", &[Value], array_type, Kind::Collect(array)).distinct(),
         aggregate("ARRAY_UNION_AGG", &[Array], array_type, Kind::Collect(union)),
         aggregate("OBJECT_AGG", &[Text, Value], Returns::Type(SqlType::Object), Kind::Collect(object)),
+        aggregate("SF_SINGLE", &[Any], Returns::Like(0), Kind::Collect(single)).sees_null(),
         aggregate("ANY_VALUE", &[Any], Returns::Like(0), Kind::Fold(FIRST)),
         aggregate("MIN_BY", &[Any, Any], Returns::Like(0), picking!(false)).sees_null(),
         aggregate("MAX_BY", &[Any, Any], Returns::Like(0), picking!(true)).sees_null(),

@@ -48,7 +48,7 @@ pub(crate) fn run<'c>(
         } else if result.is_err() {
             current(cx)?.rollback_to(savepoint);
         }
-        result
+        result.map_err(|error| plan::located(sql, error))
     })
 }
 
