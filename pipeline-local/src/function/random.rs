@@ -4,7 +4,7 @@ use super::args::{float, integer, invalid_value, text};
 use super::datum::Datum;
 use super::hash::{hash_values, mix, uuid_of_name};
 use super::string::WIDE;
-use super::udf::{Body, Env, Function, Param, Returns, Types, function};
+use super::udf::{Env, Function, Param, Returns, Types, function};
 use crate::error::{Result, SqlError};
 use crate::types::SqlType;
 
@@ -50,18 +50,6 @@ fn uuid(values: &[Datum], _: &Env<'_>) -> Result<Datum> {
     Ok(Datum::Text(uuid_of_name(space, text(name)?).to_string()))
 }
 
-/// Counts rows from 0; starts over at 0 where so many bytes are full. The optional argument (1 starts over at the least
-/// negative number) makes no difference before that.
-fn sequence(name: &'static str, bytes: u8) -> Function {
-    let (returns, body): (SqlType, Body) = match bytes {
-        1 => (SqlType::Number { precision: 3, scale: 0 }, |_, env| Ok(Datum::integer(env.count() % (1 << 7)))),
-        2 => (SqlType::Number { precision: 5, scale: 0 }, |_, env| Ok(Datum::integer(env.count() % (1 << 15)))),
-        4 => (SqlType::Number { precision: 10, scale: 0 }, |_, env| Ok(Datum::integer(env.count() % (1 << 31)))),
-        _ => (SqlType::Number { precision: 19, scale: 0 }, |_, env| Ok(Datum::integer(env.count() % (1 << 63)))),
-    };
-    function(name, &[Param::Integer], Returns::Type(returns), body).optional(1).volatile()
-}
-
 pub(super) fn functions() -> Vec<Function> {
     use Param::{Any, Integer, Number, Text};
     vec![
@@ -74,10 +62,6 @@ pub(super) fn functions() -> Vec<Function> {
         })
         .optional(1)
         .volatile(),
-        sequence("SEQ1", 1),
-        sequence("SEQ2", 2),
-        sequence("SEQ4", 4),
-        sequence("SEQ8", 8),
         function("UNIFORM", &[Number, Number, Any], Returns::By(uniform_type), uniform),
         function("RANDSTR", &[Integer, Any], Returns::Type(WIDE), random_text),
     ]
@@ -98,16 +82,6 @@ mod tests {
             "SELECT count(DISTINCT u) FROM (SELECT UUID_STRING() AS u FROM (VALUES (1), (2), (3)) AS t(a)) AS s",
             "3",
         )]);
-    }
-
-    #[test]
-    fn sequences() {
-        check_queries(&[
-            ("SELECT SEQ4() FROM (VALUES (5), (6), (7)) AS t(a)", "NUMBER(10,0)|0,1,2"),
-            ("SELECT SEQ8() + SEQ8() FROM (VALUES (5), (6), (7)) AS t(a)", "0,2,4"),
-            ("SELECT max(s) FROM (SELECT SEQ1() AS s FROM generate_series(1, 20000) AS t(a)) AS q", "127"),
-            ("SELECT max(s) FROM (SELECT SEQ4() AS s FROM generate_series(1, 20000) AS t(a)) AS q", "19999"),
-        ]);
     }
 
     #[test]

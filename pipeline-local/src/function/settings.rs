@@ -16,7 +16,7 @@ use crate::types::SqlType;
 /// What belongs to a running statement and is no setting.
 #[derive(Debug, Clone, Default)]
 struct Running {
-    /// How often each call of a function that counts, such as SEQ4(), was evaluated.
+    /// How often each call of a function that counts, such as RANDOM(1), was evaluated.
     counters: Arc<Mutex<HashMap<usize, u64>>>,
     clock: Clock,
 }

@@ -76,10 +76,10 @@ async fn run(context: &SessionContext, sql: &str) -> datafusion::error::Result<(
 #[track_caller]
 pub(super) fn check_queries(cases: &[(&str, &str)]) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let context = context();
     let mut wrong = Vec::new();
     for (sql, expected) in cases {
-        let got = runtime.block_on(run(&context, sql));
+        // Each statement has settings of its own, in which functions count.
+        let got = runtime.block_on(run(&context(), sql));
         let got = match got {
             Ok((sql_type, values)) => {
                 let texts: Vec<String> = values.iter().map(show).collect();

@@ -185,7 +185,7 @@ impl Env<'_> {
 /// The type of each argument; none for NULL, which has no type of its own.
 type ArgumentTypes = Vec<Option<SqlType>>;
 
-pub(super) type Body = fn(&[Datum], &Env<'_>) -> Result<Datum>;
+type Body = fn(&[Datum], &Env<'_>) -> Result<Datum>;
 
 /// A scalar function.
 #[derive(Clone)]
