@@ -1,5 +1,5 @@
 //! One body, two procedures: what a pipeline does in Snowflake Scripting it does in JavaScript.
-#![expect(missing_docs, reason = "the objects of a test need no explanation")]
+#![allow(missing_docs, reason = "the objects of a test need no explanation")]
 
 use pipeline_dsl::pipeline::PipelineDef;
 use pipeline_dsl::script::{Action, scripts};
@@ -8,7 +8,7 @@ use pipeline_tests::server::{Engine, rows, try_rows};
 /// The same pipeline, its procedures in one of the languages.
 macro_rules! shop_in {
     ($module:ident, $language:ident) => {
-        mod $module {
+        pub mod $module {
             use pipeline_dsl::prelude::*;
 
             #[database]
@@ -46,7 +46,7 @@ macro_rules! shop_in {
 
             #[procedure(schema = Mart, language = $language)]
             pub fn load(changes: &OrdersStream, batch: &mut Batch, notes: &mut Notes) -> Variant {
-                on_error(|error| {
+                on_error(|_error| {
                     notes.insert(Notes { id: 0, note: "failed" });
                 });
                 let (rows, inserts, updates) = transaction(|| {
