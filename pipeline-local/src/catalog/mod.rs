@@ -14,10 +14,11 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 pub use grants::{Grant, Member, Membership, RoleSet, Target};
-pub use object::{Kind, NewObject, Object, ObjectId, quoted};
+pub use object::{Kind, NewObject, Object, ObjectId};
 
 use crate::clock::{Clock, Micros};
 use crate::error::{Result, SqlError};
+use crate::parse::quote;
 use crate::store::Store;
 
 /// The roles that every account has.
@@ -442,11 +443,11 @@ impl Catalog {
 
     /// The name with its containers, quoted where needed: `DB.SCHEMA.NAME`.
     pub fn full_name(&self, object: &Object) -> Result<String> {
-        let mut name = quoted(&object.name);
+        let mut name = quote(&object.name);
         let mut parent = object.parent;
         while let Some(id) = parent {
             let Some(container) = self.by_id_even_dropped(id)? else { break };
-            name = format!("{}.{name}", quoted(&container.name));
+            name = format!("{}.{name}", quote(&container.name));
             parent = container.parent;
         }
         Ok(name)

@@ -244,11 +244,3 @@ impl NewObject {
         self
     }
 }
-
-/// A name as SQL text: bare where that means the same, quoted otherwise.
-pub fn quoted(name: &str) -> String {
-    let mut characters = name.chars();
-    let bare = characters.next().is_some_and(|c| c.is_ascii_uppercase() || c == '_')
-        && characters.all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | '$'));
-    if bare { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
-}
