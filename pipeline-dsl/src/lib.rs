@@ -93,6 +93,7 @@ pub mod prelude {
     pub use crate::body::{
         Exception, LogLevel, attempt, execute_immediate, log, on_error, raise, set_return_value, transaction,
     };
+    pub use crate::expr::ExprMethods;
     pub use crate::expr::function::*;
     pub use crate::expr::literal::{date, null, timestamp};
     pub use crate::fragment::Fragment;

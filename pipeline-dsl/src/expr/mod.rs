@@ -11,6 +11,7 @@ pub mod fits;
 pub mod function;
 mod into_expr;
 pub mod literal;
+mod methods;
 pub mod operator;
 mod typing;
 
@@ -21,6 +22,7 @@ use arena::Handle;
 use ast::{Ast, Node};
 pub use col::{Col, Source};
 pub use into_expr::IntoExpr;
+pub use methods::ExprMethods;
 pub use typing::{Base, Both, Either, Like, NotNull, Nullability, Nullable, Typed};
 
 /// A SQL expression with a value of type `T`.
