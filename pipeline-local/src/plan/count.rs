@@ -5,7 +5,7 @@ use datafusion::sql::sqlparser::ast::{
     Value as Literal,
 };
 
-use super::rewrite::{binary, call, literal, nested, not, quoted_name, unnamed};
+use super::ast::{binary, call, literal, nested, not, quoted_name, unnamed};
 use crate::error::{Result, SqlError};
 
 /// `COUNT(a, b)` counts the rows in which none of them is NULL; with DISTINCT, those that differ.

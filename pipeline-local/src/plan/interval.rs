@@ -4,7 +4,7 @@
 
 use datafusion::sql::sqlparser::ast::{Expr, Interval, Value as Literal};
 
-use super::rewrite::{call, literal};
+use super::ast::{call, literal};
 use crate::error::{Result, SqlError};
 use crate::function::time::Part;
 

@@ -17,8 +17,9 @@ use datafusion::sql::sqlparser::ast::{
     TableFunctionArgs, TableWithJoins,
 };
 
+use super::ast::{name_of, quoted_name, table_alias};
 use super::flatten::{self, Kind, Options};
-use super::rewrite::{Rewriter, name_of, quoted_name, table_alias};
+use super::rewrite::Rewriter;
 use crate::error::SqlError;
 use crate::exec::Value;
 use crate::function::error;

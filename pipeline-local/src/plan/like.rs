@@ -2,7 +2,7 @@
 
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Function, Value as Literal, ValueWithSpan};
 
-use super::rewrite::{binary, call, literal, nested, not, text, unnamed};
+use super::ast::{binary, call, literal, nested, not, text, unnamed};
 use crate::error::{Result, SqlError};
 
 /// The parts of a LIKE as they were written, rewritten already.

@@ -1,6 +1,7 @@
 //! Queries: from a parsed query to a DataFusion plan with Snowflake's names, types and operators.
 
 mod alias;
+mod ast;
 mod context_functions;
 mod count;
 mod error;
@@ -31,8 +32,8 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::TableSource;
 use datafusion::sql::sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, ObjectName, ObjectNamePart, Query};
 
+pub(crate) use ast::{binary, call, literal, name_of, plain_table, quoted_name, table_alias};
 pub(crate) use provider::{StreamRead, memory, rows, schema_of};
-pub(crate) use rewrite::{binary, call, literal, name_of, plain_table, quoted_name, table_alias};
 pub(crate) use run::Ready;
 pub(crate) use user_function::{check_function, is_built_in};
 
@@ -48,9 +49,6 @@ use provider::Provider;
 
 /// The scope of a transaction that lasts for one statement only.
 pub(crate) const AUTOCOMMIT: u32 = u32::MAX;
-
-/// The column of GENERATOR; rows without any column cannot be told apart from no rows.
-const GENERATOR: &str = "$GENERATOR";
 
 /// Relations under names that no SQL can say.
 pub(crate) type Special = HashMap<String, Arc<dyn TableSource>>;

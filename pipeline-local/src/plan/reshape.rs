@@ -9,7 +9,8 @@ use datafusion::sql::sqlparser::ast::{
 };
 use std::ops::ControlFlow;
 
-use super::rewrite::{Rewriter, binary, call, literal, nested, not};
+use super::ast::{binary, call, literal, nested, not};
+use super::rewrite::Rewriter;
 use crate::error::{Result, SqlError};
 use crate::parse;
 

@@ -7,8 +7,9 @@ use datafusion::sql::sqlparser::ast::{
     VisitMut, VisitorMut,
 };
 
+use super::ast::literal;
 use super::reshape::select_from;
-use super::rewrite::{Rewriter, literal};
+use super::rewrite::Rewriter;
 use crate::error::{Result, SqlError};
 
 impl Rewriter<'_, '_, '_> {

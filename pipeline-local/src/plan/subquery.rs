@@ -6,10 +6,10 @@ use datafusion::sql::sqlparser::ast::{
     Expr, Function, GroupByExpr, Query, Select, SelectItem, SetExpr, TableFactor, Value as Literal, visit_expressions,
 };
 
+use super::ast::{call, literal};
 use super::functions;
 use super::lateral;
 use super::provider::Provider;
-use super::rewrite::{call, literal};
 use crate::error::{Result, SqlError};
 
 /// # Errors

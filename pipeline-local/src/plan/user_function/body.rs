@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::Schema;
 
+use super::super::ast::{plain_table, quoted_name};
 use super::super::provider::{Provider, memory};
-use super::super::rewrite::{plain_table, quoted_name};
 use super::type_of;
 use crate::catalog::def::{FunctionDef, FunctionForm};
 use crate::catalog::{Object, ObjectId};

@@ -20,8 +20,9 @@ use datafusion::sql::sqlparser::ast::{
     self, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, SelectItem, SetExpr, TableFactor,
 };
 
+use super::super::ast::{call, name_of, table_alias};
 use super::super::provider::Provider;
-use super::super::rewrite::{Rewriter, call, name_of, table_alias};
+use super::super::rewrite::Rewriter;
 use super::super::run;
 use super::aside::aside;
 use super::body::TableBody;

@@ -21,9 +21,10 @@ use datafusion::logical_expr::{
 };
 use datafusion::sql::sqlparser::ast::{Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName};
 
+use super::ast::name_of;
 use super::error::{Failure, failure};
 use super::provider::Provider;
-use super::rewrite::{Rewriter, name_of};
+use super::rewrite::Rewriter;
 use super::{Special, context_functions, functions, run};
 use crate::access;
 use crate::catalog::def::{FunctionDef, FunctionForm, Returns};

@@ -1,0 +1,173 @@
+//! Whole queries and selects: clauses claimed or refused, limits, columns' names.
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, Expr, GroupByExpr, LimitClause, ObjectNamePart, OrderByKind, Query, Select, SelectItem, SetExpr,
+    TopQuantity, Value as Literal, visit_expressions_mut, visit_relations,
+};
+
+use super::super::ast::{binary, call, literal};
+use super::super::{lateral, subquery};
+use super::Rewriter;
+use super::columns::{name_columns, widen};
+use super::expression::protect;
+use crate::error::{Result, SqlError};
+
+impl Rewriter<'_, '_, '_> {
+    pub(super) fn select(&mut self, select: &mut Select) -> Result<()> {
+        for (clause, present) in [
+            ("SELECT ... INTO", select.into.is_some()),
+            ("LATERAL VIEW", !select.lateral_views.is_empty()),
+            ("PREWHERE", select.prewhere.is_some()),
+            ("CONNECT BY", !select.connect_by.is_empty()),
+            ("CLUSTER BY", !select.cluster_by.is_empty()),
+            ("DISTRIBUTE BY", !select.distribute_by.is_empty()),
+            ("SORT BY", !select.sort_by.is_empty()),
+            ("SELECT AS STRUCT", select.value_table_mode.is_some()),
+        ] {
+            if present {
+                return Err(SqlError::unsupported(clause));
+            }
+        }
+        subquery::check(self.provider, select)?;
+        lateral::join_functions(select);
+        self.expand_stars(select)?;
+        name_columns(select);
+        for item in &mut select.projection {
+            if let SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr) = item {
+                count_instead_of_exists(expr);
+            }
+        }
+        if let GroupByExpr::Expressions(expressions, modifiers) = &mut select.group_by {
+            if !modifiers.is_empty() {
+                return Err(SqlError::unsupported("GROUP BY ... WITH"));
+            }
+            expressions.iter_mut().for_each(protect);
+        }
+        Ok(())
+    }
+
+    pub(super) fn query(&mut self, query: &mut Query) -> Result<()> {
+        for (clause, present) in [
+            ("FOR UPDATE", !query.locks.is_empty()),
+            ("FOR XML/JSON", query.for_clause.is_some()),
+            ("SETTINGS", query.settings.is_some()),
+            ("FORMAT", query.format_clause.is_some()),
+            ("|>", !query.pipe_operators.is_empty()),
+        ] {
+            if present {
+                return Err(SqlError::unsupported(clause));
+            }
+        }
+        if let Some(with) = &mut query.with {
+            for cte in &mut with.cte_tables {
+                let name = cte.alias.name.value.clone();
+                if let SetExpr::SetOperation { left, right, .. } = cte.query.body.as_mut()
+                    && reads(right, &name)
+                {
+                    widen(left);
+                    widen(right);
+                    // The word RECURSIVE may be left out.
+                    with.recursive = true;
+                }
+            }
+        }
+        if let Some(order_by) = &mut query.order_by
+            && let OrderByKind::Expressions(expressions) = &mut order_by.kind
+        {
+            expressions.iter_mut().for_each(|expression| protect(&mut expression.expr));
+        }
+        if let SetExpr::Select(select) = query.body.as_mut()
+            && let Some(top) = select.top.take()
+        {
+            let limit = match top.quantity {
+                Some(TopQuantity::Constant(count)) => literal(Literal::Number(count.to_string(), true)),
+                Some(TopQuantity::Expr(expression)) => expression,
+                None => return Err(SqlError::unsupported("TOP without a number")),
+            };
+            query.limit_clause =
+                Some(LimitClause::LimitOffset { limit: Some(limit), offset: None, limit_by: Vec::new() });
+        }
+        if let Some(fetch) = query.fetch.take() {
+            let limit = fetch.quantity;
+            match &mut query.limit_clause {
+                Some(LimitClause::LimitOffset { limit: slot @ None, .. }) => *slot = limit,
+                None => {
+                    query.limit_clause = Some(LimitClause::LimitOffset { limit, offset: None, limit_by: Vec::new() });
+                }
+                _ => return Err(SqlError::unsupported("FETCH together with LIMIT")),
+            }
+        }
+        match &mut query.limit_clause {
+            Some(LimitClause::LimitOffset { limit, offset, limit_by }) => {
+                if !limit_by.is_empty() {
+                    return Err(SqlError::unsupported("LIMIT ... BY"));
+                }
+                for expression in limit.iter_mut().chain(offset.iter_mut().map(|offset| &mut offset.value)) {
+                    self.count(expression)?;
+                }
+            }
+            Some(LimitClause::OffsetCommaLimit { .. }) => return Err(SqlError::unsupported("LIMIT offset, count")),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// LIMIT and OFFSET take whole numbers, also from binds.
+    pub(super) fn count(&mut self, expression: &mut Expr) -> Result<()> {
+        if let Expr::Value(value) = expression
+            && let Literal::Placeholder(placeholder) = &value.value
+            && let Some(bound) = self.bound(&placeholder.clone())?
+        {
+            *expression = match crate::plan::integer_of(&bound) {
+                Some(count) => literal(Literal::Number(count.to_string(), true)),
+                None if bound.is_null() => literal(Literal::Null),
+                None => {
+                    return Err(SqlError::compilation(1003, "42000", "LIMIT and OFFSET take whole numbers."));
+                }
+            };
+        }
+        protect(expression);
+        Ok(())
+    }
+}
+
+/// EXISTS as a value, which DataFusion has only as a condition: `(SELECT COUNT(*) ...) > 0`.
+fn count_instead_of_exists(expression: &mut Expr) {
+    let _ = visit_expressions_mut(expression, |node| {
+        if let Expr::Exists { subquery, negated } = node {
+            let mut counted = (**subquery).clone();
+            let plain = match counted.body.as_mut() {
+                SetExpr::Select(select)
+                    if select.distinct.is_none() && select.having.is_none() && select.qualify.is_none() =>
+                {
+                    let ungrouped = matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
+                    if ungrouped && counted.limit_clause.is_none() {
+                        counted.order_by = None;
+                        let count = call("COUNT", vec![literal(Literal::Number("1".into(), true))]);
+                        select.projection = vec![SelectItem::UnnamedExpr(count)];
+                        true
+                    } else {
+                        false
+                    }
+                }
+                _ => false,
+            };
+            if plain {
+                let op = if *negated { BinaryOperator::Eq } else { BinaryOperator::Gt };
+                *node = binary(Expr::Subquery(Box::new(counted)), op, literal(Literal::Number("0".into(), true)));
+            }
+        }
+        ControlFlow::<()>::Continue(())
+    });
+}
+
+/// Whether a query reads a relation of this name.
+fn reads(body: &SetExpr, name: &str) -> bool {
+    visit_relations(body, |relation| {
+        let matches = matches!(relation.0.as_slice(), [ObjectNamePart::Identifier(ident)] if ident.value == name);
+        if matches { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .is_break()
+}
