@@ -73,11 +73,7 @@ pub fn begin(cx: &mut Context<'_>) {
 /// back.
 pub fn commit(cx: &mut Context<'_>) -> Result<()> {
     if let Some(open) = take(cx)? {
-        let changes = !open.transaction.is_empty();
         open.transaction.commit()?;
-        if changes {
-            cx.engine.tasks.committed();
-        }
     }
     Ok(())
 }

@@ -51,12 +51,10 @@ impl Storage {
         let encoded = self.encode(transaction)?;
         let written = self.0.store.write(|connection| self.publish(connection, transaction, &encoded));
         match &written {
-            Ok(seq) => {
-                self.0.commits.send_replace(*seq);
-                if !self.0.store.is_writing() {
-                    for table in transaction.tables.keys() {
-                        self.compact_if_due(*table);
-                    }
+            Ok(_) if self.0.store.is_writing() => {}
+            Ok(_) => {
+                for table in transaction.tables.keys() {
+                    self.compact_if_due(*table);
                 }
             }
             Err(_) => self.discard(&encoded),
@@ -163,6 +161,8 @@ impl Storage {
                 storage.0.cache.put(data, batch);
             }
             storage.0.current.store(seq.0, Ordering::Release);
+            // Not before: who is woken earlier looks at the version before this one, and is not woken again.
+            storage.0.commits.send_replace(seq);
         });
     }
 

@@ -114,11 +114,6 @@ impl Service {
         self.shared.wake.notify_one();
     }
 
-    /// Tells that data was committed. The scheduler follows the storage by itself; this only makes it look at once.
-    pub fn committed(&self) {
-        self.shared.wake.notify_one();
-    }
-
     /// Runs a graph now, or as soon as the run before it has ended; of several waiting orders the last one counts.
     pub(super) fn execute(engine: &Arc<Engine>, task: &Task, config: Option<String>) {
         let order = Order {
@@ -128,12 +123,7 @@ impl Service {
             config,
             checked: false,
         };
-        let shared = &engine.tasks.shared;
-        if shared.may_start(&task.def, task.object.id) {
-            start(engine, order);
-        } else {
-            shared.state.lock().queued.insert(task.object.id, order);
-        }
+        start(engine, &task.def, order, Otherwise::Queue);
     }
 
     /// When the started roots are due next.
@@ -161,14 +151,30 @@ impl Service {
     }
 }
 
-impl Shared {
+/// What becomes of an order while the graph still runs and may not overlap with itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Otherwise {
+    /// It waits for the end of the run.
+    Queue,
+    /// It passes.
+    Skip,
+}
+
+impl State {
     fn may_start(&self, def: &TaskDef, root: ObjectId) -> bool {
-        let running = self.state.lock().running.get(&root).copied().unwrap_or_default();
+        let running = self.running.get(&root).copied().unwrap_or_default();
         match def.overlap.unwrap_or_default() {
             Overlap::None => running.graphs == 0,
             Overlap::Child => running.roots == 0,
             Overlap::All => true,
         }
+    }
+
+    /// Counts a run in.
+    fn enter(&mut self, root: ObjectId) {
+        let running = self.running.entry(root).or_default();
+        running.graphs += 1;
+        running.roots += 1;
     }
 }
 
@@ -209,12 +215,10 @@ async fn tick(weak: &Weak<Engine>, shared: &Arc<Shared>) -> Option<(i64, Seq)> {
         }
         drop(state);
         for (task, due) in orders {
+            let order =
+                Order { root: task.object.id, scheduled_at: due, from: "SCHEDULE", config: None, checked: false };
             // A slot in which the run before it is still going on passes.
-            if shared.may_start(&task.def, task.object.id) {
-                let order =
-                    Order { root: task.object.id, scheduled_at: due, from: "SCHEDULE", config: None, checked: false };
-                start(&engine, order);
-            }
+            start(&engine, &task.def, order, Otherwise::Skip);
         }
     }
     for (id, task) in triggers {
@@ -226,12 +230,18 @@ async fn tick(weak: &Weak<Engine>, shared: &Arc<Shared>) -> Option<(i64, Seq)> {
 
 /// Runs a triggered task if its condition holds.
 async fn trigger(engine: &Arc<Engine>, shared: &Arc<Shared>, id: ObjectId, task: &Task) {
-    if !shared.may_start(&task.def, id) {
-        // Its end looks again.
-        if let Some(root) = shared.state.lock().roots.get_mut(&id) {
+    // The end of a run that is still going on looks again.
+    let look_again = |state: &mut State| {
+        if let Some(root) = state.roots.get_mut(&id) {
             root.seen = None;
         }
-        return;
+    };
+    {
+        let mut state = shared.state.lock();
+        if !state.may_start(&task.def, id) {
+            look_again(&mut state);
+            return;
+        }
     }
     match run::trigger_holds(engine, task).await {
         Ok(true) => {}
@@ -242,12 +252,14 @@ async fn trigger(engine: &Arc<Engine>, shared: &Arc<Shared>, id: ObjectId, task:
         }
     }
     let now = engine.clock.now();
-    if let Some(root) = shared.state.lock().roots.get_mut(&id) {
+    let order = Order { root: id, scheduled_at: now, from: "TRIGGER", config: None, checked: true };
+    let started = start(engine, &task.def, order, Otherwise::Skip);
+    let mut state = shared.state.lock();
+    look_again(&mut state);
+    if started && let Some(root) = state.roots.get_mut(&id) {
         root.triggered_at = Some(now);
         root.next = Some(now + task.def.trigger_interval.unwrap_or(TRIGGER_INTERVAL) * 1_000_000);
-        root.seen = None;
     }
-    start(engine, Order { root: id, scheduled_at: now, from: "TRIGGER", config: None, checked: true });
 }
 
 /// Reads the started roots again; who is still there keeps its place in time.
@@ -279,19 +291,30 @@ fn reload(engine: &Arc<Engine>, shared: &Shared) -> Result<()> {
     Ok(())
 }
 
-/// Starts a graph run beside everything else.
-fn start(engine: &Arc<Engine>, order: Order) {
-    let shared = engine.tasks.shared.clone();
+/// Starts a graph run beside everything else, where it may start now. Whether it did.
+fn start(engine: &Arc<Engine>, def: &TaskDef, order: Order, otherwise: Otherwise) -> bool {
+    let shared = &engine.tasks.shared;
     if shared.stopped.load(Ordering::Acquire) {
-        return;
+        return false;
     }
-    let root = order.root;
     {
+        // Looking, and counting in or queueing, are one step: a run that ends in between would not see the order.
         let mut state = shared.state.lock();
-        let running = state.running.entry(root).or_default();
-        running.graphs += 1;
-        running.roots += 1;
+        if !state.may_start(def, order.root) {
+            if otherwise == Otherwise::Queue {
+                state.queued.insert(order.root, order);
+            }
+            return false;
+        }
+        state.enter(order.root);
     }
+    spawn(engine, order);
+    true
+}
+
+/// Runs a graph that has been counted in.
+fn spawn(engine: &Arc<Engine>, order: Order) {
+    let (shared, root) = (engine.tasks.shared.clone(), order.root);
     let guard = Guard { engine: engine.clone(), shared, root, root_ended: Arc::default() };
     let engine = engine.clone();
     tokio::spawn(async move {
@@ -331,15 +354,17 @@ impl Drop for Guard {
                     state.running.remove(&self.root);
                 }
             }
-            match state.running.contains_key(&self.root) {
-                true => None,
-                false => state.queued.remove(&self.root),
+            let idle = !state.running.contains_key(&self.root)
+                && !self.shared.stopped.load(Ordering::Acquire)
+                && tokio::runtime::Handle::try_current().is_ok();
+            let queued = if idle { state.queued.remove(&self.root) } else { None };
+            if queued.is_some() {
+                state.enter(self.root);
             }
+            queued
         };
-        if let Some(order) = queued
-            && tokio::runtime::Handle::try_current().is_ok()
-        {
-            start(&self.engine, order);
+        if let Some(order) = queued {
+            spawn(&self.engine, order);
         }
         // A triggered task may have data again.
         self.shared.wake.notify_one();

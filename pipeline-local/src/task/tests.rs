@@ -361,3 +361,18 @@ async fn data_in_a_stream_triggers_a_task_and_a_condition_skips_a_scheduled_one(
         ("POLLS", "SKIPPED", Some("0040003"))
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_of_many_orders_is_always_run() {
+    let mut bench = Bench::new(EngineConfig::default()).await;
+    bench.run("CREATE TASK t WAREHOUSE = w SCHEDULE = '10 MINUTES' AS SELECT 1").await;
+    for order in 0..100 {
+        bench.run(&format!("EXECUTE TASK t USING CONFIG = '{{\"order\": {order}}}'")).await;
+        // At some point of the run before it, often at its end.
+        tokio::time::sleep(Duration::from_micros(rand::random_range(0..4_000))).await;
+    }
+    bench.settle().await;
+    let runs = history::runs(&bench.engine.store, 0, i64::MAX).unwrap();
+    let last = runs.iter().max_by_key(|run| run.group).and_then(|run| run.config.as_deref());
+    assert_eq!(last, Some(r#"{"order":99}"#));
+}

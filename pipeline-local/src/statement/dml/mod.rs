@@ -103,11 +103,7 @@ fn close(cx: &mut Context<'_>, commit: bool) -> Result<()> {
         open.transaction.rollback();
         return Ok(());
     }
-    let changes = !open.transaction.is_empty();
     open.transaction.commit()?;
-    if changes {
-        cx.engine.tasks.committed();
-    }
     Ok(())
 }
 

@@ -299,3 +299,25 @@ fn a_marked_version_tells_streams_before_and_after_apart() {
     assert_eq!(fixture.rows(), owned(&[(1, "a")]));
     assert!(!fixture.storage.has_changes(T, before, mark, StreamMode::Standard).unwrap());
 }
+
+#[test]
+fn who_follows_commits_is_told_when_they_can_be_read() {
+    let fixture = Fixture::new();
+    let mut follower = fixture.storage.commits();
+    let storage = &fixture.storage;
+    storage
+        .0
+        .store
+        .write(|_| {
+            let mut transaction = storage.begin();
+            fixture.insert(&mut transaction, &[(1, "a")]);
+            transaction.commit()?;
+            assert!(!follower.has_changed().unwrap(), "the write may still fail");
+            Ok(())
+        })
+        .unwrap();
+    assert!(follower.has_changed().unwrap());
+    assert_eq!(*follower.borrow_and_update(), storage.current_seq());
+    let marked = storage.mark_version().unwrap();
+    assert!(follower.has_changed().unwrap() && *follower.borrow_and_update() == marked);
+}

@@ -37,7 +37,6 @@ pub(super) async fn run(
         session.abandon(&mark);
     } else if own && let Some(open) = session.transactions.pop() {
         open.transaction.commit()?;
-        engine.tasks.committed();
     }
     outcome
 }
