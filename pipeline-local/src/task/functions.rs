@@ -1,15 +1,13 @@
 //! The table functions of INFORMATION_SCHEMA about tasks.
 
-use datafusion::common::ScalarValue;
-
 use super::arguments::Arguments;
+use super::columns::{self, TASK_GRAPHS, TASK_HISTORY};
 use super::history::{self, GraphRun, Run};
 use super::{ddl, listing};
 use crate::access;
 use crate::catalog::{ObjectId, Target, role};
-use crate::exec::{Context, QueryResult, ResultColumn, StatementType, Value};
+use crate::exec::{Context, QueryResult, StatementType, Value};
 use crate::parse::Name;
-use crate::types::SqlType;
 use crate::{Result, SqlError};
 
 const HOUR: i64 = 3_600_000_000;
@@ -72,18 +70,6 @@ impl<'a, 'c> Visibility<'a, 'c> {
     }
 }
 
-fn text(text: Option<String>) -> Value {
-    text.map_or(Value::null(SqlType::TEXT), Value::text)
-}
-
-fn time(at: Option<i64>) -> Value {
-    Value { sql_type: SqlType::TimestampLtz(3), scalar: ScalarValue::TimestampMicrosecond(at, Some("UTC".into())) }
-}
-
-fn columns(described: &[(&str, SqlType)]) -> Vec<ResultColumn> {
-    described.iter().map(|(name, sql_type)| ResultColumn::new(*name, *sql_type)).collect()
-}
-
 fn task_history(cx: &Context<'_>, given: &[(String, Value)]) -> Result<QueryResult> {
     let arguments = Arguments::new(
         "TASK_HISTORY",
@@ -142,42 +128,13 @@ fn task_history(cx: &Context<'_>, given: &[(String, Value)]) -> Result<QueryResu
             && root.is_none_or(|root| root == run.root_uuid)
             && (!errors || run.state.starts_with("FAILED") || run.state == "CANCELLED");
         if wanted && visibility.of(run.task)? {
-            rows.push(row_of(run));
+            rows.push(columns::cells(&TASK_HISTORY, &run));
             if rows.len() == limit {
                 break;
             }
         }
     }
-    let described = [
-        ("QUERY_ID", SqlType::TEXT),
-        ("NAME", SqlType::TEXT),
-        ("DATABASE_NAME", SqlType::TEXT),
-        ("SCHEMA_NAME", SqlType::TEXT),
-        ("QUERY_TEXT", SqlType::TEXT),
-        ("CONDITION_TEXT", SqlType::TEXT),
-        ("STATE", SqlType::TEXT),
-        ("ERROR_CODE", SqlType::TEXT),
-        ("ERROR_MESSAGE", SqlType::TEXT),
-        ("SCHEDULED_TIME", SqlType::TimestampLtz(3)),
-        ("QUERY_START_TIME", SqlType::TimestampLtz(3)),
-        ("NEXT_SCHEDULED_TIME", SqlType::TimestampLtz(3)),
-        ("COMPLETED_TIME", SqlType::TimestampLtz(3)),
-        ("ROOT_TASK_ID", SqlType::TEXT),
-        ("GRAPH_VERSION", SqlType::INTEGER),
-        ("RUN_ID", SqlType::INTEGER),
-        ("RETURN_VALUE", SqlType::TEXT),
-        ("SCHEDULED_FROM", SqlType::TEXT),
-        ("ATTEMPT_NUMBER", SqlType::INTEGER),
-        ("CONFIG", SqlType::TEXT),
-        ("QUERY_HASH", SqlType::TEXT),
-        ("QUERY_HASH_VERSION", SqlType::INTEGER),
-        ("QUERY_PARAMETERIZED_HASH", SqlType::TEXT),
-        ("QUERY_PARAMETERIZED_HASH_VERSION", SqlType::INTEGER),
-        ("GRAPH_RUN_GROUP_ID", SqlType::TEXT),
-        ("BACKFILL_INFO", SqlType::Object),
-        ("SPCS_JOB_ID", SqlType::INTEGER),
-    ];
-    QueryResult::rows(StatementType::Select, columns(&described), &rows)
+    QueryResult::rows(StatementType::Select, columns::described(&TASK_HISTORY), &rows)
 }
 
 /// The next run of every started task with a schedule.
@@ -207,41 +164,6 @@ fn upcoming(cx: &Context<'_>) -> Result<Vec<Run>> {
     }
     runs.sort_by_key(|run| std::cmp::Reverse(run.scheduled_at));
     Ok(runs)
-}
-
-fn row_of(run: Run) -> Vec<Value> {
-    let no_text = || Value::null(SqlType::TEXT);
-    let no_number = || Value::null(SqlType::INTEGER);
-    let group = (run.group != 0).then(|| run.group.to_string());
-    vec![
-        text(run.query_id),
-        Value::text(run.name),
-        Value::text(run.database),
-        Value::text(run.schema),
-        Value::text(run.text),
-        text(run.condition),
-        Value::text(run.state),
-        text(run.error_code),
-        text(run.error_message),
-        time(Some(run.scheduled_at)),
-        time(run.started_at),
-        time(None),
-        time(run.completed_at),
-        Value::text(run.root_uuid),
-        Value::integer(run.version),
-        Value::integer(run.scheduled_at / 1000),
-        text(run.return_value),
-        Value::text(run.from),
-        Value::integer(run.attempt),
-        text(run.config),
-        no_text(),
-        no_number(),
-        no_text(),
-        no_number(),
-        text(group),
-        Value::null(SqlType::Object),
-        no_number(),
-    ]
 }
 
 fn graphs(cx: &Context<'_>, function: &str, given: &[(String, Value)], current: bool) -> Result<QueryResult> {
@@ -278,55 +200,10 @@ fn graphs(cx: &Context<'_>, function: &str, given: &[(String, Value)], current: 
         if !wanted || !visibility.of(run.root)? {
             continue;
         }
-        let (task, code, message) = run.first_error.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
-        let group = (run.group != 0).then(|| run.group.to_string());
-        rows.push(vec![
-            Value::text(run.name),
-            Value::text(run.database),
-            Value::text(run.schema),
-            Value::text(run.state),
-            text(task),
-            text(code),
-            text(message),
-            time(Some(run.scheduled_at)),
-            time(run.started_at),
-            time(None),
-            time(run.completed_at),
-            Value::text(run.root_uuid),
-            Value::integer(run.version),
-            Value::integer(run.scheduled_at / 1000),
-            Value::integer(run.attempt),
-            Value::text(run.from),
-            text(run.config),
-            text(group),
-            Value::null(SqlType::Object),
-            Value::null(SqlType::TEXT),
-        ]);
+        rows.push(columns::cells(&TASK_GRAPHS, &run));
         if rows.len() == limit {
             break;
         }
     }
-    let described = [
-        ("ROOT_TASK_NAME", SqlType::TEXT),
-        ("DATABASE_NAME", SqlType::TEXT),
-        ("SCHEMA_NAME", SqlType::TEXT),
-        ("STATE", SqlType::TEXT),
-        ("FIRST_ERROR_TASK_NAME", SqlType::TEXT),
-        ("FIRST_ERROR_CODE", SqlType::TEXT),
-        ("FIRST_ERROR_MESSAGE", SqlType::TEXT),
-        ("SCHEDULED_TIME", SqlType::TimestampLtz(3)),
-        ("QUERY_START_TIME", SqlType::TimestampLtz(3)),
-        ("NEXT_SCHEDULED_TIME", SqlType::TimestampLtz(3)),
-        ("COMPLETED_TIME", SqlType::TimestampLtz(3)),
-        ("ROOT_TASK_ID", SqlType::TEXT),
-        ("GRAPH_VERSION", SqlType::INTEGER),
-        ("RUN_ID", SqlType::INTEGER),
-        ("ATTEMPT_NUMBER", SqlType::INTEGER),
-        ("SCHEDULED_FROM", SqlType::TEXT),
-        ("CONFIG", SqlType::TEXT),
-        ("GRAPH_RUN_GROUP_ID", SqlType::TEXT),
-        ("BACKFILL_INFO", SqlType::Object),
-        ("SCHEDULED_BY_USER", SqlType::TEXT),
-    ];
-    QueryResult::rows(StatementType::Select, columns(&described), &rows)
+    QueryResult::rows(StatementType::Select, columns::described(&TASK_GRAPHS), &rows)
 }

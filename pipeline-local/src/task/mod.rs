@@ -4,13 +4,19 @@
 //! owner role in a session of its own and writes a row per run.
 
 pub(crate) mod arguments;
+mod columns;
+mod config;
 mod ddl;
 mod def;
+mod execute;
 mod functions;
 mod graph;
 mod history;
 mod listing;
 mod parser;
+mod properties;
+mod report;
+mod rules;
 mod run;
 mod schedule;
 mod service;
@@ -80,7 +86,7 @@ fn execute_task(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult
     let config = if cursor.accept_keywords("USING CONFIG") {
         cursor.expect(&Token::Eq)?;
         let config = cursor.string()?;
-        parser::check_config(&config)?;
+        config::check_config(&config)?;
         Some(config)
     } else {
         None

@@ -2,6 +2,7 @@
 
 use datafusion::sql::sqlparser::tokenizer::Token;
 
+use super::config::check_config;
 use super::def::Overlap;
 use super::schedule;
 use crate::parse::{Cursor, Name};
@@ -371,18 +372,6 @@ fn property(cursor: &mut Cursor<'_>, name: &str) -> Result<Property> {
             Property::Parameter(name.to_owned(), text)
         }
     })
-}
-
-/// CONFIG is the text of a JSON object.
-pub(super) fn check_config(text: &str) -> Result<serde_json::Value> {
-    match serde_json::from_str(text) {
-        Ok(value @ serde_json::Value::Object(_)) => Ok(value),
-        _ => Err(SqlError::compilation(
-            1008,
-            "22023",
-            "Invalid config. Must be a string representation of a valid JSON Object.",
-        )),
-    }
 }
 
 fn string(cursor: &mut Cursor<'_>, name: &str) -> Result<String> {

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::def::{Overlap, TaskDef};
+use super::execute::trigger_holds;
 use super::graph::Task;
 use super::run::{self, Order};
 use super::schedule::Schedule;
@@ -243,7 +244,7 @@ async fn trigger(engine: &Arc<Engine>, shared: &Arc<Shared>, id: ObjectId, task:
             return;
         }
     }
-    match run::trigger_holds(engine, task).await {
+    match trigger_holds(engine, task).await {
         Ok(true) => {}
         Ok(false) => return,
         Err(error) => {
