@@ -207,7 +207,7 @@ impl Rewriter<'_> {
                     }
                     Some("attempt") => call.args.iter().map(|argument| self.statement_closure(argument)).collect(),
                     // A constant of Rust, and words of the language: nothing to rewrite.
-                    Some("raise") => call.args.iter().map(ToTokens::to_token_stream).collect(),
+                    Some("raise" | "date" | "timestamp") => call.args.iter().map(ToTokens::to_token_stream).collect(),
                     Some("on_error") => {
                         self.mistake(function, "`on_error` is a statement: it has no value");
                         vec![]

@@ -4,7 +4,7 @@ use super::conditional::Arguments;
 use super::{call, node};
 use crate::expr::ast::{Ast, Operator};
 use crate::expr::fits::{IsArray, IsNumber, IsText, SameAs};
-use crate::expr::{Base, Both, Either, Expr, IntoExpr, Nullability};
+use crate::expr::{Base, Both, Either, Expr, IntoExpr, Nullability, Typed};
 use crate::types::{Array, BaseType, Boolean, Float, Integer, Varchar};
 
 /// The values as an array. Snowflake: `ARRAY_CONSTRUCT`.
@@ -29,7 +29,13 @@ where
 }
 
 /// The values as text with a separator between them; NULL if one of them is NULL. Snowflake: `CONCAT_WS`.
-pub fn concat_ws<A: Arguments>(separator: &str, values: A) -> Expr<<A::Null as Nullability>::Of<Varchar>> {
+pub fn concat_ws<P: IntoExpr, A: Arguments>(
+    separator: P,
+    values: A,
+) -> Expr<<<A::Null as Nullability>::Or<<P::Ty as Typed>::Null> as Nullability>::Of<Varchar>>
+where
+    Base<P::Ty>: IsText,
+{
     let mut arguments = vec![node(separator)];
     arguments.extend(values.nodes());
     call("CONCAT_WS", arguments)
