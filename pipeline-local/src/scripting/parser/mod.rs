@@ -236,6 +236,7 @@ impl Parser<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ast::Initializer;
     use super::*;
 
     #[test]
