@@ -7,7 +7,7 @@ pub use crate::expr::{Col, Source};
 pub use crate::fragment::{Fragment, Piece};
 pub use crate::graph::{
     Reach, check_children, check_consumers, check_cycle, check_finalizers, check_fragments, check_names, check_roots,
-    reach,
+    check_size, reach,
 };
 pub use crate::node::*;
 pub use crate::object::*;

@@ -28,7 +28,9 @@ fn read(directory: &Path, rules: &mut BTreeSet<String>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             read(&path, rules);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("rule/table.rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && !path.parent().unwrap().ends_with("rule/list")
+        {
             named_rules(&std::fs::read_to_string(&path).unwrap(), rules);
         }
     }
@@ -81,10 +83,8 @@ fn describe(out: &mut String, rule: &Rule) {
     };
     writeln!(out, "### `{}`\n\n{level}. Prevents {}.", rule.name, rule.prevents).unwrap();
     writeln!(out, "\nFact: {}.", rule.fact).unwrap();
-    if let Some(stem) = rule.example {
-        let (program, message) = example(stem);
-        writeln!(out, "\n```rust\n{program}\n```\n\n```text\n{message}\n```").unwrap();
-    }
+    let (program, message) = example(rule.example);
+    writeln!(out, "\n```rust\n{program}\n```\n\n```text\n{message}\n```").unwrap();
     out.push('\n');
 }
 

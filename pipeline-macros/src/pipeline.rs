@@ -8,7 +8,7 @@ use syn::{Attribute, Ident, Path, Token, Visibility};
 use crate::errors::{Errors, rule};
 use crate::names::{doc_comment, upper_snake};
 use crate::node::impl_span;
-use crate::options::{Options, Value, mistake};
+use crate::options::{Options, Value, joined_span, mistake};
 
 struct Input {
     attrs: Vec<Attribute>,
@@ -101,6 +101,20 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                     };
             }
         };
+        let alone = objects.iter().map(|object| {
+            let span = joined_span(object);
+            let name = Ident::new("TASK_SUCCESS_ALONE", span);
+            let marker = Ident::new("TaskSuccessAlone", span);
+            let node = quote!(<#object as ::pipeline_dsl::node::Object>::NODE);
+            quote_spanned! {span=>
+                const _: () = {
+                    const #name: () = ::pipeline_dsl::rule::warning::#marker::<{
+                        ::pipeline_dsl::rule::warning::concerns(#node, "task-success-alone")
+                            && ::pipeline_dsl::rule::warning::task_success_alone(REACH, #node)
+                    }>::CHECKED;
+                };
+            }
+        });
         // Each rule is a constant of its own, so that all that is wrong is reported at once.
         let checks = quote_spanned! {ident.span()=>
             #[allow(dead_code, long_running_const_eval)]
@@ -108,6 +122,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                 const PIPELINE: &::pipeline_dsl::pipeline::PipelineDef =
                     <#ident as ::pipeline_dsl::pipeline::Pipeline>::DEFINITION;
                 const REACH: &::pipeline_dsl::__private::Reach = &::pipeline_dsl::__private::reach(PIPELINE);
+                const SIZE: () = ::pipeline_dsl::__private::check_size(REACH);
                 const CYCLES: () = ::pipeline_dsl::__private::check_cycle(REACH);
                 const NAMES: () = ::pipeline_dsl::__private::check_names(REACH);
                 const CONSUMERS: () = ::pipeline_dsl::__private::check_consumers(REACH);
@@ -115,6 +130,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                 const CHILDREN: () = ::pipeline_dsl::__private::check_children(REACH);
                 const ROOTS: () = ::pipeline_dsl::__private::check_roots(REACH);
                 const FRAGMENTS: () = ::pipeline_dsl::__private::check_fragments(REACH, PIPELINE);
+                #(#alone)*
             };
         };
         quote!(#pipeline #checks)

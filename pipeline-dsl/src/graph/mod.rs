@@ -2,13 +2,16 @@
 
 mod grants;
 mod reach;
+mod rules;
+mod task_rules;
 
 pub use grants::Grant;
 #[doc(hidden)]
-pub use reach::{
-    Reach, check_children, check_consumers, check_cycle, check_finalizers, check_fragments, check_names, check_roots,
-    reach,
-};
+pub use reach::{Reach, reach};
+#[doc(hidden)]
+pub use rules::{check_consumers, check_cycle, check_fragments, check_names, check_size};
+#[doc(hidden)]
+pub use task_rules::{check_children, check_finalizers, check_roots};
 
 use std::collections::HashSet;
 

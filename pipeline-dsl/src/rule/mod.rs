@@ -1,7 +1,7 @@
 //! The rules that a pipeline must keep: about single values, those that only warn, and the list of all.
 
-mod table;
+mod list;
 pub mod value;
 pub mod warning;
 
-pub use table::{Level, RULES, Rule};
+pub use list::{Level, RULES, Rule};

@@ -1,0 +1,29 @@
+use super::{Rule, error};
+
+pub(super) const RULES: &[Rule] = &[
+    error("procedure-name", "a procedure in SQL whose name needs quotes", "R10", "procedure_has_a_name_in_quotes"),
+    error(
+        "procedure-arguments",
+        "a procedure with more than 500 arguments",
+        "P8",
+        "procedure_has_more_than_500_arguments",
+    ),
+    error(
+        "exception-number",
+        "an exception whose number is not one of -20999 to -20000",
+        "P26",
+        "exception_number_is_out_of_range",
+    ),
+    error(
+        "exception-name",
+        "an exception whose name is no word in small letters",
+        "P26",
+        "exception_has_a_name_with_a_blank",
+    ),
+    error(
+        "exception-message",
+        "an exception whose text contains `\"` or `$$`, which Snowflake does not take",
+        "P26",
+        "text_of_an_exception_has_a_quote",
+    ),
+];

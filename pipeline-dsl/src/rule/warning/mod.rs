@@ -1,0 +1,167 @@
+//! Warnings: what Snowflake accepts, but is probably wrong.
+//!
+//! A warning has two forms, made from one table. While compiling, a constant that is marked as deprecated is used at the place
+//! in question, so that the compiler warns there; and [`warnings`] lists all that concern a pipeline, which `render` and
+//! `deploy` print. An object that is meant to be as it is says so: `#[task(.., allow("task-never-suspends"))]`. To refuse all of
+//! them, write `#![deny(deprecated)]` at the top of the crate.
+
+mod streams;
+mod tasks;
+mod various;
+
+pub use streams::{stream_no_retention, stream_stale_before_schedule, stream_unguarded};
+pub use tasks::{
+    cron_clock_change, cron_day_or_weekday, task_integration_disabled, task_manual, task_never_suspends,
+    task_success_alone, task_timeout_over_schedule, task_warehouse_resume,
+};
+pub use various::{quoted_name, warehouse_auto_suspend, warehouse_never_suspends, webhook_content_type};
+
+use crate::check::same;
+use crate::graph::{Graph, Reach, reach};
+use crate::node::{Node, NodeRef};
+use crate::object::{Definition, TaskDef};
+use crate::pipeline::PipelineDef;
+
+/// Something that is probably wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The name of the rule.
+    pub rule: &'static str,
+    /// The object that it is about.
+    pub object: NodeRef,
+    /// What is wrong.
+    pub message: &'static str,
+    /// What to write instead.
+    pub help: &'static str,
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let node = self.object.get();
+        writeln!(f, "{} `{}` ({}): {}", node.kind.noun(), node.rust_name, node.at, self.message)?;
+        write!(f, "= rule: {}\n= help: {}", self.rule, self.help)
+    }
+}
+
+/// A rule that warns.
+struct Lint {
+    /// What the compiler says: the message, the rule and the way out, each on a line.
+    note: &'static str,
+    applies: Applies,
+}
+
+/// Where it shows whether a rule applies.
+enum Applies {
+    /// In the object and those that it names.
+    Object(fn(&Node) -> bool),
+    /// In the pipeline that lists the object.
+    Pipeline(fn(&Reach, NodeRef) -> bool),
+}
+
+impl Lint {
+    /// The message, the name of the rule, and the way out.
+    fn parts(&self) -> [&'static str; 3] {
+        let mut lines = self.note.splitn(3, '\n');
+        ["", "= rule: ", "= help: "].map(|head| {
+            let line = lines.next().and_then(|line| line.strip_prefix(head));
+            line.expect("a note has a message, a rule and a way out")
+        })
+    }
+}
+
+/// The warnings about all objects of a pipeline that are its own, in creation order.
+pub fn warnings(pipeline: &PipelineDef) -> Vec<Warning> {
+    let graph = Graph::of(pipeline);
+    let reached = reach(pipeline);
+    let reached = &reached;
+    let about = |object: NodeRef| {
+        LINTS.iter().filter_map(move |lint| {
+            let [message, rule, help] = lint.parts();
+            let applies = match lint.applies {
+                Applies::Object(applies) => applies(object.get()),
+                Applies::Pipeline(applies) => applies(reached, object),
+            };
+            (applies && concerns(object, rule)).then_some(Warning { rule, object, message, help })
+        })
+    };
+    graph.objects.iter().copied().flat_map(about).collect()
+}
+
+/// Whether a rule that warns is of interest for an object: it is the pipeline's own, and does not allow what the rule is about.
+#[doc(hidden)]
+pub const fn concerns(object: NodeRef, rule: &str) -> bool {
+    let node = object.get();
+    let mut at = 0;
+    while at < node.allows.len() {
+        if same(node.allows[at], rule) {
+            return false;
+        }
+        at += 1;
+    }
+    !node.external
+}
+
+/// Makes a type for each rule, whose constant is deprecated if the rule applies, and the list of all.
+macro_rules! lints {
+    ($($marker:ident $kind:ident($function:ident) $note:literal;)+) => {
+        $(
+            #[doc(hidden)]
+            #[derive(Debug)]
+            #[doc = $note]
+            pub struct $marker<const APPLIES: bool>;
+
+            #[doc(hidden)]
+            impl $marker<false> {
+                pub const CHECKED: () = ();
+            }
+
+            #[doc(hidden)]
+            impl $marker<true> {
+                #[deprecated(note = $note)]
+                pub const CHECKED: () = ();
+            }
+        )+
+
+        const LINTS: &[Lint] = &[$(Lint { note: $note, applies: Applies::$kind($function) }),+];
+    };
+}
+
+lints! {
+    TaskNeverSuspends Object(task_never_suspends)
+        "the task never suspends itself however often it fails\n= rule: task-never-suspends\n= help: write a number above 0";
+    TaskManual Object(task_manual)
+        "the task has no schedule and waits for no stream: it runs only by EXECUTE TASK\n= rule: task-manual\n= help: add `schedule` or `when`";
+    TaskSuccessAlone Pipeline(task_success_alone)
+        "Snowflake tells of the success of graphs only, but no task follows this one\n= rule: task-success-alone\n= help: remove `success_integration`";
+    TaskTimeoutOverSchedule Object(task_timeout_over_schedule)
+        "the timeout is longer than the interval of the schedule: runs are skipped before it ends\n= rule: task-timeout-over-schedule\n= help: shorten the timeout, or lengthen the interval";
+    CronDayOrWeekday Object(cron_day_or_weekday)
+        "cron fires on the days of the month and on the days of the week, not only where both fit\n= rule: cron-day-or-weekday\n= help: write `*` for one of them";
+    CronClockChange Object(cron_clock_change)
+        "in this hour clocks change: once a year the task runs twice, and once not at all\n= rule: cron-clock-change\n= help: choose another hour, or the zone `UTC`";
+    WarehouseNeverSuspends Object(warehouse_never_suspends)
+        "the warehouse never suspends itself and costs without end\n= rule: warehouse-never-suspends\n= help: write `auto_suspend = \"60 seconds\"`";
+    WarehouseAutoSuspend Object(warehouse_auto_suspend)
+        "Snowflake looks only every 30 seconds whether a warehouse is idle\n= rule: warehouse-auto-suspend\n= help: write a multiple of 30 seconds";
+    TaskWarehouseResume Object(task_warehouse_resume)
+        "the warehouse does not resume by itself: while it is suspended, the task cannot run\n= rule: task-warehouse-resume\n= help: remove `auto_resume = false` from the warehouse";
+    QuotedName Object(quoted_name)
+        "every reference to this name must repeat its quotes and its case\n= rule: quoted-name\n= help: write the name in upper case";
+    StreamNoRetention Object(stream_no_retention)
+        "the source keeps no history (`data_retention_days = 0` and `max_data_extension_days = 0`): the stream goes stale at once\n= rule: stream-no-retention\n= help: raise one of them";
+    StreamStaleBeforeSchedule Object(stream_stale_before_schedule)
+        "the stream goes stale before this schedule consumes it\n= rule: stream-stale-before-schedule\n= help: run the task more often, or raise `data_retention_days` or `max_data_extension_days` of the source";
+    StreamUnguarded Object(stream_unguarded)
+        "the procedure consumes a stream, but the task does not wait for data: empty runs cost as well\n= rule: stream-unguarded\n= help: add `when = has_data(..)`";
+    TaskIntegrationDisabled Object(task_integration_disabled)
+        "the integration is disabled: nobody is told\n= rule: task-integration-disabled\n= help: remove `enabled = false` from the integration";
+    WebhookContentType Object(webhook_content_type)
+        "the receiver cannot know what the body is\n= rule: webhook-content-type\n= help: add `headers(\"Content-Type\" = \"application/json\")`";
+}
+
+const fn task(node: &Node) -> Option<&TaskDef> {
+    match &node.definition {
+        Definition::Task(task) => Some(task),
+        _ => None,
+    }
+}

@@ -1,0 +1,80 @@
+use super::task;
+use crate::node::{Kind, Node};
+use crate::object::{Definition, TaskAction};
+
+/// Whether `stream-no-retention` applies.
+#[doc(hidden)]
+pub const fn stream_no_retention(node: &Node) -> bool {
+    match &node.definition {
+        Definition::Stream(stream) => matches!(retained_days(stream.source.get()), Some(0)),
+        _ => false,
+    }
+}
+
+/// Whether `stream-stale-before-schedule` applies.
+#[doc(hidden)]
+pub const fn stream_stale_before_schedule(node: &Node) -> bool {
+    let Some(task) = task(node) else { return false };
+    let Some(schedule) = task.schedule else { return false };
+    let mut at = 0;
+    while at < task.streams.len() {
+        if let Definition::Stream(stream) = &task.streams[at].get().definition
+            && let Some(days) = retained_days(stream.source.get())
+            && schedule.longest_gap() > days as u64 * 24 * 3600
+        {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Whether `stream-unguarded` applies.
+#[doc(hidden)]
+pub const fn stream_unguarded(node: &Node) -> bool {
+    let Some(task) = task(node) else { return false };
+    if task.schedule.is_none() || task.when.is_some() {
+        return false;
+    }
+    let TaskAction::Call { procedure, .. } = task.action else { return false };
+    let Definition::Procedure(procedure) = &procedure.get().definition else { return false };
+    let mut at = 0;
+    while at < procedure.reads.len() {
+        if matches!(procedure.reads[at].get().kind, Kind::Stream) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// How many days a table's history lasts for a stream: its retention, or by how much Snowflake extends it. What is not
+/// declared is Snowflake's default, 1 and 14 days. Nothing for other objects, whose tables are not known.
+const fn retained_days(source: &Node) -> Option<u8> {
+    let Definition::Table(table) = &source.definition else { return None };
+    let (mut retention, mut extension) = (table.data_retention_days, table.max_data_extension_days);
+    let mut parent = source.parent;
+    while let Some(above) = parent {
+        let (days, extended) = match &above.get().definition {
+            Definition::Schema(def) => (def.data_retention_days, def.max_data_extension_days),
+            Definition::Database(def) => (def.data_retention_days, def.max_data_extension_days),
+            _ => (None, None),
+        };
+        if retention.is_none() {
+            retention = days;
+        }
+        if extension.is_none() {
+            extension = extended;
+        }
+        parent = above.get().parent;
+    }
+    let retention = match retention {
+        Some(days) => days,
+        None => 1,
+    };
+    let extension = match extension {
+        Some(days) => days,
+        None => 14,
+    };
+    Some(if retention > extension { retention } else { extension })
+}
