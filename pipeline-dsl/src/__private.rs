@@ -16,7 +16,7 @@ pub use crate::rule::{value, warning};
 pub use crate::schedule::{
     Schedule, check_cron, check_interval, check_milliseconds, check_schedule, check_seconds, check_seconds_from,
 };
-pub use crate::types::{DataType, SqlType};
+pub use crate::types::{ArgumentType, DataType, SqlType};
 
 // Written out: a macro would add its own lines to every error.
 
@@ -107,6 +107,11 @@ pub const fn check_query_id(text: &'static str) -> &'static str {
 pub const fn checked(text: &'static str, checked: value::Checked) -> &'static str {
     value::raise(checked);
     text
+}
+
+/// The type of an argument.
+pub const fn argument_type<T: ArgumentType>() -> DataType {
+    T::DATA_TYPE
 }
 
 /// A column of type `T`.

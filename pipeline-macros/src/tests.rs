@@ -246,3 +246,78 @@ fn view() {
         ),
     );
 }
+
+/// An object with a mistake still is one: what names it is not reported too.
+#[test]
+fn an_object_with_a_mistake_is_declared() {
+    type Attribute = fn(TokenStream, TokenStream) -> TokenStream;
+    let cases: [(Attribute, TokenStream, TokenStream, &str); 7] = [
+        (
+            crate::procedure::expand,
+            quote!(schema = S),
+            quote!(
+                fn p(a: &A, b: &mut B) {
+                    b.insert(a);
+                }
+            ),
+            "Procedure",
+        ),
+        (
+            crate::procedure::expand,
+            quote!(),
+            quote!(
+                fn p() -> Integer {
+                    1
+                }
+            ),
+            "Procedure",
+        ),
+        (
+            crate::procedure::expand,
+            quote!(schema = S, from = A),
+            quote!(
+                struct p;
+            ),
+            "Procedure",
+        ),
+        (
+            crate::view::expand,
+            quote!(schema = S),
+            quote!(
+                fn p(a: &A) {
+                    a.columns(|a| a.id)
+                }
+            ),
+            "View",
+        ),
+        (
+            crate::view::expand,
+            quote!(schema = S),
+            quote!(
+                struct p;
+            ),
+            "View",
+        ),
+        (
+            crate::notification_integration::expand,
+            quote!(aws_sns(topic = "x")),
+            quote!(
+                struct p;
+            ),
+            "NotificationIntegration",
+        ),
+        (
+            crate::task::expand,
+            quote!(sql = 1),
+            quote!(
+                struct p;
+            ),
+            "Task",
+        ),
+    ];
+    for (attribute, args, item, marker) in cases {
+        let text = attribute(args, item).to_string();
+        assert!(text.contains("compile_error"), "{text}");
+        assert!(text.contains(&format!(":: {marker} for p")), "{text}");
+    }
+}

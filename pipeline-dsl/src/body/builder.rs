@@ -4,8 +4,10 @@ use std::cell::RefCell;
 
 use super::{Body, ErrorHandler, Exception, Statement, Variable, VariableId};
 use crate::expr::ast::{Ast, Node};
-use crate::expr::{Expr, Typed, arena};
+use crate::expr::{Expr, arena};
 use crate::ident;
+use crate::node::Procedure;
+use crate::object::Definition;
 use crate::types::DataType;
 
 #[derive(Default)]
@@ -65,14 +67,16 @@ pub(super) fn with<R>(act: impl FnOnce(&mut Builder) -> R) -> R {
     })
 }
 
-/// An argument of the procedure.
+/// The argument of procedure `P` at a position counted from 0.
 ///
 /// # Panics
 /// If SQL reserves the name.
 #[doc(hidden)]
-pub fn argument<T: Typed>(name: &'static str) -> Expr<T> {
+pub fn argument<P: Procedure, T>(position: usize, name: &'static str) -> Expr<T> {
+    // Taken from the definition, so that a wrong type is reported there only.
+    let Definition::Procedure(procedure) = P::NODE.get().definition else { unreachable!("`P` is a procedure") };
     let id = with(|builder| {
-        let id = builder.declare(Some(name), T::DATA_TYPE, false);
+        let id = builder.declare(Some(name), procedure.arguments[position].data_type, false);
         let variable = &mut builder.variables[id.0].variable;
         assert!(
             variable.name == name,

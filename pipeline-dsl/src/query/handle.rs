@@ -2,8 +2,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use super::insert::{ChangedRow, InsertSource};
-use super::latest::{Key, Latest};
-use super::merge::MergeOn;
+use super::merge::{MergeOn, MergeSource};
 use super::row::{Readable, SourceRow, TableRow};
 use super::rows::{Condition, Rows, both, condition};
 use crate::body::{Affected, Statement};
@@ -115,8 +114,8 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
 
     /// Brings the table up to date from rows that each have their own key: say next what matches, with
     /// [`on`](MergeOn::on), then what is updated, inserted and deleted. Snowflake: `MERGE`.
-    pub fn merge<O: Readable, K: Key>(self, source: Latest<O, K>) -> MergeOn<T, O, K> {
-        MergeOn { source, of: PhantomData }
+    pub fn merge<S: MergeSource>(self, source: S) -> MergeOn<T, S::From, S::Key> {
+        MergeOn { source: source.latest(), of: PhantomData }
     }
 
     /// The rows for which the condition is true, to be read, updated or deleted.

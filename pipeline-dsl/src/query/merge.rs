@@ -13,6 +13,32 @@ use crate::node::Table;
 const TARGET: &str = "t";
 const SOURCE: &str = "s";
 
+/// Rows that each have their own key, so that no row of a target matches two of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may have several rows with one key, so the result of a MERGE would be chance",
+    label = "expected the latest row of each key",
+    note = "write `source.latest_by(|s| s.key, |s| s.updated_at.desc())`"
+)]
+pub trait MergeSource {
+    /// What the rows are read from.
+    type From: Readable;
+    /// The columns that identify a row.
+    type Key: Key;
+
+    /// One row per key.
+    #[doc(hidden)]
+    fn latest(self) -> Latest<Self::From, Self::Key>;
+}
+
+impl<O: Readable, K: Key> MergeSource for Latest<O, K> {
+    type From = O;
+    type Key = K;
+
+    fn latest(self) -> Self {
+        self
+    }
+}
+
 /// A MERGE that does not know yet how rows match; see [`Writing::merge`](super::Writing::merge).
 #[must_use = "a merge does nothing until `run()`"]
 pub struct MergeOn<T, O: Readable, K> {

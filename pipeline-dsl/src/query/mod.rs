@@ -31,7 +31,7 @@ pub use handle::{Matching, Reading, Writing, reading, writing};
 pub use insert::{AssignRow, Assignment, ChangedRow, InsertSource, NewRow, Query, RowLiteral};
 pub use join::{Element, Joined2, Joined3, Maybe};
 pub use latest::{Key, Latest, MatchesKey};
-pub use merge::{Merge, MergeOn};
+pub use merge::{Merge, MergeOn, MergeSource};
 pub use row::{PerKey, Readable, SourceRow, StreamRow, TableRow, WholeRow};
 pub use rows::Rows;
 pub use selection::{Items, Selection, item, items, view_to_sql};

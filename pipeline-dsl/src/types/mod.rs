@@ -33,6 +33,16 @@ pub trait SqlType {
     const NULLABLE: bool;
 }
 
+/// What an argument of a procedure can be: a SQL type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the type of an argument",
+    label = "expected a SQL type, or `&` before a table or stream that is read, `&mut` before a table that is written"
+)]
+pub trait ArgumentType: SqlType {}
+
+#[diagnostic::do_not_recommend]
+impl<T: SqlType> ArgumentType for T {}
+
 /// A SQL type that is not wrapped in `Option`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a plain SQL type",

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{ItemFn, ReturnType};
+use syn::{ItemFn, ReturnType, parse_quote};
 
 use super::{Procedure, Settings, relation};
 use crate::errors::{Errors, rule};
@@ -36,10 +36,12 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
             None
         }
     };
+    // What is declared in spite of the mistake, so that the tasks that call the procedure are not reported too.
+    let declared = returns.cloned().unwrap_or_else(|| parse_quote!(::pipeline_dsl::types::Variant));
 
     let tables: Vec<_> = parameters.iter().filter(|p| !matches!(p.role, Role::Argument(_))).map(|p| p.name).collect();
     let mut rewriter = Rewriter::new(&tables, &mut errors);
-    let statements = rewriter.procedure(&function.block);
+    let statements = rewriter.procedure(&function.block, returns.is_some());
     // What was left out may have been all that used a parameter.
     let incomplete = rewriter.has_mistakes();
     let twice = rewriter.consumed_twice();
@@ -82,12 +84,13 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
             }
             Role::Argument(ty) => {
                 let sql_name = upper_snake(&name.unraw().to_string());
-                let data_type = quote_spanned!(ty.span()=> <#ty as ::pipeline_dsl::types::SqlType>::DATA_TYPE);
+                let data_type = quote_spanned!(ty.span()=> ::pipeline_dsl::__private::argument_type::<#ty>());
                 arguments.push(quote! {
                     ::pipeline_dsl::object::Argument { name: #sql_name, data_type: #data_type }
                 });
                 let text = name.unraw().to_string();
-                handles.push(quote!(let #name = ::pipeline_dsl::body::argument::<#ty>(#text);));
+                let position = arguments.len() - 1;
+                handles.push(quote!(let #name = ::pipeline_dsl::body::argument::<#ident, #ty>(#position, #text);));
             }
         }
     }
@@ -105,11 +108,9 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
         #[allow(non_camel_case_types)]
         #vis struct #ident;
     };
-    let generated = returns.map(|returns| {
-        let comment = doc_comment(&function.attrs);
-        let procedure = Procedure { ident, comment: &comment, arguments, returns, reads, writes, relations };
-        procedure.expand(&settings, &quote!(#(#handles)* #statements))
-    });
+    let comment = doc_comment(&function.attrs);
+    let procedure = Procedure { ident, comment: &comment, arguments, returns: &declared, reads, writes, relations };
+    let generated = procedure.expand(&settings, &quote!(#(#handles)* #statements));
     quote!(#declaration #errors #generated)
 }
 

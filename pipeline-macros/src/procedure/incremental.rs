@@ -56,24 +56,60 @@ pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let set = read_set(&mut options, &mut errors);
     options.finish("procedure", &mut errors);
 
-    let mut generated = TokenStream::new();
-    if let (Some(from), Some(into), Some(mode)) = (from, into, mode) {
-        generated = procedure(&item, &settings, &from, &into, &mode, &set, &mut errors);
-    }
+    let generated = procedure(&item, &settings, from.as_ref(), into.as_ref(), mode.as_ref(), &set, &mut errors);
     let errors = errors.into_tokens();
     quote!(#item #errors #generated)
 }
 
+/// The procedure with as much as was said of it, so that the tasks that call it are not reported for what is missing.
 fn procedure(
     item: &ItemStruct,
     settings: &Settings,
+    from: Option<&Path>,
+    into: Option<&Path>,
+    mode: Option<&Mode>,
+    set: &[Set],
+    errors: &mut Errors,
+) -> TokenStream {
+    let ident = &item.ident;
+    let (statements, privileges) = match (from, into, mode) {
+        (Some(from), Some(into), Some(mode)) => body(from, into, mode, set, errors),
+        _ => (quote!(::core::unreachable!("it does not compile")), &[][..]),
+    };
+    let privileges = privileges.iter().map(|privilege| format_ident!("{privilege}"));
+    let written = into.map(|into| {
+        quote! {
+            ::pipeline_dsl::object::Access {
+                object: ::pipeline_dsl::__private::table_node::<#into>(),
+                privileges: &[#(::pipeline_dsl::object::Privilege::#privileges),*],
+            }
+        }
+    });
+    let reads = from.map(|from| quote!(::pipeline_dsl::__private::stream_node::<#from>()));
+    let relations = from
+        .map(|from| relation("Reads", ident, from))
+        .into_iter()
+        .chain(into.map(|into| relation("Writes", ident, into)));
+    let procedure = Procedure {
+        ident,
+        comment: &doc_comment(&item.attrs),
+        arguments: vec![],
+        returns: &syn::parse_quote!(::pipeline_dsl::types::Variant),
+        reads: reads.into_iter().collect(),
+        writes: written.into_iter().collect(),
+        relations: relations.collect(),
+    };
+    procedure.expand(settings, &statements)
+}
+
+/// The statements, and the privileges on the table that they need.
+fn body(
     from: &Path,
     into: &Path,
     mode: &Mode,
     set: &[Set],
     errors: &mut Errors,
-) -> TokenStream {
-    let ident = &item.ident;
+) -> (TokenStream, &'static [&'static str]) {
     let mut rewriter = Rewriter::new(&[], errors);
     let values: Vec<_> = set
         .iter()
@@ -132,7 +168,6 @@ fn procedure(
             (merge, &["Select", "Insert", "Update", "Delete"])
         }
     };
-    let privileges = privileges.iter().map(|privilege| format_ident!("{privilege}"));
     let name = |text: &str| quote!(::pipeline_dsl::body::Name { text: #text, mutable: false });
     let (batch_id, clock, inserts, updates, deletes, row_count) =
         (name("batch_id"), name("now"), name("inserts"), name("updates"), name("deletes"), name("row_count"));
@@ -163,22 +198,7 @@ fn procedure(
             ::pipeline_dsl::expr::function::pair("deletes", deletes),
         ]))
     };
-    let comment = doc_comment(&item.attrs);
-    let procedure = Procedure {
-        ident,
-        comment: &comment,
-        arguments: vec![],
-        returns: &syn::parse_quote!(::pipeline_dsl::types::Variant),
-        reads: vec![quote!(::pipeline_dsl::__private::stream_node::<#from>())],
-        writes: vec![quote! {
-            ::pipeline_dsl::object::Access {
-                object: ::pipeline_dsl::__private::table_node::<#into>(),
-                privileges: &[#(::pipeline_dsl::object::Privilege::#privileges),*],
-            }
-        }],
-        relations: vec![relation("Reads", ident, from), relation("Writes", ident, into)],
-    };
-    procedure.expand(settings, &body)
+    (body, privileges)
 }
 
 fn read_mode(options: &mut Options, item: &ItemStruct, errors: &mut Errors) -> Option<Mode> {

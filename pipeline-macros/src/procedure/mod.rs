@@ -81,15 +81,13 @@ struct Procedure<'a> {
 impl Procedure<'_> {
     fn expand(&self, settings: &Settings, statements: &TokenStream) -> TokenStream {
         let Self { ident, comment, arguments, returns, reads, writes, relations } = self;
-        let Settings { schema: Some(schema), name, external, language, execute_as, more } = settings else {
-            return TokenStream::new();
-        };
+        let Settings { schema, name, external, language, execute_as, more } = settings;
         let data_type = quote_spanned!(returns.span()=> <#returns as ::pipeline_dsl::types::SqlType>::DATA_TYPE);
         let node = Node {
             ident,
             kind: "Procedure",
             name,
-            parent: option(Some(quote!(::pipeline_dsl::__private::schema_node::<#schema>()))),
+            parent: option(schema.as_ref().map(|schema| quote!(::pipeline_dsl::__private::schema_node::<#schema>()))),
             comment,
             external: *external,
             definition: quote! {

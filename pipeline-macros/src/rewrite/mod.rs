@@ -67,9 +67,9 @@ impl<'e> Rewriter<'e> {
         }
     }
 
-    /// The statements of a procedure that returns the type that `__Returns` names.
-    pub(crate) fn procedure(&mut self, block: &syn::Block) -> TokenStream {
-        if !statement::always_returns(&block.stmts) {
+    /// The statements of a procedure that returns the type that `__Returns` names, if it says which.
+    pub(crate) fn procedure(&mut self, block: &syn::Block, returns: bool) -> TokenStream {
+        if returns && !statement::always_returns(&block.stmts) {
             let message = "a procedure returns a value on every path\nhelp: end the function with an expression such as \
                            `object! { .. }`";
             self.mistake(Close(block), message);

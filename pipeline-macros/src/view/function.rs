@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{ItemFn, ReturnType};
+use syn::{ItemFn, ReturnType, parse_quote};
 
 use crate::errors::Errors;
 use crate::function::{Parameter, Role, check_signature, parameters};
@@ -26,7 +26,7 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
 
     check_signature("view", &function.sig, &mut errors);
     let output = match &function.sig.output {
-        ReturnType::Type(_, output) => Some(output),
+        ReturnType::Type(_, output) => Some((**output).clone()),
         ReturnType::Default => {
             errors.at(&function.sig, "a view returns a query\nhelp: write `-> Selection`");
             None
@@ -54,12 +54,13 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
         #[allow(non_camel_case_types)]
         #vis struct #ident;
     };
-    let (Some(schema), Some(output)) = (schema, output) else { return quote!(#declaration #errors) };
+    // What is declared in spite of the mistake, so that streams on the view are not reported too.
+    let output = output.unwrap_or_else(|| parse_quote!(::pipeline_dsl::query::Selection));
     let node = Node {
         ident,
         kind: "View",
         name: &name,
-        parent: option(Some(quote!(::pipeline_dsl::__private::schema_node::<#schema>()))),
+        parent: option(schema.map(|schema| quote!(::pipeline_dsl::__private::schema_node::<#schema>()))),
         comment: &doc_comment(&function.attrs),
         external,
         definition: quote! {

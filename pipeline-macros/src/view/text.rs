@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::LitStr;
 
 use crate::errors::rule;
 use crate::node::{Node, option};
@@ -27,7 +28,7 @@ pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         );
     }
     let secure = options.flag("secure", errors).unwrap_or(false);
-    let (Some(schema), Some(text)) = (schema, text) else { return unit.finish("view", TokenStream::new()) };
+    let text = text.unwrap_or_else(|| LitStr::new("SELECT", item.ident.span()));
     let query = text.value();
     let first = query.split_whitespace().next().unwrap_or("").to_ascii_uppercase();
     if !["SELECT", "WITH", "("].contains(&first.as_str()) && !query.trim_start().starts_with('(') {
@@ -39,7 +40,7 @@ pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         ident: &unit.item.ident,
         kind: "View",
         name: &unit.name,
-        parent: option(Some(quote!(::pipeline_dsl::__private::schema_node::<#schema>()))),
+        parent: option(schema.map(|schema| quote!(::pipeline_dsl::__private::schema_node::<#schema>()))),
         comment: &unit.comment,
         external: unit.external,
         definition: quote! {
