@@ -4,8 +4,8 @@ use pipeline_dsl::prelude::*;
 use shop::*;
 
 #[procedure(schema = Raw)]
-pub fn fill(changes: OrdersStream, mart: &mut Mart) -> Integer {
-    mart.insert(changes.select(|c| Mart { id: c.id, customer: c.customer, ..default() }))
+pub fn fill(_changes: OrdersStream, mart: &mut Mart) -> Integer {
+    mart.delete_all()
 }
 
 fn main() {}
