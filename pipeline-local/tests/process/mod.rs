@@ -97,7 +97,7 @@ pub(crate) async fn scalar(session: &Session, sql: &str) -> String {
     text(rows.first().unwrap_or_else(|| panic!("no row: {sql}")).value_at(0).expect("a first column"))
 }
 
-fn text(value: &CellValue) -> String {
+pub(crate) fn text(value: &CellValue) -> String {
     match value {
         CellValue::Null => "NULL".to_owned(),
         CellValue::String(text) => text.clone(),

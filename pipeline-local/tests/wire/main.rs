@@ -9,6 +9,7 @@ mod http;
 mod kill;
 mod login;
 mod serve;
+mod soak;
 mod statements;
 
 use pipeline_local::{Config, Server};
