@@ -91,7 +91,7 @@ pub use pipeline_macros::{
 /// What a program that describes a pipeline needs.
 pub mod prelude {
     pub use crate::body::{
-        Exception, LogLevel, attempt, execute_immediate, log, on_error, raise, set_return_value, transaction,
+        Exception, LogLevel, attempt, call, execute_immediate, log, on_error, raise, set_return_value, transaction,
     };
     pub use crate::expr::ExprMethods;
     pub use crate::expr::function::*;

@@ -168,3 +168,31 @@ fn the_language_is_all_that_changes() {
     let Definition::Procedure(procedure) = &in_javascript::NODE.get().definition else { panic!() };
     assert_eq!(procedure.signature(), "(VARCHAR, VARCHAR, VARIANT, ARRAY, BINARY, BOOLEAN, FLOAT)");
 }
+
+#[procedure(schema = Mart)]
+pub fn sp_day(day: Date, share: Option<Number<10, 2>>) -> TimestampNtz {
+    cast::<TimestampNtz, _>(day)
+}
+
+#[procedure(schema = Mart, language = javascript)]
+pub fn sp_clean(before: TimestampNtz, payload: Variant) -> Integer {
+    1
+}
+
+#[procedure(schema = Mart)]
+pub fn calls(notes: &mut Notes, day: Date) -> Variant {
+    let at = call(sp_day, (if day > date("2026-01-31") { date("2026-01-01") } else { day }, 0.5));
+    let mut cleaned = call(sp_clean, (coalesce(at, sysdate()), object! { "day": day }));
+    cleaned += 1;
+    call(sp_day, (day, null::<Number<10, 2>>()));
+    notes.insert(Notes { id: call(sp_clean, (sysdate(), to_variant(1))), ..default() });
+    object! { "at": at, "cleaned": cleaned }
+}
+
+#[test]
+fn procedures_call_others() {
+    insta::assert_snapshot!(both::<calls>());
+    let Definition::Procedure(procedure) = &calls::NODE.get().definition else { panic!() };
+    assert_eq!(procedure.calls, [sp_day::NODE, sp_clean::NODE]);
+    assert_eq!(calls::NODE.get().depends_on().last(), Some(&sp_clean::NODE));
+}

@@ -89,6 +89,7 @@ impl Object for load {
                 arguments: &[],
                 returns: DataType::Variant,
                 reads: &[<OrdersStream as Object>::NODE, <Customers as Object>::NODE],
+                calls: &[],
                 writes: &[Access { object: <OrdersCopy as Object>::NODE, privileges: &[Privilege::Insert] }],
                 body: Body::default,
                 execute_as: ExecuteAs::Owner,

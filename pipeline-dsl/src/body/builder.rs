@@ -190,10 +190,10 @@ impl Builder {
             exceptions: std::mem::take(&mut self.exceptions),
         };
         let variables = &body.variables;
-        let unread = |count: VariableId| variables[count.0].name.is_empty();
+        let unread = |result: VariableId| variables[result.0].name.is_empty();
         let handler = body.on_error.iter_mut().flat_map(|handler| &mut handler.statements);
         for statement in body.statements.iter_mut().chain(handler) {
-            statement.each_mut(&mut |statement| forget_count(statement, &unread));
+            statement.each_mut(&mut |statement| forget_result(statement, &unread));
         }
         forget_unread(&mut body);
         body
@@ -245,11 +245,11 @@ const RESERVED: &[&str] = &[
     "TRANSACTION_OPEN",
 ];
 
-/// Removes the count if no expression reads it.
-fn forget_count(statement: &mut Statement, unread: &dyn Fn(VariableId) -> bool) {
-    if let Some(count) = statement.count_mut()
-        && count.is_some_and(unread)
+/// Removes the variable for a result that no expression reads.
+fn forget_result(statement: &mut Statement, unread: &dyn Fn(VariableId) -> bool) {
+    if let Some(result) = statement.result_mut()
+        && result.is_some_and(unread)
     {
-        *count = None;
+        *result = None;
     }
 }

@@ -45,11 +45,13 @@
 //! | `while`, `loop`, `for n in 1..=9`, `break`, `continue` | WHILE, LOOP, FOR |
 //! | `for (id, name) in table.values(\|t\| (t.id, t.name))` | FOR over the rows of a query |
 //! | [`transaction`], [`attempt`], [`on_error`], [`raise`] | BEGIN TRANSACTION, EXCEPTION, RAISE |
+//! | `let rows = call(sp_load, (day,))` | CALL .. INTO |
 //! | [`execute_immediate`], [`set_return_value`], [`log`] | EXECUTE IMMEDIATE, SYSTEM$SET_RETURN_VALUE, SYSTEM$LOG |
 //! | `table.insert(..)`, `.update(..)`, `.delete()`, `.merge(..)`, `.truncate()` | DML; see [`crate::query`] |
 
 mod bind;
 mod builder;
+mod call;
 mod control;
 mod flow;
 mod statement;
@@ -58,6 +60,7 @@ mod to_sql;
 
 pub use bind::{Affected, Bind, Name, Var, assign, bind, bind_as};
 pub use builder::{argument, build};
+pub use call::{Callable, Called, PassedAs, call};
 pub use control::{Branch, ErrorInfo, begin_if, on_error, ret, transaction};
 pub(crate) use flow::truncate;
 pub use flow::{

@@ -195,6 +195,15 @@ pub enum Statement {
         /// Values for its placeholders.
         binds: Vec<VariableId>,
     },
+    /// `CALL procedure(arguments) INTO :result;`
+    Call {
+        /// What is called.
+        procedure: NodeRef,
+        /// Its arguments.
+        arguments: Vec<Node>,
+        /// Takes what it returns.
+        result: Option<VariableId>,
+    },
     /// `CALL SYSTEM$SET_RETURN_VALUE(value);`
     SetReturnValue(Node),
     /// `SYSTEM$LOG('level', message);`
@@ -276,6 +285,7 @@ impl Statement {
                 text.walk(visit);
                 binds.iter().for_each(|id| visit(&Ast::Variable(*id)));
             }
+            Self::Call { arguments, .. } => arguments.iter().for_each(|argument| argument.walk(visit)),
             Self::Log { message, .. } => message.walk(visit),
             Self::Transaction(_)
             | Self::Break
@@ -336,12 +346,14 @@ impl Statement {
         self.blocks_mut().into_iter().flatten().for_each(|statement| statement.each_mut(visit));
     }
 
-    pub(super) fn count_mut(&mut self) -> Option<&mut Option<VariableId>> {
+    /// The variable for what the statement tells about what it did.
+    pub(super) fn result_mut(&mut self) -> Option<&mut Option<VariableId>> {
         match self {
             Self::Insert { count, .. }
             | Self::Update { count, .. }
             | Self::Delete { count, .. }
             | Self::Merge { count, .. } => Some(count),
+            Self::Call { result, .. } => Some(result),
             _ => None,
         }
     }

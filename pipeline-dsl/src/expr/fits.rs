@@ -247,6 +247,26 @@ impl VariableNull<NotNull> for NotNull {}
 impl VariableNull<Nullable> for NotNull {}
 impl VariableNull<Nullable> for Nullable {}
 
+/// A value that fits an argument of type `A` of another procedure.
+#[diagnostic::on_unimplemented(
+    message = "an argument of type `{A}` cannot take a value of type `{Self}`",
+    label = "expected a value that fits `{A}`, found `{Self}`",
+    note = "convert it first: `cast::<{A}, _>(..)`"
+)]
+pub trait PassesAs<A> {}
+
+/// A nullability that an argument of nullability `N` allows.
+#[diagnostic::on_unimplemented(
+    message = "a value that may be NULL cannot be passed to an argument that is never NULL",
+    label = "this value may be NULL",
+    note = "give a value for NULL with `coalesce(.., ..)`, or declare the argument as `Option<..>`"
+)]
+pub trait PassesNull<N> {}
+
+impl PassesNull<NotNull> for NotNull {}
+impl PassesNull<Nullable> for NotNull {}
+impl PassesNull<Nullable> for Nullable {}
+
 /// A value that a procedure declared to return `P` may return.
 #[diagnostic::on_unimplemented(
     message = "this procedure returns `{P}`, not `{Self}`",
@@ -335,4 +355,4 @@ macro_rules! assignable {
         }
     )*};
 }
-assignable!(FitsColumn, FitsVariable, Returns);
+assignable!(FitsColumn, FitsVariable, Returns, PassesAs);

@@ -49,9 +49,15 @@ pub const fn check_names(reach: &Reach) {
     panic!("{}", msg.as_str());
 }
 
+/// Most procedures that call each other in one another, the first included. Snowflake: "Limits on stored procedures".
+const MAX_CALLS: usize = 16;
+
 /// Rule `stream-one-consumer`: of two that consume one stream, each would miss the rows that the other takes.
 #[track_caller]
 pub const fn check_consumers(reach: &Reach) {
+    if reach.circle[0].is_some() {
+        return;
+    }
     let mut consumers: [Option<NodeRef>; MAX_OBJECTS] = [None; MAX_OBJECTS];
     let mut at = 0;
     while at < reach.count {
@@ -63,11 +69,30 @@ pub const fn check_consumers(reach: &Reach) {
         let Definition::Task(definition) = &task.get().definition else { continue };
         match definition.action {
             TaskAction::Call { procedure, .. } => {
-                let Definition::Procedure(called) = &procedure.get().definition else { continue };
-                let mut read = 0;
-                while read < called.reads.len() {
-                    consume(reach, &mut consumers, called.reads[read], procedure);
-                    read += 1;
+                // What a procedure calls consumes for it.
+                let mut open = [procedure; MAX_CALLS];
+                let mut next = [0; MAX_CALLS];
+                let mut depth = 1;
+                while depth > 0 {
+                    let Definition::Procedure(called) = &open[depth - 1].get().definition else { break };
+                    if next[depth - 1] == 0 {
+                        let mut read = 0;
+                        while read < called.reads.len() {
+                            consume(reach, &mut consumers, called.reads[read], procedure);
+                            read += 1;
+                        }
+                    }
+                    let call = next[depth - 1];
+                    next[depth - 1] += 1;
+                    if call == called.calls.len() {
+                        depth -= 1;
+                    } else if depth == MAX_CALLS {
+                        too_deep(reach, &open);
+                    } else {
+                        open[depth] = called.calls[call];
+                        next[depth] = 0;
+                        depth += 1;
+                    }
                 }
             }
             TaskAction::Sql(fragment) => {
@@ -81,6 +106,18 @@ pub const fn check_consumers(reach: &Reach) {
             }
         }
     }
+}
+
+/// Rule `procedure-depth`: how deeply procedures may call each other.
+#[track_caller]
+const fn too_deep(reach: &Reach, calls: &[NodeRef; MAX_CALLS]) {
+    let (first, last) = (calls[0].get(), calls[MAX_CALLS - 1].get());
+    let mut msg = Msg::<2048>::new();
+    msg.push("pipeline ").name(reach.name).push(": procedure ").name(first.rust_name).push(" (").push(first.at);
+    msg.push(") calls others in one another more than ").number(MAX_CALLS as u64).push(" deep, down to ");
+    msg.name(last.rust_name);
+    msg.rule("procedure-depth", "let one procedure do the work of several");
+    panic!("{}", msg.as_str());
 }
 
 #[track_caller]

@@ -62,7 +62,7 @@ impl Definition {
     pub(crate) const fn dependency_count(&self) -> usize {
         match self {
             Self::Stream(_) => 2,
-            Self::Procedure(procedure) => procedure.reads.len() + procedure.writes.len(),
+            Self::Procedure(procedure) => procedure.reads.len() + procedure.writes.len() + procedure.calls.len(),
             Self::View(view) => view.reads.len(),
             Self::Task(task) => task.dependency_count(),
             Self::Database(_)
@@ -86,8 +86,14 @@ impl Definition {
                 }
             }
             Self::Procedure(procedure) => {
-                let reads = procedure.reads.len();
-                if index < reads { Some(procedure.reads[index]) } else { Some(procedure.writes[index - reads].object) }
+                let (reads, writes) = (procedure.reads.len(), procedure.writes.len());
+                if index < reads {
+                    Some(procedure.reads[index])
+                } else if index < reads + writes {
+                    Some(procedure.writes[index - reads].object)
+                } else {
+                    Some(procedure.calls[index - reads - writes])
+                }
             }
             Self::View(view) => Some(view.reads[index]),
             Self::Task(task) => task.dependency(index),

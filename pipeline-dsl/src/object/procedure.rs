@@ -14,6 +14,8 @@ pub struct ProcedureDef {
     pub reads: &'static [NodeRef],
     /// The tables it writes, with the privileges that takes.
     pub writes: &'static [Access],
+    /// The procedures it calls.
+    pub calls: &'static [NodeRef],
     /// Builds its statements.
     pub body: fn() -> Body,
     /// What its body is written in.

@@ -45,11 +45,13 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
     // What was left out may have been all that used a parameter.
     let incomplete = rewriter.has_mistakes();
     let twice = rewriter.consumed_twice();
+    let calls = rewriter.calls();
     let uses = rewriter.uses();
 
     let mut reads = vec![];
     let mut writes = vec![];
     let mut arguments = vec![];
+    let mut argument_types = vec![];
     let mut handles = vec![];
     let mut relations = vec![];
     for Parameter { name, role } in &parameters {
@@ -88,10 +90,18 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
                 arguments.push(quote! {
                     ::pipeline_dsl::object::Argument { name: #sql_name, data_type: #data_type }
                 });
+                argument_types.push(*ty);
                 let text = name.unraw().to_string();
                 let position = arguments.len() - 1;
                 handles.push(quote!(let #name = ::pipeline_dsl::body::argument::<#ident, #ty>(#position, #text);));
             }
+        }
+    }
+
+    for path in &calls {
+        if path.is_ident(ident) {
+            let message = format!("procedure `{ident}` calls itself, and Snowflake ends after 16 calls in one another");
+            errors.at(path, rule(&message, "procedure-recursion", "repeat its statements with `loop` or `while`"));
         }
     }
 
@@ -109,7 +119,17 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
         #vis struct #ident;
     };
     let comment = doc_comment(&function.attrs);
-    let procedure = Procedure { ident, comment: &comment, arguments, returns: &declared, reads, writes, relations };
+    let procedure = Procedure {
+        ident,
+        comment: &comment,
+        arguments,
+        argument_types,
+        returns: &declared,
+        reads,
+        writes,
+        calls,
+        relations,
+    };
     let generated = procedure.expand(&settings, &quote!(#(#handles)* #statements));
     quote!(#declaration #errors #generated)
 }

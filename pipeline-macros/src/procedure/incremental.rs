@@ -94,9 +94,11 @@ fn procedure(
         ident,
         comment: &doc_comment(&item.attrs),
         arguments: vec![],
+        argument_types: vec![],
         returns: &syn::parse_quote!(::pipeline_dsl::types::Variant),
         reads: reads.into_iter().collect(),
         writes: written.into_iter().collect(),
+        calls: vec![],
         relations: relations.collect(),
     };
     procedure.expand(settings, &statements)

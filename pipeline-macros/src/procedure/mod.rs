@@ -69,18 +69,21 @@ struct Procedure<'a> {
     comment: &'a str,
     /// Expressions of type `Argument`.
     arguments: Vec<TokenStream>,
+    argument_types: Vec<&'a Type>,
     returns: &'a Type,
     /// Expressions of type `NodeRef`.
     reads: Vec<TokenStream>,
     /// Expressions of type `Access`.
     writes: Vec<TokenStream>,
+    /// The procedures it calls.
+    calls: Vec<Path>,
     /// Implementations of `Reads` and `Writes`.
     relations: Vec<TokenStream>,
 }
 
 impl Procedure<'_> {
     fn expand(&self, settings: &Settings, statements: &TokenStream) -> TokenStream {
-        let Self { ident, comment, arguments, returns, reads, writes, relations } = self;
+        let Self { ident, comment, arguments, argument_types, returns, reads, writes, calls, relations } = self;
         let Settings { schema, name, external, language, execute_as, more } = settings;
         let data_type = quote_spanned!(returns.span()=> <#returns as ::pipeline_dsl::types::SqlType>::DATA_TYPE);
         let node = Node {
@@ -96,6 +99,7 @@ impl Procedure<'_> {
                     returns: #data_type,
                     reads: &[#(#reads),*],
                     writes: &[#(#writes),*],
+                    calls: &[#(::pipeline_dsl::__private::procedure_node::<#calls>()),*],
                     language: ::pipeline_dsl::object::Language::#language,
                     execute_as: ::pipeline_dsl::object::ExecuteAs::#execute_as,
                     body: {
@@ -113,7 +117,14 @@ impl Procedure<'_> {
             },
         };
         let (object, marker) = (node.expand(more), node.marker());
-        quote!(#object #marker #(#relations)*)
+        let callable = quote_spanned! {impl_span(ident)=>
+            #[automatically_derived]
+            impl ::pipeline_dsl::body::Callable for #ident {
+                type Arguments = (#(#argument_types,)*);
+                type Returns = #returns;
+            }
+        };
+        quote!(#object #marker #callable #(#relations)*)
     }
 }
 

@@ -205,6 +205,7 @@ impl Rewriter<'_> {
                         self.consumed.end_transaction();
                         closures
                     }
+                    Some("call") => self.call_arguments(&call.args),
                     Some("attempt") => call.args.iter().map(|argument| self.statement_closure(argument)).collect(),
                     // A constant of Rust, and words of the language: nothing to rewrite.
                     Some("raise" | "date" | "timestamp") => call.args.iter().map(ToTokens::to_token_stream).collect(),
@@ -265,6 +266,26 @@ impl Rewriter<'_> {
                 "write it with columns, variables, literals and SQL functions",
             ),
         }
+    }
+
+    /// `call(procedure, (values, ..))`
+    fn call_arguments(&mut self, arguments: &Punctuated<Expr, Token![,]>) -> Vec<TokenStream> {
+        let mut rewritten = vec![];
+        for (index, argument) in arguments.iter().enumerate() {
+            let Some(path) = as_path(argument).filter(|_| index == 0) else {
+                if index == 0 {
+                    self.mistake(argument, "expected the name of a procedure: `call(sp_load, (day,))`");
+                }
+                rewritten.push(self.value(argument));
+                continue;
+            };
+            let text = path.to_token_stream().to_string();
+            if self.calls.iter().all(|known| known.to_token_stream().to_string() != text) {
+                self.calls.push(path.clone());
+            }
+            rewritten.push(path.to_token_stream());
+        }
+        rewritten
     }
 
     /// Leaves the statement out if the expression is a name that could not be declared.

@@ -27,6 +27,8 @@ pub(crate) struct Rewriter<'e> {
     uses: BTreeMap<String, Use>,
     /// The statements that write what they read from a parameter.
     consumed: consume::Consumed,
+    /// The procedures that are called, each once.
+    calls: Vec<syn::Path>,
     /// Names that a `let` with a mistake was to declare: what uses them is left out as well.
     broken: HashSet<String>,
     /// Whether a closure is being rewritten, which `return` cannot leave.
@@ -61,6 +63,7 @@ impl<'e> Rewriter<'e> {
             mistakes: 0,
             uses,
             consumed: consume::Consumed::default(),
+            calls: vec![],
             broken: HashSet::new(),
             in_closure: false,
             loops: 0,
@@ -95,6 +98,11 @@ impl<'e> Rewriter<'e> {
     /// Parameters that two statements write from outside of one transaction, with the place of the second.
     pub(crate) fn consumed_twice(&self) -> Vec<(String, Span)> {
         self.consumed.twice()
+    }
+
+    /// The procedures that are called.
+    pub(crate) fn calls(&self) -> Vec<syn::Path> {
+        self.calls.clone()
     }
 
     /// How the parameters are used, once everything is rewritten.

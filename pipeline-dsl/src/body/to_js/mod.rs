@@ -9,16 +9,18 @@ mod names;
 mod value;
 
 use std::fmt::Write;
+use std::rc::Rc;
 
-use super::to_sql::{Expressions, dml_text, has_transaction, indent, select_text};
+use super::to_sql::{Expressions, call_text, called, dml_text, has_transaction, indent, select_text};
 use super::{Body, ErrorHandler, Statement, VariableId};
 use crate::expr::ast::{Ast, Literal, Node, Operator};
 use crate::ident;
+use crate::node::NodeRef;
 use crate::query::{Item, Select};
 use crate::types::DataType;
 
-pub(super) use value::placeholder;
 pub use value::{argument_type, return_type};
+pub(super) use value::{passed, placeholder};
 
 /// Tells the handler whether there is a transaction to roll back.
 const OPEN: &str = "transaction_open";
@@ -230,6 +232,10 @@ impl Writer<'_> {
                 let binds: String = binds.iter().map(|id| format!(", {}", self.variable(*id))).collect();
                 self.line(&format!("run({text}{binds});"));
             }
+            Statement::Call { procedure, arguments, result } => {
+                let line = self.procedure_call(*procedure, arguments, *result);
+                self.line(&format!("{line};"));
+            }
             Statement::SetReturnValue(value) => {
                 let text = format!("CALL SYSTEM$SET_RETURN_VALUE({})", self.expressions().write(value));
                 let line = self.call("run", &text);
@@ -240,6 +246,20 @@ impl Writer<'_> {
                 self.line(&format!("snowflake.log(\"{level}\", {message});"));
             }
         }
+    }
+
+    fn procedure_call(&self, procedure: NodeRef, arguments: &[Node], result: Option<VariableId>) -> String {
+        let call = call_text(&self.expressions(), procedure, arguments);
+        let Some(result) = result else { return self.call("run", &call) };
+        let (variable, data_type) = (self.variable(result), called(procedure).returned_type());
+        if value::reads_as_is(data_type) {
+            return format!("{variable} = {}[0]", self.call("row", &call));
+        }
+        // Reading it as a native value would lose digits.
+        let column = Rc::new(Ast::Column { alias: None, name: procedure.get().name });
+        let value = self.expressions().write(&value::readable(&column, data_type));
+        let query = names::string(&format!("SELECT {value} FROM TABLE(RESULT_SCAN(?))"));
+        format!("{variable} = row({query}, {}.getQueryId())[0]", self.call("run", &call))
     }
 
     fn branches(&mut self, condition: &Node, then: &[Statement], otherwise: &[Statement]) {

@@ -92,6 +92,20 @@ pub(super) fn readable(value: &Node, data_type: DataType) -> Node {
     }
 }
 
+/// An argument for a procedure in JavaScript: as text where that is what it declares.
+pub(in crate::body) fn passed(value: &Node, data_type: DataType) -> Node {
+    match format_of(data_type) {
+        Some(_) => readable(value, data_type),
+        None => value.clone(),
+    }
+}
+
+/// Whether JavaScript reads a value of the type as its variables hold it.
+pub(super) fn reads_as_is(data_type: DataType) -> bool {
+    use DataType::{Boolean, Float, Number, Varchar};
+    matches!(data_type, Number { .. } | Varchar { .. } | Boolean | Float)
+}
+
 fn is_now(value: &Node) -> bool {
     matches!(&**value, Ast::Call { name: "CURRENT_TIMESTAMP", .. })
 }

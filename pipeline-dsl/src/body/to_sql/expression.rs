@@ -126,14 +126,18 @@ impl<'a> Expressions<'a> {
     }
 
     fn call(&self, name: &str, arguments: &[Node]) -> String {
-        let line = format!("{name}({})", self.list(arguments));
+        // Names and values of an object belong together.
+        let per_line = if name == "OBJECT_CONSTRUCT" { 2 } else { 1 };
+        self.call_of(name, arguments.chunks(per_line).map(|chunk| self.list(chunk)).collect())
+    }
+
+    /// `name(arguments)`, over several lines if it is long.
+    pub(super) fn call_of(&self, name: &str, arguments: Vec<String>) -> String {
+        let line = format!("{name}({})", arguments.join(", "));
         if line.len() <= WIDTH && !line.contains('\n') {
             return line;
         }
-        // Names and values of an object belong together.
-        let per_line = if name == "OBJECT_CONSTRUCT" { 2 } else { 1 };
-        let lines: Vec<_> = arguments.chunks(per_line).map(|chunk| self.list(chunk)).collect();
-        format!("{name}(\n{}\n)", super::indent(&lines.join(",\n"), 1))
+        format!("{name}(\n{}\n)", super::indent(&arguments.join(",\n"), 1))
     }
 
     fn subquery(&self, prefix: &str, select: &crate::query::Select) -> String {

@@ -1,11 +1,13 @@
 //! A body in Snowflake Scripting.
 
+mod call;
 mod dml;
 mod expression;
 mod query;
 
 use std::fmt::Write;
 
+pub(super) use call::{definition as called, text as call_text};
 pub(super) use dml::text as dml_text;
 pub(super) use expression::Expressions;
 pub(super) use query::select as select_text;
@@ -249,6 +251,11 @@ impl Writer<'_> {
                 let using = if names.is_empty() { String::new() } else { format!(" USING ({})", names.join(", ")) };
                 let line = format!("EXECUTE IMMEDIATE {}{using};", self.value(text));
                 self.line(&line);
+            }
+            Statement::Call { procedure, arguments, result } => {
+                let into = result.map(|result| format!(" INTO :{}", self.variable(result)));
+                let call = call_text(&self.sql(), *procedure, arguments);
+                self.line(&format!("{call}{};", into.unwrap_or_default()));
             }
             Statement::SetReturnValue(value) => {
                 let line = format!("CALL SYSTEM$SET_RETURN_VALUE({});", self.sql().write(value));

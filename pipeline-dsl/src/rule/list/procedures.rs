@@ -9,6 +9,18 @@ pub(super) const RULES: &[Rule] = &[
         "procedure_has_more_than_500_arguments",
     ),
     error(
+        "procedure-recursion",
+        "a procedure that calls itself; circles of several are `pipeline-cycle`",
+        "P12",
+        "procedure_calls_itself",
+    ),
+    error(
+        "procedure-depth",
+        "procedures of a task that call each other more than 16 deep",
+        "P12",
+        "procedures_call_each_other_too_deeply",
+    ),
+    error(
         "exception-number",
         "an exception whose number is not one of -20999 to -20000",
         "P26",
