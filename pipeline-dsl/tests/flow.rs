@@ -196,3 +196,24 @@ fn procedures_call_others() {
     assert_eq!(procedure.calls, [sp_day::NODE, sp_clean::NODE]);
     assert_eq!(calls::NODE.get().depends_on().last(), Some(&sp_clean::NODE));
 }
+
+#[procedure(schema = Mart)]
+pub fn conversions(orders: &Orders, day: Date, share: Float) -> Variant {
+    let exact: Number<10, 2> = 0.5;
+    let mut rounded: Number<10, 1> = 0.25;
+    let word: Varchar<3> = "abcd";
+    let mut at: TimestampNtz = day;
+    for (id, amount) in orders.values(|o| (o.id, o.amount)) {
+        rounded = id / 3;
+        rounded = 7;
+        rounded = rounded;
+        at = date("2026-01-31");
+        rounded = coalesce(amount, 0.00);
+    }
+    object! { "exact": exact, "rounded": rounded, "word": word, "at": at, "share": share }
+}
+
+#[test]
+fn variables_convert_what_they_take() {
+    insta::assert_snapshot!(both::<conversions>());
+}

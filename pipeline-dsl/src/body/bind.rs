@@ -103,7 +103,7 @@ where
     Base<V::Ty>: FitsVariable<Base<T>>,
     <V::Ty as Typed>::Null: VariableNull<T::Null>,
 {
-    declare(names[0], Expr::from_node(value.into_expr().node()))
+    declare_as(names[0], Expr::from_node(value.into_expr().node()), V::Ty::DATA_TYPE != T::DATA_TYPE)
 }
 
 /// `name = value;`
@@ -113,14 +113,21 @@ where
     <V::Ty as Typed>::Null: VariableNull<T::Null>,
 {
     let value = value.into_expr().node();
-    builder::with(|builder| builder.push(Statement::Assign { variable: variable.id, value }));
+    builder::with(|builder| {
+        builder.push(Statement::Assign { variable: variable.id, value, converts: V::Ty::DATA_TYPE != T::DATA_TYPE })
+    });
 }
 
 fn declare<T: Typed>(name: Name, value: Expr<T>) -> Var<T> {
+    declare_as(name, value, false)
+}
+
+fn declare_as<T: Typed>(name: Name, value: Expr<T>, converts: bool) -> Var<T> {
     let value = value.node();
     builder::with(|builder| {
         // A second name for a value that does not change is no second variable.
         if let Ast::Variable(id) = &*value
+            && !converts
             && !name.mutable
             && !builder.is_mutable(*id)
         {
@@ -131,7 +138,7 @@ fn declare<T: Typed>(name: Name, value: Expr<T>) -> Var<T> {
         if builder.at_start() && cannot_fail(&value) {
             builder.set_initial(id, value);
         } else {
-            builder.push(Statement::Assign { variable: id, value });
+            builder.push(Statement::Assign { variable: id, value, converts });
         }
         Var::new(id)
     })

@@ -125,6 +125,8 @@ pub enum Statement {
         variable: VariableId,
         /// The new value.
         value: Node,
+        /// Whether its type is not that of the variable.
+        converts: bool,
     },
     /// `SELECT .. INTO :a, :b FROM ..;`
     SelectInto {

@@ -29,10 +29,9 @@ const HELPERS: &[Helper] = &[
     Helper {
         name: "rows",
         text: r#"// All but FLOAT and BOOLEAN are read as text, which keeps every digit.
-const rows = (sqlText, ...binds) => {
+const rows = function* (sqlText, ...binds) {
     const statement = snowflake.createStatement({ sqlText: sqlText, binds: binds.map(bind) });
     const result = statement.execute();
-    const found = [];
     while (result.next()) {
         const values = [];
         for (let i = 1; i <= statement.getColumnCount(); i++) {
@@ -47,34 +46,31 @@ const rows = (sqlText, ...binds) => {
                 values.push(result.getColumnValueAsString(i));
             }
         }
-        found.push(values);
+        yield values;
     }
-    return found;
 };
 "#,
     },
     Helper {
         name: "row",
         text: r#"const row = (sqlText, ...binds) => {
-    const found = rows(sqlText, ...binds);
-    if (found.length > 1) {
-        throw new Error("expected exactly 1 returned row, but got " + found.length);
+    const [first, second] = rows(sqlText, ...binds);
+    if (second !== undefined) {
+        throw new Error("expected exactly 1 returned row, but got more");
     }
-    return found.length === 1 ? found[0] : [];
+    return first === undefined ? [] : first;
 };
 "#,
     },
     Helper {
         name: "range",
-        text: r#"const range = (from, to) => {
+        text: r#"const range = function* (from, to) {
     if (from === null || to === null) {
         throw new Error("a bound of a loop is NULL");
     }
-    const numbers = [];
     for (let number = Number(from); number <= Number(to); number++) {
-        numbers.push(String(number));
+        yield String(number);
     }
-    return numbers;
 };
 "#,
     },
@@ -99,8 +95,21 @@ const rows = (sqlText, ...binds) => {
     },
     Helper {
         name: "json",
-        text: r#"// Undefined is NULL, null would be the null of JSON.
-const json = (text) => (text === null || text === undefined ? undefined : JSON.parse(text));
+        text: r#"// A number that JavaScript would round stays text.
+const exact = (token) => {
+    if (token[0] === "\"" || /e/i.test(token)) {
+        return token;
+    }
+    const shortest = token.includes(".") ? token.replace(/\.?0+$/, "") : token;
+    return String(Number(token)) === shortest ? token : `"${token}"`;
+};
+// Undefined is NULL, null would be the null of JSON.
+const json = (text) => {
+    if (text === null || text === undefined) {
+        return undefined;
+    }
+    return JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, exact));
+};
 "#,
     },
     Helper {

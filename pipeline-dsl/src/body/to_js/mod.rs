@@ -119,7 +119,8 @@ impl Writer<'_> {
             match &variable.initial {
                 _ if variable.argument || variable.name.is_empty() => {}
                 Some(value) => {
-                    lines.push(format!("let {} = {};", self.names[index], self.value_as(value, variable.data_type)))
+                    let value = self.value_as(&value::literal_as(value, variable.data_type), variable.data_type);
+                    lines.push(format!("let {} = {value};", self.names[index]));
                 }
                 None => plain.push(self.names[index].clone()),
             }
@@ -154,8 +155,12 @@ impl Writer<'_> {
 
     fn statement(&mut self, statement: &Statement) {
         match statement {
-            Statement::Assign { variable, value } => {
+            Statement::Assign { variable, value, converts } => {
                 let data_type = self.body.variables[variable.0].data_type;
+                // Snowflake Scripting converts what is assigned.
+                let cast = || Rc::new(Ast::Cast { operand: value.clone(), data_type, lenient: false });
+                let is_plain = !converts || self.plain(value, data_type).is_some();
+                let value = if is_plain { value } else { &cast() };
                 let line = format!("{} = {};", self.variable(*variable), self.value_as(value, data_type));
                 self.line(&line);
             }
@@ -327,10 +332,8 @@ impl Writer<'_> {
             }
             Ast::Literal(Literal::Null) => Some("null".to_owned()),
             Ast::Literal(Literal::Boolean(value)) => Some(value.to_string()),
-            Ast::Literal(Literal::Text(text)) if matches!(data_type, DataType::Varchar { .. }) => {
-                Some(names::string(text))
-            }
-            Ast::Literal(Literal::Number(digits)) if matches!(data_type, DataType::Number { .. }) => {
+            Ast::Literal(Literal::Text(text)) if value::text_fits(text, data_type) => Some(names::string(text)),
+            Ast::Literal(Literal::Number(digits)) if value::number_fits(digits, data_type) => {
                 Some(names::string(digits))
             }
             _ => None,

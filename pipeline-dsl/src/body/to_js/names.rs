@@ -50,6 +50,7 @@ const RESERVED: &[&str] = &[
     "enum",
     "error",
     "eval",
+    "exact",
     "export",
     "extends",
     "false",

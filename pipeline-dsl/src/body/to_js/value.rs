@@ -124,6 +124,32 @@ pub(super) fn argument(variable: &Variable) -> Option<String> {
     }
 }
 
+/// Whether a variable of the type holds the text as it is.
+pub(super) fn text_fits(text: &str, data_type: DataType) -> bool {
+    matches!(data_type, DataType::Varchar { length } if text.chars().count() <= length as usize)
+}
+
+/// Whether a variable of the type holds the number as it is.
+pub(super) fn number_fits(digits: &str, data_type: DataType) -> bool {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = whole.trim_start_matches(['-', '0']).len();
+    matches!(
+        data_type,
+        DataType::Number { precision, scale }
+            if fraction.len() <= usize::from(scale) && whole <= usize::from(precision - scale)
+    )
+}
+
+/// A constant as the value of a variable, converted where the variable cannot hold it as it is.
+pub(super) fn literal_as(value: &Node, data_type: DataType) -> Node {
+    let fits = match &**value {
+        Ast::Literal(Literal::Text(text)) => text_fits(text, data_type),
+        Ast::Literal(Literal::Number(digits)) => number_fits(digits, data_type),
+        _ => true,
+    };
+    if fits { value.clone() } else { Rc::new(Ast::Cast { operand: value.clone(), data_type, lenient: false }) }
+}
+
 /// Whether the query gives one row whatever the tables hold.
 pub(super) fn has_one_row(select: &Select) -> bool {
     const AGGREGATES: &[&str] =

@@ -174,7 +174,7 @@ impl Writer<'_> {
 
     fn statement(&mut self, statement: &Statement) {
         match statement {
-            Statement::Assign { variable, value } => {
+            Statement::Assign { variable, value, .. } => {
                 let line = format!("{} := {};", self.variable(*variable), self.value(value));
                 self.line(&line);
             }
