@@ -8,6 +8,7 @@ mod sql {
     mod ddl;
     mod dialect;
     mod dml;
+    mod examples;
     mod function;
     mod lateral;
     mod privilege;

@@ -24,6 +24,7 @@ mod datetime;
 pub mod datum;
 pub mod decimal;
 mod hash;
+mod higher_order;
 pub mod json;
 mod number_format;
 mod numeric;
@@ -38,6 +39,7 @@ pub mod time;
 mod udf;
 mod wait;
 
+pub use higher_order::higher_order;
 pub use settings::Settings;
 
 /// Every scalar function, by its upper-case Snowflake name. Operators are `SF_ADD`, `SF_SUB`, `SF_MUL`, `SF_DIV`,

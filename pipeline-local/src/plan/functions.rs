@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
+use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, WindowUDF};
 
 use crate::function;
 use crate::types::SqlType;
@@ -109,7 +109,12 @@ pub(super) fn window(name: &str) -> Option<Arc<WindowUDF>> {
     WINDOW.get(name).cloned()
 }
 
+/// The function of an upper-case name that takes a lambda.
+pub(super) fn higher_order(name: &str) -> Option<Arc<HigherOrderUDF>> {
+    function::higher_order(name)
+}
+
 /// Whether there is any function of this upper-case name.
 pub(super) fn exists(name: &str) -> bool {
-    scalar(name).is_some() || AGGREGATES.contains_key(name) || WINDOW.contains_key(name)
+    scalar(name).is_some() || higher_order(name).is_some() || AGGREGATES.contains_key(name) || WINDOW.contains_key(name)
 }

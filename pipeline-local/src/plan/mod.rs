@@ -8,6 +8,7 @@ mod error;
 mod flatten;
 mod functions;
 mod interval;
+mod lambda;
 mod lateral;
 mod like;
 mod operators;

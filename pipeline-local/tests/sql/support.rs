@@ -37,24 +37,9 @@ impl Sql {
         }
     }
 
-    /// The rows of a result: cells joined by `|`, NULL as `NULL`.
+    /// See [`cells`].
     pub(crate) async fn rows(&mut self, sql: &str) -> Vec<String> {
-        let result = self.run(sql).await;
-        (0..result.row_count())
-            .map(|row| {
-                let cells: Vec<_> = (0..result.columns.len())
-                    .map(|column| {
-                        let value = result.value(row, column).expect("a cell").expect("a cell");
-                        let array = value.scalar.to_array().expect("an array");
-                        match datum::read(&array, 0).expect("a value") {
-                            datum::Datum::Null => "NULL".to_owned(),
-                            datum => cast::text_of(&datum, Tz::UTC),
-                        }
-                    })
-                    .collect();
-                cells.join("|")
-            })
-            .collect()
+        cells(&self.run(sql).await)
     }
 
     pub(crate) async fn error(&mut self, sql: &str) -> String {
@@ -76,4 +61,23 @@ impl Sql {
             }
         }
     }
+}
+
+/// The rows of a result: cells joined by `|`, NULL as `NULL`.
+pub(crate) fn cells(result: &QueryResult) -> Vec<String> {
+    (0..result.row_count())
+        .map(|row| {
+            let cells: Vec<_> = (0..result.columns.len())
+                .map(|column| {
+                    let value = result.value(row, column).expect("a cell").expect("a cell");
+                    let array = value.scalar.to_array().expect("an array");
+                    match datum::read(&array, 0).expect("a value") {
+                        datum::Datum::Null => "NULL".to_owned(),
+                        datum => cast::text_of(&datum, Tz::UTC),
+                    }
+                })
+                .collect();
+            cells.join("|")
+        })
+        .collect()
 }

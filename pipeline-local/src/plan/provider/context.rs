@@ -47,8 +47,8 @@ impl ContextProvider for Provider<'_, '_> {
         self.made.borrow().get(name).cloned().or_else(|| functions::scalar(name))
     }
 
-    fn get_higher_order_meta(&self, _: &str) -> Option<Arc<HigherOrderUDF>> {
-        None
+    fn get_higher_order_meta(&self, name: &str) -> Option<Arc<HigherOrderUDF>> {
+        functions::higher_order(name)
     }
 
     fn get_aggregate_meta(&self, name: &str) -> Option<Arc<AggregateUDF>> {

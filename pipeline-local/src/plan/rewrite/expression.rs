@@ -7,7 +7,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::super::ast::{binary, call, literal, nested, not};
 use super::super::like::Like;
-use super::super::{context_functions, interval, subquery};
+use super::super::{context_functions, interval, lambda, subquery};
 use super::Rewriter;
 use crate::error::{Result, SqlError};
 use crate::exec::Value;
@@ -172,7 +172,12 @@ impl Rewriter<'_, '_, '_> {
             Expr::Interval(interval) => Expr::Interval(interval),
             Expr::AtTimeZone { .. } => return Err(SqlError::unsupported("AT TIME ZONE")),
             Expr::Collate { .. } => return Err(SqlError::unsupported("COLLATE")),
-            Expr::Lambda(_) => return Err(SqlError::unsupported("lambda expressions")),
+            Expr::Lambda(lambda) => {
+                let types = lambda.params.iter().map(|parameter| parameter.data_type.as_ref());
+                let types: Vec<_> =
+                    types.map(|found| found.map(|found| self.data_type(found)).transpose()).collect::<Result<_>>()?;
+                lambda::renamed(lambda, &types)
+            }
             Expr::OuterJoin(_) => return Err(SqlError::unsupported("(+)")),
             Expr::Prior(_) => return Err(SqlError::unsupported("PRIOR")),
             other => other,
