@@ -171,12 +171,12 @@ fn the_language_is_all_that_changes() {
 
 #[procedure(schema = Mart)]
 pub fn sp_day(day: Date, share: Option<Number<10, 2>>) -> TimestampNtz {
-    cast::<TimestampNtz, _>(day)
+    cast::<TimestampNtz, _>(if share > 1 { date("2026-01-31") } else { day })
 }
 
 #[procedure(schema = Mart, language = javascript)]
 pub fn sp_clean(before: TimestampNtz, payload: Variant) -> Integer {
-    1
+    if before > sysdate() || is_null(payload) { 0 } else { 1 }
 }
 
 #[procedure(schema = Mart)]

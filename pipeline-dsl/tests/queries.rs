@@ -124,6 +124,61 @@ pub fn busy(orders: &Orders) -> Selection {
         .columns(|o| columns! { customer: o.customer, total: sum(o.amount) })
 }
 
+#[view(schema = Mart)]
+pub fn without_orders(customers: &Customers, orders: &Orders, lines: &Lines) -> Selection {
+    customers
+        .filter(|c| {
+            !orders
+                .filter(|o| o.customer == c.id && lines.filter(|l| l.order_id == o.id && l.product == c.name).exists())
+                .exists()
+        })
+        .columns(|c| columns! { id: c.id, orders: orders.filter(|o| o.customer == c.id).count() })
+}
+
+#[view(schema = Mart)]
+pub fn not_the_last(orders: &Orders) -> Selection {
+    orders
+        .filter(|o| orders.filter(|later| later.customer == o.customer && later.ordered_at > o.ordered_at).exists())
+        .columns(|o| columns! { id: o.id })
+}
+
+#[view(schema = Mart)]
+pub fn with_lines(orders: &Orders, customers: &Customers, lines: &Lines) -> Selection {
+    orders
+        .join(customers, |o, c| o.customer == c.id)
+        .filter(|o, _| lines.filter(|l| l.order_id == o.id).exists())
+        .columns(|o, c| columns! { id: o.id, name: c.name })
+}
+
+#[view(schema = Mart)]
+pub fn filtered_sides(orders: &Orders, customers: &Customers, lines: &Lines) -> Selection {
+    orders
+        .filter(|o| o.amount > 10 || o.amount == None)
+        .left_join(customers.filter(|c| c.region == "EU" || c.region == None), |o, c| o.customer == c.id)
+        .join(lines.filter(|l| l.product != "gift"), |o, _, l| l.order_id == o.id)
+        .columns(|o, c, l| columns! { id: o.id, name: c.get(|c| c.name), product: l.product })
+}
+
+#[view(schema = Mart)]
+pub fn latest_sides(orders: &Orders, customers: &Customers) -> Selection {
+    orders
+        .latest_by(|o| o.customer, |o| o.ordered_at.desc())
+        .full_join(customers.filter(|c| c.region == "EU"), |o, c| o.customer == c.id)
+        .columns(|o, c| columns! { id: o.get(|o| o.id), name: c.get(|c| c.name) })
+}
+
+#[test]
+fn queries_in_queries_read_well() {
+    let all = [
+        query::<without_orders>(),
+        query::<not_the_last>(),
+        query::<with_lines>(),
+        query::<filtered_sides>(),
+        query::<latest_sides>(),
+    ];
+    insta::assert_snapshot!(all.join("\n\n"));
+}
+
 #[test]
 fn queries_read_well() {
     let all = [

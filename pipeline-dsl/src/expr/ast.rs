@@ -32,6 +32,8 @@ pub enum Ast {
     },
     /// `COUNT(*)`.
     CountAll,
+    /// `*`: all columns of a query's source.
+    AllColumns,
     /// `NAME(DISTINCT argument)`.
     Distinct {
         /// SQL name of the aggregate function.
@@ -112,7 +114,7 @@ impl Ast {
         visit(self);
         let mut all = |nodes: &[Node]| nodes.iter().for_each(|node| node.walk(visit));
         match self {
-            Self::Literal(_) | Self::Column { .. } | Self::Variable(_) | Self::CountAll => {}
+            Self::Literal(_) | Self::Column { .. } | Self::Variable(_) | Self::CountAll | Self::AllColumns => {}
             Self::Subquery(select) | Self::Exists(select) => select.walk(visit),
             Self::Call { arguments, .. } => all(arguments),
             Self::Distinct { argument: operand, .. }

@@ -7,22 +7,30 @@ use std::marker::PhantomData;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
     alias: Option<&'static str>,
+    /// Of a source that stands alone: its name, and how many statements are around its own.
+    alone: Option<(&'static str, usize)>,
 }
 
 impl Source {
     /// The rows of the source called `alias` in the statement: columns are written `alias.COLUMN`.
     pub const fn new(alias: &'static str) -> Self {
-        Self { alias: Some(alias) }
+        Self { alias: Some(alias), alone: None }
     }
 
     /// The rows of a statement's only source: columns are written without a prefix.
     pub const fn bare() -> Self {
-        Self { alias: None }
+        Self { alias: None, alone: None }
     }
 
-    /// The alias that columns of this source are prefixed with.
-    pub const fn alias(self) -> Option<&'static str> {
-        self.alias
+    /// The same for a source with a name, which its columns need within another query.
+    pub(crate) const fn alone(name: &'static str, around: usize) -> Self {
+        Self { alias: None, alone: Some((name, around)) }
+    }
+
+    /// The name that columns of this source are prefixed with where they are written now.
+    pub fn alias(self) -> Option<&'static str> {
+        let outside = self.alone.filter(|(_, around)| super::scope::depth() > around + 1);
+        self.alias.or(outside.map(|(name, _)| name))
     }
 }
 
@@ -66,7 +74,7 @@ impl<T> Copy for Col<T> {}
 
 impl<T> std::fmt::Debug for Col<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some(alias) = self.source.alias {
+        if let Some(alias) = self.source.alias() {
             write!(f, "{alias}.")?;
         }
         f.write_str(self.name)

@@ -13,6 +13,8 @@ mod into_expr;
 pub mod literal;
 mod methods;
 pub mod operator;
+pub(crate) mod rename;
+pub(crate) mod scope;
 mod typing;
 
 use std::marker::PhantomData;

@@ -3,9 +3,10 @@ use std::rc::Rc;
 
 use super::Select;
 use super::insert::{NewRow, Query};
-use super::row::{Readable, SourceRow};
+use super::row::Readable;
+use super::source::alone;
 use crate::expr::ast::{Ast, Node};
-use crate::expr::{Expr, IntoExpr, Source, Typed};
+use crate::expr::{Expr, IntoExpr, Typed};
 use crate::node::Table;
 
 /// Several aggregates that are computed together; a `let` with a tuple of names gives each a variable.
@@ -78,6 +79,6 @@ impl<O: Readable> Grouped<O> {
 
     /// One row of `T` per group, to be inserted into it.
     pub fn select<T: Table>(self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Query<T> {
-        Query { row: row(O::Row::of(Source::bare())), select: self.select }
+        Query { row: alone::<O, _>(row), select: self.select }
     }
 }

@@ -29,16 +29,32 @@ pub struct Select {
 }
 
 impl Select {
+    /// What its sources are called where their columns need a prefix.
+    pub(super) fn source_names(&self) -> Vec<&'static str> {
+        let from = self.from.as_ref().map(|from| from.alias.unwrap_or(from.object.get().name));
+        from.into_iter().chain(self.joins.iter().map(|join| join.alias)).collect()
+    }
+
+    /// The queries of their own that it reads from, with what it calls them.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&'static str, &Select)> {
+        let from = self.from.iter().filter_map(|from| Some((from.alias?, &**from.part.as_ref()?)));
+        from.chain(self.joins.iter().filter_map(|join| match &join.source {
+            JoinSource::Part(part) => Some((join.alias, &**part)),
+            JoinSource::Object(_) | JoinSource::Flatten { .. } => None,
+        }))
+    }
+
     /// Visits all expressions in the query.
     pub fn walk(&self, visit: &mut dyn FnMut(&Ast)) {
         let joined = self.joins.iter().flat_map(|join| match &join.source {
             JoinSource::Flatten { input } => Some(input).into_iter().chain(&join.on),
-            JoinSource::Object(_) => None.into_iter().chain(&join.on),
+            JoinSource::Object(_) | JoinSource::Part(_) => None.into_iter().chain(&join.on),
         });
         let nodes = self.items.iter().map(|item| &item.value).chain(joined).chain(&self.filter).chain(&self.group);
         let nodes = nodes.chain(&self.having).chain(&self.qualify).chain(self.order.iter().map(|term| &term.value));
         nodes.for_each(|node| node.walk(visit));
         self.combined.iter().for_each(|(_, select)| select.walk(visit));
+        self.parts().for_each(|(_, part)| part.walk(visit));
     }
 }
 
@@ -66,12 +82,14 @@ impl Item {
 }
 
 /// The source of a SELECT.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct From {
     /// A table, a view or a stream.
     pub object: NodeRef,
     /// What the statement calls it.
     pub alias: Option<&'static str>,
+    /// The rows of it that the statement reads, where these are not all: a query of its own, called as the alias is.
+    pub part: Option<Box<Select>>,
 }
 
 /// A source that is joined to the first one.
@@ -92,6 +110,8 @@ pub struct Join {
 pub enum JoinSource {
     /// A table, a view or a stream.
     Object(NodeRef),
+    /// A query of its own over one.
+    Part(Box<Select>),
     /// `LATERAL FLATTEN(INPUT => ..)`: the elements of a value of the row.
     Flatten {
         /// The array or object.

@@ -5,9 +5,10 @@ use super::insert::{ChangedRow, InsertSource};
 use super::merge::{MergeOn, MergeSource};
 use super::row::{Readable, SourceRow, TableRow};
 use super::rows::{Condition, Rows, both, condition};
+use super::source::{self, alone};
 use crate::body::{Affected, Statement};
 use crate::expr::fits::IsCondition;
-use crate::expr::{Base, Expr, IntoExpr, Source};
+use crate::expr::{Base, Expr, IntoExpr, Source, scope};
 use crate::node::{NodeRef, Table};
 
 /// A parameter `&TableA` or `&StreamTableA` of a procedure or view: all its rows, to be read.
@@ -98,7 +99,8 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
         const SOURCE: &str = "s";
         // DELETE gives its table no alias: its own name stands before the columns.
         let target = TableRow::of(Source::new(T::NODE.get().name));
-        let filter = Some(self::condition(condition(target, O::Row::of(Source::new(SOURCE)))).node());
+        let condition = || self::condition(condition(target, source::row::<O>(SOURCE))).node();
+        let filter = Some(scope::within(&[T::NODE.get().name, SOURCE], condition));
         let using = Some((O::NODE, SOURCE));
         Affected::of(|count| Statement::Delete { target: T::NODE, using, filter, count })
     }
@@ -156,14 +158,14 @@ impl<T: Table + Readable<Row = TableRow<T>>> Matching<T> {
     where
         Base<C::Ty>: IsCondition,
     {
-        let condition = self::condition(condition(TableRow::of(Source::bare())));
+        let condition = alone::<T, _>(|row| self::condition(condition(row)));
         let filter = both(self.filter, condition);
         Self { rows: Rows::all().filter(|_| filter), filter: Some(filter) }
     }
 
     /// Gives columns of these rows new values. Snowflake: `UPDATE`.
     pub fn update(self, row: impl FnOnce(TableRow<T>) -> ChangedRow<T>) -> Affected {
-        let set = row(TableRow::of(Source::bare())).set();
+        let set = alone::<T, _>(row).set();
         let filter = self.filter.map(Expr::node);
         Affected::of(|count| Statement::Update { target: T::NODE, set, filter, count })
     }

@@ -4,10 +4,11 @@ use super::Select;
 use super::insert::{NewRow, Query};
 use super::row::{PerKey, Readable, SourceRow};
 use super::rows::{Condition, Rows, both, condition};
+use super::source::alone;
 use crate::expr::ast::{Ast, Node};
 use crate::expr::fits::{ComparesWith, IsCondition};
 use crate::expr::function::Order;
-use crate::expr::{Base, Col, Expr, IntoExpr, Source, Typed, literal, operator};
+use crate::expr::{Base, Col, Expr, IntoExpr, Typed, literal, operator};
 use crate::node::Table;
 use crate::types::{Boolean, Integer};
 
@@ -76,7 +77,7 @@ impl<O: Readable, K: Copy> Copy for Latest<O, K> {}
 
 impl<O: Readable, K: Key> Latest<O, K> {
     pub(super) fn new(mut rows: Rows<O>, key: K, order: Order) -> Self {
-        let PerKey { counts, before: mut terms, after } = O::Row::of(Source::bare()).per_key();
+        let PerKey { counts, before: mut terms, after } = alone::<O, _>(SourceRow::per_key);
         if let Some(counts) = counts {
             rows.filter = Some(both(rows.filter, Expr::from_node(counts)));
         }
@@ -95,14 +96,14 @@ impl<O: Readable, K: Key> Latest<O, K> {
     where
         Base<C::Ty>: IsCondition,
     {
-        let condition = self::condition(condition(O::Row::of(Source::bare())));
+        let condition = alone::<O, _>(|row| self::condition(condition(row)));
         self.qualify = both(Some(self.qualify), condition);
         self
     }
 
     /// The rows as rows of `T`, to be inserted into it.
     pub fn select<T: Table>(self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Query<T> {
-        Query { row: row(O::Row::of(Source::bare())), select: self.skeleton() }
+        Query { row: alone::<O, _>(row), select: self.skeleton() }
     }
 
     pub(super) fn key(&self) -> Vec<(&'static str, bool)> {

@@ -4,14 +4,18 @@ use std::rc::Rc;
 use super::insert::{ChangedRow, NewRow};
 use super::latest::{Key, Latest, MatchesKey, bare};
 use super::row::{Readable, SourceRow, TableRow};
-use super::{Item, Select};
+use super::{Item, Select, source};
 use crate::body::{Affected, MergeAction, MergeClause, Statement};
-use crate::expr::Source;
 use crate::expr::ast::{Ast, Node, Operator};
+use crate::expr::{Source, scope};
 use crate::node::Table;
 
 const TARGET: &str = "t";
 const SOURCE: &str = "s";
+
+fn within<R>(write: impl FnOnce() -> R) -> R {
+    scope::within(&[TARGET, SOURCE], write)
+}
 
 /// Rows that each have their own key, so that no row of a target matches two of them.
 #[diagnostic::on_unimplemented(
@@ -93,15 +97,15 @@ pub struct Merge<T, O> {
 
 impl<T: Table, O: Readable> Merge<T, O> {
     fn rows() -> (TableRow<T>, O::Row) {
-        (TableRow::of(Source::new(TARGET)), O::Row::of(Source::new(SOURCE)))
+        (TableRow::of(Source::new(TARGET)), source::row::<O>(SOURCE))
     }
 
     fn gone() -> Option<Node> {
-        O::Row::of(Source::new(SOURCE)).presence().map(|(_, gone)| gone)
+        source::row::<O>(SOURCE).presence().map(|(_, gone)| gone)
     }
 
     fn there() -> Option<Node> {
-        O::Row::of(Source::new(SOURCE)).presence().map(|(there, _)| there)
+        source::row::<O>(SOURCE).presence().map(|(there, _)| there)
     }
 
     /// Deletes rows of the target that were deleted from the source of the stream.
@@ -118,7 +122,7 @@ impl<T: Table, O: Readable> Merge<T, O> {
     /// As [`delete_removed`](Self::delete_removed).
     pub fn update_removed(self, row: impl FnOnce(TableRow<T>, O::Row) -> ChangedRow<T>) -> Self {
         let (target, source) = Self::rows();
-        self.removed(MergeAction::Update(row(target, source).set()))
+        self.removed(MergeAction::Update(within(|| row(target, source)).set()))
     }
 
     fn removed(mut self, action: MergeAction) -> Self {
@@ -142,7 +146,7 @@ impl<T: Table, O: Readable> Merge<T, O> {
     pub fn update(mut self, row: impl FnOnce(TableRow<T>, O::Row) -> ChangedRow<T>) -> Self {
         let (target, source) = Self::rows();
         let condition = if self.removed { None } else { Self::there() };
-        let action = MergeAction::Update(row(target, source).set());
+        let action = MergeAction::Update(within(|| row(target, source)).set());
         self.clauses.push(MergeClause { matched: true, condition, action });
         self
     }
@@ -150,7 +154,7 @@ impl<T: Table, O: Readable> Merge<T, O> {
     /// Inserts a row for each row of the source that matches none of the target, unless it was deleted from the source of the
     /// stream.
     pub fn insert(mut self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Self {
-        let values = row(Self::rows().1).values;
+        let values = within(|| row(Self::rows().1)).values;
         let action = MergeAction::Insert(values.into_iter().map(|value| (value.column, value.value)).collect());
         self.clauses.push(MergeClause { matched: false, condition: Self::there(), action });
         self

@@ -22,6 +22,7 @@ mod row;
 mod rows;
 mod selection;
 mod sorted;
+mod source;
 mod values;
 
 pub use aggregate::{Aggregate, Aggregates, Grouped};
@@ -29,7 +30,7 @@ pub use ast::{From, Item, Join, JoinKind, JoinSource, Select, SetOperator};
 pub use coverage::{Constant, constant_fits, consumed_twice, insert_covers, matching_covers};
 pub use handle::{Matching, Reading, Writing, reading, writing};
 pub use insert::{AssignRow, Assignment, ChangedRow, InsertSource, NewRow, Query, RowLiteral};
-pub use join::{Element, Joined2, Joined3, Maybe};
+pub use join::{Element, Joinable, Joined2, Joined3, Maybe};
 pub use latest::{Key, Latest, MatchesKey};
 pub use merge::{Merge, MergeOn, MergeSource};
 pub use row::{PerKey, Readable, SourceRow, StreamRow, TableRow, WholeRow};

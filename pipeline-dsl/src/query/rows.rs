@@ -4,13 +4,14 @@ use std::rc::Rc;
 use super::aggregate::{Aggregate, Aggregates, Grouped};
 use super::insert::{NewRow, Query};
 use super::latest::{Key, Latest};
-use super::row::{Readable, SourceRow};
-use super::{From, Item, Select};
+use super::row::Readable;
+use super::source::{alone, only};
+use super::{Item, Select};
 use crate::expr::ast::Ast;
 use crate::expr::fits::IsCondition;
 use crate::expr::function::{Arguments, Order};
 use crate::expr::operator::and;
-use crate::expr::{Base, Expr, IntoExpr, Source};
+use crate::expr::{Base, Expr, IntoExpr};
 use crate::node::Table;
 use crate::types::{Boolean, Integer};
 
@@ -57,13 +58,13 @@ impl<O: Readable> Rows<O> {
     where
         Base<C::Ty>: IsCondition,
     {
-        let condition = self::condition(condition(O::Row::of(Source::bare())));
+        let condition = alone::<O, _>(|row| self::condition(condition(row)));
         Self { filter: Some(both(self.filter, condition)), of: PhantomData }
     }
 
     /// The rows as rows of `T`, to be inserted into it.
     pub fn select<T: Table>(self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Query<T> {
-        Query { row: row(O::Row::of(Source::bare())), select: self.skeleton() }
+        Query { row: alone::<O, _>(row), select: self.skeleton() }
     }
 
     /// The number of rows.
@@ -83,7 +84,7 @@ impl<O: Readable> Rows<O> {
     /// Aggregates over all rows, computed in one pass: `let (rows, total) = t.aggregate(|t| (count(), sum(t.amount)));`.
     pub fn aggregate<A: Aggregates>(self, values: impl FnOnce(O::Row) -> A) -> Aggregate<A> {
         let mut select = self.skeleton();
-        let values = values(O::Row::of(Source::bare())).nodes();
+        let values = alone::<O, _>(|row| values(row).nodes());
         select.items.extend(values.into_iter().map(|value| Item { value, alias: None }));
         Aggregate::new(select)
     }
@@ -91,7 +92,7 @@ impl<O: Readable> Rows<O> {
     /// The rows with equal values of the key together; aggregates in the following `select` are per group.
     pub fn group_by<A: Arguments>(self, key: impl FnOnce(O::Row) -> A) -> Grouped<O> {
         let mut select = self.skeleton();
-        select.group = key(O::Row::of(Source::bare())).nodes();
+        select.group = alone::<O, _>(|row| key(row).nodes());
         Grouped::new(select)
     }
 
@@ -103,15 +104,11 @@ impl<O: Readable> Rows<O> {
         key: impl FnOnce(O::Row) -> K,
         order: impl FnOnce(O::Row) -> R,
     ) -> Latest<O, K> {
-        let row = O::Row::of(Source::bare());
-        Latest::new(self, key(row), order(row).into())
+        let (key, order) = alone::<O, _>(|row| (key(row), order(row).into()));
+        Latest::new(self, key, order)
     }
 
     pub(super) fn skeleton(self) -> Select {
-        Select {
-            from: Some(From { object: O::NODE, alias: None }),
-            filter: self.filter.map(Expr::node),
-            ..Select::default()
-        }
+        Select { from: Some(only::<O>()), filter: self.filter.map(Expr::node), ..Select::default() }
     }
 }

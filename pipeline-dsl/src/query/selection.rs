@@ -1,8 +1,9 @@
 use super::latest::{Key, Latest};
-use super::row::{Readable, SourceRow};
+use super::row::Readable;
+use super::source::alone;
 use super::{Grouped, Item, Rows, Select};
 use crate::expr::ast::Ast;
-use crate::expr::{IntoExpr, Source, arena};
+use crate::expr::{IntoExpr, arena};
 
 /// Columns of a query with their names, written `columns! { name: value, .. }` in a view.
 pub struct Items {
@@ -32,21 +33,21 @@ pub struct Selection {
 impl<O: Readable> Rows<O> {
     /// The rows with these columns.
     pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
-        Selection::of(self.skeleton(), columns(O::Row::of(Source::bare())))
+        Selection::of(self.skeleton(), alone::<O, _>(columns))
     }
 }
 
 impl<O: Readable, K: Key> Latest<O, K> {
     /// The rows with these columns.
     pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
-        Selection::of(self.skeleton(), columns(O::Row::of(Source::bare())))
+        Selection::of(self.skeleton(), alone::<O, _>(columns))
     }
 }
 
 impl<O: Readable> Grouped<O> {
     /// One row per group, with these columns.
     pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
-        Selection::of(self.into_select(), columns(O::Row::of(Source::bare())))
+        Selection::of(self.into_select(), alone::<O, _>(columns))
     }
 }
 

@@ -3,14 +3,15 @@ use std::rc::Rc;
 
 use super::ast::SetOperator;
 use super::insert::{NewRow, Query};
-use super::row::{Readable, SourceRow};
+use super::row::Readable;
 use super::selection::{Items, Selection};
+use super::source::alone;
 use super::values::{RowValues, Values};
 use super::{Grouped, Rows, Select};
 use crate::expr::ast::Ast;
 use crate::expr::fits::{ComparesWith, IsCondition};
 use crate::expr::function::Order;
-use crate::expr::{Base, Expr, IntoExpr, Like, Source};
+use crate::expr::{Base, Expr, IntoExpr, Like};
 use crate::node::Table;
 use crate::types::Boolean;
 
@@ -31,7 +32,7 @@ impl<O: Readable> Rows<O> {
 impl<O: Readable> Sorted<O> {
     /// Rows that are equal so far in this order.
     pub fn then_by<R: Into<Order>>(mut self, term: impl FnOnce(O::Row) -> R) -> Self {
-        self.select.order.push(term(O::Row::of(Source::bare())).into().0);
+        self.select.order.push(alone::<O, _>(|row| term(row).into()).0);
         self
     }
 
@@ -43,17 +44,17 @@ impl<O: Readable> Sorted<O> {
 
     /// The rows as rows of `T`, to be inserted into it.
     pub fn select<T: Table>(self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Query<T> {
-        Query { row: row(O::Row::of(Source::bare())), select: self.select }
+        Query { row: alone::<O, _>(row), select: self.select }
     }
 
     /// The rows with these columns.
     pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
-        Selection::of(self.select, columns(O::Row::of(Source::bare())))
+        Selection::of(self.select, alone::<O, _>(columns))
     }
 
     /// Values of each row, for a loop of a procedure to go through.
     pub fn values<R: RowValues>(self, values: impl FnOnce(O::Row) -> R) -> Values<R> {
-        Values::of(self.select, values(O::Row::of(Source::bare())))
+        alone::<O, _>(|row| Values::of(self.select, values(row)))
     }
 }
 
@@ -65,7 +66,7 @@ impl<O: Readable> Grouped<O> {
     {
         let mut select = self.into_select();
         let known = select.having.take().map(Expr::<Option<Boolean>>::from_node);
-        let condition = super::rows::condition(condition(O::Row::of(Source::bare())));
+        let condition = alone::<O, _>(|row| super::rows::condition(condition(row)));
         select.having = Some(super::rows::both(known, condition).node());
         Self::new(select)
     }

@@ -1,10 +1,11 @@
 use std::marker::PhantomData;
 
-use super::row::{Readable, SourceRow};
+use super::row::Readable;
+use super::source::alone;
 use super::{Item, Rows, Select};
 use crate::body::{Var, VariableId};
+use crate::expr::IntoExpr;
 use crate::expr::ast::Node;
-use crate::expr::{IntoExpr, Source};
 use crate::types::{DataType, SqlType};
 
 /// Values of each row, for a loop: `for (id, amount) in orders.values(|o| (o.id, o.amount)) { .. }`.
@@ -115,6 +116,7 @@ tuples! {
 impl<O: Readable> Rows<O> {
     /// Values of each row, for a loop of a procedure to go through. Reading a stream this way does not consume it.
     pub fn values<R: RowValues>(self, values: impl FnOnce(O::Row) -> R) -> Values<R> {
-        Values::of(self.skeleton(), values(O::Row::of(Source::bare())))
+        let select = self.skeleton();
+        alone::<O, _>(|row| Values::of(select, values(row)))
     }
 }

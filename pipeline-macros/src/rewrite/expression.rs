@@ -77,6 +77,11 @@ fn is_writer(method: &Ident) -> bool {
     ["insert", "insert_overwrite", "merge", "delete_using"].iter().any(|name| method == name)
 }
 
+/// Whether the method only reads the tables that are its arguments.
+fn is_reader(method: &Ident) -> bool {
+    ["join", "left_join", "right_join", "full_join", "cross_join", "delete_using"].iter().any(|name| method == name)
+}
+
 /// The attributes on an expression.
 pub(super) fn attributes(expr: &Expr) -> &[Attribute] {
     match expr {
@@ -184,7 +189,15 @@ impl Rewriter<'_> {
                 let (dot, method, turbofish) = (call.dot_token, &call.method, &call.turbofish);
                 // How many rows is a number of Rust, known while compiling.
                 let plain = call.method == "limit";
-                let argument = |argument: &Expr| if plain { argument.to_token_stream() } else { self.value(argument) };
+                let reads = is_reader(method);
+                let mut argument = |argument: &Expr| match as_path(argument).and_then(syn::Path::get_ident) {
+                    _ if plain => argument.to_token_stream(),
+                    Some(name) if reads && self.uses.contains_key(&name.to_string()) => {
+                        self.is_read(name);
+                        argument.to_token_stream()
+                    }
+                    _ => self.value(argument),
+                };
                 let arguments: Vec<_> = call.args.iter().map(argument).collect();
                 let mut list = TokenStream::new();
                 call.paren_token.surround(&mut list, |list| list.extend(quote!(#(#arguments),*)));
@@ -293,6 +306,13 @@ impl Rewriter<'_> {
         let broken =
             as_path(expr).and_then(syn::Path::get_ident).is_some_and(|ident| self.broken.contains(&ident.to_string()));
         self.mistakes += usize::from(broken);
+    }
+
+    /// Remembers that a parameter is read.
+    fn is_read(&mut self, parameter: &Ident) {
+        if let Some(used) = self.uses.get_mut(&parameter.to_string()) {
+            used.methods.push(String::from("filter"));
+        }
     }
 
     fn unsupported(&mut self, at: impl ToTokens, what: &str, help: &str) -> TokenStream {

@@ -73,6 +73,7 @@ impl<'a> Expressions<'a> {
             }
             Ast::Call { name, arguments } => self.call(name, arguments),
             Ast::CountAll => "COUNT(*)".to_owned(),
+            Ast::AllColumns => "*".to_owned(),
             Ast::Distinct { name, argument } => format!("{name}(DISTINCT {})", self.write(argument)),
             Ast::Not(operand) => format!("NOT {}", self.at(operand, ATOM)),
             Ast::Negative(operand) => format!("-{}", self.at(operand, ATOM)),
@@ -142,7 +143,7 @@ impl<'a> Expressions<'a> {
 
     fn subquery(&self, prefix: &str, select: &crate::query::Select) -> String {
         let place = if self.place == Place::JavaScript { Place::JavaScript } else { Place::Sql };
-        let text = query::select(&Self { place, ..*self }, select, None);
+        let text = query::nested(&Self { place, ..*self }, select);
         let line = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
         if line.len() <= WIDTH {
             format!("{prefix}({line})")
