@@ -273,6 +273,13 @@ fn parse_autoincrement(value: &Value, entry: &impl ToTokens, errors: &mut Errors
     Some(quote!(::pipeline_dsl::object::Autoincrement { start: #start, step: #step }))
 }
 
+/// Something of the table that is flattened. All at the place of the type: what is said twice there, the compiler says once.
+fn of_table(ty: &syn::Type, what: &str, arguments: &TokenStream) -> TokenStream {
+    let span = joined_span(ty);
+    let what = Ident::new(what, span);
+    quote_spanned!(span=> <#ty as ::pipeline_dsl::node::Table>::#what #arguments)
+}
+
 /// The struct of column handles and the implementation of `Table`.
 fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
     let ident = &item.ident;
@@ -284,7 +291,8 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
             ColumnKind::Flatten => {
                 let default = docs.is_empty().then(|| format!(" The columns of `{}`.", ty.to_token_stream()));
                 let default = default.map(|text| quote!(#[doc = #text]));
-                quote!(#(#docs)* #default #vis #ident: <#ty as ::pipeline_dsl::node::Table>::Columns)
+                let columns = of_table(ty, "Columns", &TokenStream::new());
+                quote!(#(#docs)* #default #vis #ident: #columns)
             }
             ColumnKind::Column { name, .. } => {
                 let default = docs.is_empty().then(|| format!(" Column `{name}`."));
@@ -304,8 +312,13 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
         let at = before.clone();
         match kind {
             ColumnKind::Flatten => {
-                before = quote!(#at + <#ty as ::pipeline_dsl::node::Table>::COLUMNS.len());
-                quote!(#ident: <#ty as ::pipeline_dsl::node::Table>::columns_from(#source, #at))
+                let count = of_table(ty, "COLUMNS", &quote!(.len()));
+                before = quote!(#at + #count);
+                let span = joined_span(ty);
+                let columns = of_table(ty, "columns_from", &quote_spanned!(span=> (#source, #at)));
+                let mut field = ident.clone();
+                field.set_span(span);
+                quote!(#field: #columns)
             }
             ColumnKind::Column { name, .. } => {
                 before = quote!(#at + 1);
@@ -318,20 +331,38 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
     let field_counts = columns.iter().map(|ColumnField { ident, ty, kind, .. }| {
         let name = ident.unraw().to_string();
         match kind {
-            ColumnKind::Flatten => quote!((#name, <#ty as ::pipeline_dsl::node::Table>::COLUMNS.len())),
+            ColumnKind::Flatten => {
+                let count = of_table(ty, "COLUMNS", &quote!(.len()));
+                quote!((#name, #count))
+            }
             ColumnKind::Column { .. } => quote!((#name, 1)),
         }
     });
     let flattens = columns.iter().any(|column| matches!(column.kind, ColumnKind::Flatten));
     let field_counts =
         flattens.then(|| quote!(const FIELDS: &'static [(&'static str, usize)] = &[#(#field_counts),*];));
+    // Not derived: a derive speaks of every field.
+    let place = columns.iter().find(|column| matches!(column.kind, ColumnKind::Flatten));
+    let place = place.map_or_else(|| impl_span(ident), |column| joined_span(&column.ty));
+    let copied = Ident::new(&handles.to_string(), place);
+    let copies = quote_spanned! {place=>
+        #[automatically_derived]
+        impl ::core::clone::Clone for #copied {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        #[automatically_derived]
+        impl ::core::marker::Copy for #copied {}
+    };
     let unused = columns.is_empty().then(|| quote!(let _ = (#source, #first);));
     quote_spanned! {impl_span(ident)=>
         #[doc = #doc]
-        #[derive(Clone, Copy)]
         #vis struct #handles {
             #(#fields,)*
         }
+
+        #copies
 
         #[automatically_derived]
         impl ::pipeline_dsl::node::Table for #ident {
@@ -350,6 +381,17 @@ fn expand_table(item: &ItemStruct, columns: &[ColumnField]) -> TokenStream {
         impl ::pipeline_dsl::query::Readable for #ident {
             type Row = ::pipeline_dsl::query::TableRow<Self>;
         }
+
+        #[automatically_derived]
+        impl ::pipeline_dsl::query::Writable for #ident {
+            type Handle = ::pipeline_dsl::query::Writing<Self>;
+
+            const TARGET: ::pipeline_dsl::node::NodeRef = <Self as ::pipeline_dsl::node::Object>::NODE;
+
+            fn handle() -> Self::Handle {
+                ::pipeline_dsl::query::writing()
+            }
+        }
     }
 }
 
@@ -359,7 +401,10 @@ fn expand_list(columns: &[ColumnField]) -> TokenStream {
         .map(|column| {
             let ty = &column.ty;
             match &column.kind {
-                ColumnKind::Flatten => quote!((true, <#ty as ::pipeline_dsl::node::Table>::COLUMNS)),
+                ColumnKind::Flatten => {
+                    let columns = of_table(ty, "COLUMNS", &TokenStream::new());
+                    quote!((true, #columns))
+                }
                 ColumnKind::Column { name, default, autoincrement, comment, .. } => {
                     let rust_name = column.ident.unraw().to_string();
                     let default = option(default.clone());

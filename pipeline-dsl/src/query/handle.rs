@@ -52,7 +52,28 @@ pub struct Writing<T> {
     node: NodeRef,
 }
 
-/// The handle of a parameter that is written.
+/// What a parameter `&mut` of a procedure can be: a table. `#[table]` implements it, so that a wrong type has no handle, and no
+/// method called on it is an error as well.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a table: a procedure cannot write it",
+    label = "expected a type declared with `#[table]`",
+    note = "a stream is only read: take it as `&{Self}`, and write to a table"
+)]
+pub trait Writable {
+    /// [`Writing`].
+    #[doc(hidden)]
+    type Handle;
+
+    /// The table's node.
+    #[doc(hidden)]
+    const TARGET: NodeRef;
+
+    /// All rows, to be written.
+    #[doc(hidden)]
+    fn handle() -> Self::Handle;
+}
+
+/// [`Writable::handle`] of a table.
 #[doc(hidden)]
 pub const fn writing<T: Table>() -> Writing<T> {
     Writing { rows: Matching { rows: Rows::all(), filter: None }, node: T::NODE }

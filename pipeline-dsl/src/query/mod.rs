@@ -28,7 +28,7 @@ mod values;
 pub use aggregate::{Aggregate, Aggregates, Grouped};
 pub use ast::{From, Item, Join, JoinKind, JoinSource, Select, SetOperator};
 pub use coverage::{Constant, constant_fits, consumed_twice, insert_covers, matching_covers};
-pub use handle::{Matching, Reading, Writing, reading, writing};
+pub use handle::{Matching, Reading, Writable, Writing, reading, writing};
 pub use insert::{AssignRow, Assignment, ChangedRow, InsertSource, NewRow, Query, RowLiteral};
 pub use join::{Element, Joinable, Joined2, Joined3, Maybe};
 pub use latest::{Key, Latest, MatchesKey};

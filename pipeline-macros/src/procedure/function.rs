@@ -12,7 +12,7 @@ use super::{Procedure, Settings, relation};
 use crate::errors::{Errors, rule};
 use crate::function::{Parameter, Role, check_signature, parameters};
 use crate::names::{doc_comment, upper_snake};
-use crate::options::Options;
+use crate::options::{Options, joined_span};
 use crate::rewrite::{Rewriter, Use};
 
 pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
@@ -75,13 +75,16 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
                     errors.at(name, format!("`{name}` is never written to\n{help}"));
                 }
                 let privileges = privileges.iter().map(|privilege| format_ident!("{privilege}"));
+                // All at one place: what is said twice there, the compiler says once.
+                let target = quote_spanned!(joined_span(ty)=> <#ty as ::pipeline_dsl::query::Writable>);
+                let node = quote_spanned!(joined_span(ty)=> #target::TARGET);
                 writes.push(quote! {
                     ::pipeline_dsl::object::Access {
-                        object: ::pipeline_dsl::query::writing::<#ty>().node(),
+                        object: #node,
                         privileges: &[#(::pipeline_dsl::object::Privilege::#privileges),*],
                     }
                 });
-                handles.push(quote!(let #name = ::pipeline_dsl::query::writing::<#ty>();));
+                handles.push(quote_spanned!(joined_span(ty)=> let #name = #target::handle();));
                 relations.push(relation("Writes", ident, ty));
             }
             Role::Argument(ty) => {

@@ -9,3 +9,4 @@ pub fn v_orders(orders: &Orders) -> Selection {
 }
 
 fn main() {}
+// It compiles with `length(o.customer)` instead of `array_size(o.customer)`.

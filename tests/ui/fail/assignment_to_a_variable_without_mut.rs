@@ -11,3 +11,4 @@ pub fn fill(orders: &Orders) -> Integer {
 }
 
 fn main() {}
+// It compiles with `let mut rows` instead of `let rows`.

@@ -1,8 +1,7 @@
 use pipeline_dsl::prelude::*;
 
 #[warehouse]
-pub enum Sizes {
-    Small,
-}
+pub enum Sizes { Small }
 
 fn main() {}
+// It compiles with `struct Sizes;` instead of `enum Sizes { Small }`.

@@ -5,3 +5,4 @@ use pipeline_dsl::prelude::*;
 pub struct BigWh;
 
 fn main() {}
+// It compiles with `60 seconds` instead of `45 seconds`.

@@ -10,3 +10,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `67108864` instead of `67108865`.

@@ -10,3 +10,4 @@ pub fn fill() -> Integer {
 }
 
 fn main() {}
+// It compiles with `let old = 1; execute_immediate("DELETE FROM RAW.OLD WHERE ID = ?", (old,));` instead of `execute_immediate("DELETE FROM RAW.OLD WHERE ID = ?", (1,));`.

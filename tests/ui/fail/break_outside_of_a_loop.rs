@@ -15,3 +15,5 @@ pub fn fill(orders: &mut Orders) -> Integer {
 }
 
 fn main() {}
+// It compiles without `            break;`.
+// It compiles with `        }); break;` instead of `       });`.

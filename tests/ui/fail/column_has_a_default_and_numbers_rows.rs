@@ -11,3 +11,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `default = 1` instead of `default = 1, autoincrement`.

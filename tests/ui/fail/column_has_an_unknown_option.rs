@@ -11,3 +11,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `autoincrement` instead of `unique`.

@@ -10,3 +10,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `name: Varchar` instead of `name: String`.

@@ -11,3 +11,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `Integer` instead of `Varchar<10>`.

@@ -14,3 +14,5 @@ pub struct Short {
 pub struct Fill;
 
 fn main() {}
+// It compiles with `id: Integer` instead of `id: Number<5, 0>`.
+// It compiles with `batch: Option<Varchar<36>>` instead of `batch: Varchar<36>`.

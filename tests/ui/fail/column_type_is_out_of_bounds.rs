@@ -9,3 +9,4 @@ pub struct Big {
 }
 
 fn main() {}
+// It compiles with `38, 2` instead of `39, 2`.

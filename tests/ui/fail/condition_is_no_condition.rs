@@ -12,3 +12,4 @@ pub fn fill(orders: &Orders) -> Integer {
 }
 
 fn main() {}
+// It compiles with `orders.count() > 0 {` instead of `orders.count() {`.

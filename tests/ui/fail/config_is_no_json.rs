@@ -7,3 +7,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `r#"{"environment": "test"}"#` instead of `"environment=test"`.

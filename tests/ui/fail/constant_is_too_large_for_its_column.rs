@@ -10,3 +10,4 @@ pub fn fill(mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
+// It compiles with `12345678.5` instead of `123456789.5`.

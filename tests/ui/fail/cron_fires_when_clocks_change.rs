@@ -8,3 +8,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `30 3` instead of `30 2`.

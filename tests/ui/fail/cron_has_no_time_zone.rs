@@ -7,3 +7,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `0 9 * * * UTC` instead of `0 9 * * *`.

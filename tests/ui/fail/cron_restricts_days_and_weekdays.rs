@@ -8,3 +8,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `* * MON` instead of `1 * MON`.

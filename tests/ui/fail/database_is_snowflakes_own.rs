@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct Snowflake;
 
 fn main() {}
+// It compiles with `#[database(external)]` instead of `#[database]`.

@@ -11,3 +11,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `10` instead of `"much"`.

@@ -11,3 +11,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `current_date()` instead of `"2026-01-01"`.

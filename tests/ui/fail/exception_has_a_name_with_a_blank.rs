@@ -11,3 +11,4 @@ pub fn fill() -> Integer {
 }
 
 fn main() {}
+// It compiles with `"wrong_number"` instead of `"Wrong Number"`.

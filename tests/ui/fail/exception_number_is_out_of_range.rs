@@ -11,3 +11,4 @@ pub fn fill() -> Integer {
 }
 
 fn main() {}
+// It compiles with `-20999` instead of `-30000`.

@@ -9,3 +9,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `90` instead of `91`.

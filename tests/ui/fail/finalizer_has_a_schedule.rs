@@ -10,3 +10,4 @@ pub struct Root;
 pub struct End;
 
 fn main() {}
+// It compiles with `{Mart}"` instead of `{Mart}", schedule = "5 minutes"`.

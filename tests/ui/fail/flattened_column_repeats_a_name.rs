@@ -11,3 +11,4 @@ pub struct Copy {
 }
 
 fn main() {}
+// It compiles with `pub other_customer` instead of `pub customer`.

@@ -9,3 +9,4 @@ pub fn v_orders(orders: &Orders) -> Selection {
 }
 
 fn main() {}
+// It compiles with `sqrt(o.id)` instead of `sqrt(o.customer)`.

@@ -10,3 +10,4 @@ pub struct Errors;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `gcp_pubsub(topic_name = "projects/shop/topics/done")` instead of `webhook(url = "https://example.com/hook")`.

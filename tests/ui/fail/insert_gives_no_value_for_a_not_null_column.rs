@@ -10,3 +10,4 @@ pub fn fill(changes: &OrdersStream, mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
+// It compiles with `id: c.id, customer: c.customer` instead of `id: c.id`.

@@ -9,3 +9,4 @@ pub fn v_orders(orders: &Orders, mart: &Mart) -> Selection {
 }
 
 fn main() {}
+// It compiles with `o.id == m.id` instead of `o.id + m.id`.

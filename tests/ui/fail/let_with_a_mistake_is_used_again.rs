@@ -14,3 +14,4 @@ pub fn fill(orders: &Orders) -> Integer {
 }
 
 fn main() {}
+// It compiles without ` as i64`.

@@ -12,3 +12,4 @@ pub fn fill(orders: &Orders) -> Integer {
 }
 
 fn main() {}
+// It compiles with `for _order in orders.values(|o| o.id)` instead of `for order in orders`.

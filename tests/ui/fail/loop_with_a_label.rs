@@ -12,3 +12,4 @@ pub fn fill() -> Integer {
 }
 
 fn main() {}
+// It compiles without `'outer: `.

@@ -12,3 +12,4 @@ pub fn fill(kind: Varchar) -> Integer {
 }
 
 fn main() {}
+// It compiles with `_` instead of `"b"`.

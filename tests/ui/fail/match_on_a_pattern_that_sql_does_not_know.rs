@@ -12,3 +12,4 @@ pub fn fill(level: Option<Integer>) -> Integer {
 }
 
 fn main() {}
+// It compiles with `None` instead of `Some(found)`.

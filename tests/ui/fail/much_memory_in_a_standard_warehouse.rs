@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct BigWh;
 
 fn main() {}
+// It compiles with `warehouse_type = SnowparkOptimized, resource_constraint` instead of `resource_constraint`.

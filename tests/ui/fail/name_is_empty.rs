@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct Nameless;
 
 fn main() {}
+// It compiles with `name = "N"` instead of `name = ""`.

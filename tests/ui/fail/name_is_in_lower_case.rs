@@ -5,3 +5,4 @@ use pipeline_dsl::prelude::*;
 pub struct Lower;
 
 fn main() {}
+// It compiles with `"SHOP"` instead of `"shop"`.

@@ -10,3 +10,4 @@ pub fn fill(orders: &Orders) -> Integer {
 }
 
 fn main() {}
+// It compiles with `o.id + 1` instead of `o.customer + 1`.

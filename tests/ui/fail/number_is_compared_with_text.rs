@@ -12,3 +12,4 @@ pub fn fill(changes: &OrdersStream, mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
+// It compiles with `c.customer == c.customer` instead of `c.id == c.customer`.

@@ -6,3 +6,5 @@ pub struct Pair<T> {
 }
 
 fn main() {}
+// It compiles with `Pair` instead of `Pair<T>`.
+// It compiles with `id: Integer` instead of `id: T`.

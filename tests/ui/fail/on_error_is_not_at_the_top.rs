@@ -14,3 +14,5 @@ pub fn fill(mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
+// It compiles without `    transaction(|| {`.
+// It compiles without `   });`.

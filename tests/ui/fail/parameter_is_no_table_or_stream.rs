@@ -9,3 +9,4 @@ pub fn fill(_warehouse: &ShopWh) -> Integer {
 }
 
 fn main() {}
+// It compiles with `&Orders` instead of `&ShopWh`.

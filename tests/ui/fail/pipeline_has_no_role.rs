@@ -5,3 +5,4 @@ pipeline! {
 }
 
 fn main() {}
+// It compiles with `Rolefree(role = ShopRole)` instead of `Rolefree()`.

@@ -8,3 +8,4 @@ pipeline! {
 }
 
 fn main() {}
+// It compiles with `[Mart]` instead of `[]`.

@@ -10,3 +10,4 @@ pipeline! {
 }
 
 fn main() {}
+// It compiles with `[Mart]` instead of `[Plain]`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `operate` instead of `usage`.

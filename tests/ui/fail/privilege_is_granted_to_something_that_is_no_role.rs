@@ -9,3 +9,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `select(ShopRole)` instead of `select(Shop)`.

@@ -9,3 +9,4 @@ pub fn fill(mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
+// It compiles with `mart.delete_all()` instead of `mart.delete_all();`.

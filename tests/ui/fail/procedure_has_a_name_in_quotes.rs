@@ -9,3 +9,4 @@ pub fn fill() -> Integer {
 }
 
 fn main() {}
+// It compiles with `"LOAD_MART"` instead of `"load mart"`.

@@ -74,3 +74,4 @@ pub fn fill(
 }
 
 fn main() {}
+// It compiles without `, a500: Integer`.

@@ -12,3 +12,4 @@ pub fn fill(last: Varchar) -> Integer {
 }
 
 fn main() {}
+// It compiles with `last: Integer` instead of `last: Varchar`.

@@ -9,3 +9,4 @@ pub fn fill(orders: &Orders) -> Varchar {
 }
 
 fn main() {}
+// It compiles with `-> Integer` instead of `-> Varchar`.

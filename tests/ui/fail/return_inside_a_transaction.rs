@@ -13,3 +13,4 @@ pub fn fill(mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
+// It compiles without `        return 1;`.

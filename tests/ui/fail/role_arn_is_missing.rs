@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct Errors;
 
 fn main() {}
+// It compiles with `errors", role_arn = "arn:aws:iam::123456789012:role/Notifier"` instead of `errors"`.

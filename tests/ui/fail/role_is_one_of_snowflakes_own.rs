@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct Sysadmin;
 
 fn main() {}
+// It compiles with `#[role(external)]` instead of `#[role]`.

@@ -10,3 +10,4 @@ pub fn fill(mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
+// It compiles with `id: 1, customer: "a", amount: 2` instead of `amount: 1, amount: 2`.

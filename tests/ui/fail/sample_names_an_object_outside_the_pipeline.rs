@@ -11,3 +11,4 @@ pipeline! {
 }
 
 fn main() {}
+// It compiles with `[Orders, Mart]` instead of `[Orders]`.

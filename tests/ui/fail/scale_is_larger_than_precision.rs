@@ -10,3 +10,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `10, 10` instead of `10, 11`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `schedule = "5 minutes"` instead of `schedule = 5`.

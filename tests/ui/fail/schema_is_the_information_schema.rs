@@ -7,3 +7,4 @@ use shop::*;
 pub struct InformationSchema;
 
 fn main() {}
+// It compiles with `pub struct Information` instead of `pub struct InformationSchema`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct Inner;
 
 fn main() {}
+// It compiles with `database = Shop` instead of `database = Raw`.

@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct BigWh;
 
 fn main() {}
+// It compiles with `X4Large` instead of `X5Large`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `serverless, target_completion_interval = "5 minutes",` instead of `serverless,`.

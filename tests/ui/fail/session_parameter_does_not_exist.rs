@@ -7,3 +7,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `query_tag` instead of `query_tga`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct Empty;
 
 fn main() {}
+// It compiles with `INSERT INTO {Mart} SELECT ID, CUSTOMER, AMOUNT FROM {OrdersStream}` instead of `DELETE FROM {Mart}`.

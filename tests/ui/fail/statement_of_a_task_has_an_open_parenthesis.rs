@@ -7,3 +7,4 @@ use shop::*;
 pub struct Nothing;
 
 fn main() {}
+// It compiles with `(ID = 1)` instead of `(ID = 1`.

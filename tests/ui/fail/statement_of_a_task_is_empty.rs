@@ -7,3 +7,4 @@ use shop::*;
 pub struct Nothing;
 
 fn main() {}
+// It compiles with `sql = "DELETE FROM {Mart}"` instead of `sql = ""`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct Look;
 
 fn main() {}
+// It compiles with `INSERT INTO {Mart} SELECT ID, CUSTOMER, AMOUNT FROM` instead of `SELECT ID FROM`.

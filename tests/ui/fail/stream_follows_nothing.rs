@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct Changes;
 
 fn main() {}
+// It compiles with `append_only, on = Orders` instead of `append_only`.

@@ -22,3 +22,4 @@ pub struct Changes;
 pub struct Copy;
 
 fn main() {}
+// It compiles with `24 hours` instead of `48 hours`.

@@ -15,3 +15,4 @@ pub fn fill(changes: &OrdersStream, mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
+// It compiles without `    mart.insert(changes.select(|c| Mart { id: -c.id, customer: c.customer, amount: c.amount }));`.

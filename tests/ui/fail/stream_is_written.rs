@@ -10,3 +10,4 @@ pub fn fill(changes: &mut OrdersStream) -> Integer {
 }
 
 fn main() {}
+// It compiles with `&mut Orders` instead of `&mut OrdersStream`.

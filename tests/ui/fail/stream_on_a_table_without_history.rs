@@ -13,3 +13,4 @@ pub struct Customers {
 pub struct Changes;
 
 fn main() {}
+// It compiles with `data_retention_days = 1` instead of `data_retention_days = 0`.

@@ -10,3 +10,4 @@ pub struct Names;
 pub struct Changes;
 
 fn main() {}
+// It compiles without `DISTINCT `.

@@ -10,3 +10,5 @@ pub struct Counted;
 pub struct Changes;
 
 fn main() {}
+// It compiles with `AMOUNT AS N` instead of `COUNT(*) AS N`.
+// It compiles without ` GROUP BY CUSTOMER`.

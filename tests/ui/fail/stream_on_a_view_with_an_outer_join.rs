@@ -10,3 +10,4 @@ pub struct Joined;
 pub struct Changes;
 
 fn main() {}
+// It compiles with `JOIN` instead of `LEFT JOIN`.

@@ -10,3 +10,4 @@ pub struct Ids;
 pub struct Changes;
 
 fn main() {}
+// It compiles with `on = Ids, columns_of = Orders` instead of `on = Ids`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct WarehouseStream;
 
 fn main() {}
+// It compiles with `Orders` instead of `ShopWh`.

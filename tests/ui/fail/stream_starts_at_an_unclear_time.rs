@@ -7,3 +7,4 @@ use shop::*;
 pub struct Changes;
 
 fn main() {}
+// It compiles with `2026-01-31 12:00:00` instead of `yesterday`.

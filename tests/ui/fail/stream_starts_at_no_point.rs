@@ -7,3 +7,4 @@ use shop::*;
 pub struct Changes;
 
 fn main() {}
+// It compiles with `at(offset = "1 hour")` instead of `at()`.

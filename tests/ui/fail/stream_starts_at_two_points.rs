@@ -7,3 +7,4 @@ use shop::*;
 pub struct Changes;
 
 fn main() {}
+// It compiles without `, timestamp = "2026-01-31 12:00:00"`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct Changes;
 
 fn main() {}
+// It compiles with `1 second` instead of `0 seconds`.

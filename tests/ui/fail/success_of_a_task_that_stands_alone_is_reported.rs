@@ -19,3 +19,4 @@ pipeline! {
 }
 
 fn main() {}
+// It compiles with `error_integration` instead of `success_integration`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct Pair(Integer, Integer);
 
 fn main() {}
+// It compiles with `Pair { left: Integer, right: Integer }` instead of `Pair(Integer, Integer);`.

@@ -9,3 +9,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `cluster_by(id)` instead of `cluster_by(day)`.

@@ -9,3 +9,4 @@ pub fn fill(mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
+// It compiles with `&Mart` instead of `&mut Mart`.

@@ -12,3 +12,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `= 1` instead of `= 7`.

@@ -10,3 +10,4 @@ pub struct Root;
 pub struct Child;
 
 fn main() {}
+// It compiles with `after(Root), when = returned` instead of `schedule = "5 minutes", when = returned`.

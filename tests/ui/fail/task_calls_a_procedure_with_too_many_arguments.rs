@@ -7,3 +7,4 @@ use shop::*;
 pub struct Load;
 
 fn main() {}
+// It compiles with `load_mart()` instead of `load_mart(1, "text")`.

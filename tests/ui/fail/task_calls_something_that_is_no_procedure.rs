@@ -7,3 +7,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `when = has_data(OrdersStream), call = load_mart` instead of `call = Orders`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct Nothing;
 
 fn main() {}
+// It compiles with `"5 minutes", sql = "DELETE FROM {Mart}"` instead of `"5 minutes"`.

@@ -13,3 +13,4 @@ pub struct Other;
 pub struct End;
 
 fn main() {}
+// It compiles with `schema = Raw` instead of `schema = Other`.

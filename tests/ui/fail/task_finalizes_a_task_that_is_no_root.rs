@@ -13,3 +13,4 @@ pub struct Child;
 pub struct End;
 
 fn main() {}
+// It compiles with `finalize = Root` instead of `finalize = Child`.

@@ -13,3 +13,4 @@ pub struct Root;
 pub struct Child;
 
 fn main() {}
+// It compiles with `schema = Raw` instead of `schema = Other`.

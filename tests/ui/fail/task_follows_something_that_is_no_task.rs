@@ -7,3 +7,4 @@ use shop::*;
 pub struct Child;
 
 fn main() {}
+// It compiles with `schedule = "1 minute"` instead of `after(Orders)`.

@@ -15,3 +15,4 @@ pipeline! {
 }
 
 fn main() {}
+// It compiles with `, schedule = "5 minutes", when = has_data(OrdersStream)` instead of `, after(Second)`.

@@ -10,3 +10,4 @@ pub struct LoadMart;
 pub struct Then;
 
 fn main() {}
+// It compiles with `after` instead of `schedule = "5 minutes", after`.

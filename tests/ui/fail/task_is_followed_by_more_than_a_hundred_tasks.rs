@@ -26,3 +26,4 @@ children! {
 }
 
 fn main() {}
+// It compiles without `    C100`.

@@ -8,3 +8,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `suspend_after_failures = 1` instead of `suspend_after_failures = 0`.

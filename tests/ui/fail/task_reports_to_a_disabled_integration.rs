@@ -11,3 +11,4 @@ pub struct Errors;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles without `enabled = false, `.

@@ -13,3 +13,4 @@ pub struct End;
 pub struct Child;
 
 fn main() {}
+// It compiles with `after(Root)` instead of `after(End)`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct Again;
 
 fn main() {}
+// It compiles with `schedule = "5 minutes"` instead of `after(Again)`.

@@ -10,3 +10,4 @@ pub struct Root;
 pub struct Child;
 
 fn main() {}
+// It compiles with `after(` instead of `after(Root, `.

@@ -17,3 +17,4 @@ pipeline! {
 }
 
 fn main() {}
+// It compiles with `after(Root)` instead of `after(Root, OtherRoot)`.

@@ -11,3 +11,4 @@ pub struct BigWh;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `auto_resume = true` instead of `auto_resume = false`.

@@ -8,3 +8,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `when = has_data(OrdersStream), call` instead of `call`.

@@ -10,3 +10,4 @@ pub struct Root;
 pub struct Child;
 
 fn main() {}
+// It compiles without `, config = r#"{}"#`.

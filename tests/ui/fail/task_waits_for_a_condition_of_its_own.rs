@@ -7,3 +7,4 @@ use shop::*;
 pub struct Empty;
 
 fn main() {}
+// It compiles with `schedule = "5 minutes"` instead of `when = 1 == 1`.

@@ -7,3 +7,4 @@ use shop::*;
 pub struct Empty;
 
 fn main() {}
+// It compiles with `schedule = "1 hour"` instead of `when = has_data(Orders)`.

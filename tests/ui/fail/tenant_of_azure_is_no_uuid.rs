@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct Errors;
 
 fn main() {}
+// It compiles with `tenant_id = "11111111-2222-3333-4444-555555555555"` instead of `tenant_id = "shop"`.

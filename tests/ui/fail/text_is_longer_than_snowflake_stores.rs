@@ -10,3 +10,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `134217728` instead of `134217729`.

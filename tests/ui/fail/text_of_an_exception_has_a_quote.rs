@@ -11,3 +11,4 @@ pub fn fill() -> Integer {
 }
 
 fn main() {}
+// It compiles with `no such number` instead of `no \"such\" number`.

@@ -10,3 +10,4 @@ pub struct Customers {
 }
 
 fn main() {}
+// It compiles with `Varchar<1>` instead of `Varchar<0>`.

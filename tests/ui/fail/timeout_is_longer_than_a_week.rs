@@ -7,3 +7,5 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `168 hours` instead of `169 hours`.
+// It compiles with `schedule = "168 hours"` instead of `schedule = "5 minutes"`.

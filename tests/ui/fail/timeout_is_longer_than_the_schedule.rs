@@ -8,3 +8,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `5 minutes` instead of `10 minutes`.

@@ -7,3 +7,4 @@ use pipeline_dsl::prelude::*;
 pub struct Alerts;
 
 fn main() {}
+// It compiles with `"arn:aws:sns:us-east-1:123456789012:snowflake-task-errors"` instead of `"snowflake-task-errors"`.

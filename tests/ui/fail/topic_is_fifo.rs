@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct Errors;
 
 fn main() {}
+// It compiles without `.fifo`.

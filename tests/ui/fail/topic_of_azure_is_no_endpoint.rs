@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct Errors;
 
 fn main() {}
+// It compiles with `https://errors.westeurope-1.eventgrid.azure.net/api/events` instead of `https://example.com`.

@@ -12,3 +12,4 @@ pipeline! {
 }
 
 fn main() {}
+// It compiles with `"MART_CHANGES"` instead of `"MART"`.

@@ -21,3 +21,4 @@ pipeline! {
 }
 
 fn main() {}
+// It compiles with `[One]` instead of `[One, Other]`.

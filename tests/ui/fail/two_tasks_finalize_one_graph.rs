@@ -17,3 +17,4 @@ pipeline! {
 }
 
 fn main() {}
+// It compiles with `[End]` instead of `[End, OtherEnd]`.

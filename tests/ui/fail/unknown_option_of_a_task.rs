@@ -7,3 +7,4 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles with `when = has_data(OrdersStream), schedule` instead of `shedule`.

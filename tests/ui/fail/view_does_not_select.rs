@@ -7,3 +7,4 @@ use shop::*;
 pub struct Gone;
 
 fn main() {}
+// It compiles with `SELECT ID FROM` instead of `DELETE FROM`.

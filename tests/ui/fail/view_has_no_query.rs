@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct Gone;
 
 fn main() {}
+// It compiles with `schema = Raw, sql = "SELECT ID FROM {Orders}"` instead of `schema = Raw`.

@@ -9,3 +9,4 @@ pub fn v_orders(orders: &mut Orders) -> Selection {
 }
 
 fn main() {}
+// It compiles with `&Orders` instead of `&mut Orders`.

@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct BigWh;
 
 fn main() {}
+// It compiles with `generation = 2` instead of `generation = 3`.

@@ -4,3 +4,4 @@ use pipeline_dsl::prelude::*;
 pub struct BigWh;
 
 fn main() {}
+// It compiles with `max_clusters = 1` instead of `max_clusters = 0`.

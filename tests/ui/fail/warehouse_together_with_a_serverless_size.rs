@@ -7,3 +7,5 @@ use shop::*;
 pub struct LoadMart;
 
 fn main() {}
+// It compiles without `warehouse = ShopWh, `.
+// It compiles with `when = has_data(OrdersStream), schedule =` instead of `schedule =`.

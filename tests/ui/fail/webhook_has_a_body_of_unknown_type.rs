@@ -5,3 +5,4 @@ use pipeline_dsl::prelude::*;
 pub struct Errors;
 
 fn main() {}
+// It compiles with `MESSAGE", headers("Content-Type" = "text/plain")` instead of `MESSAGE"`.
