@@ -217,3 +217,39 @@ pub fn conversions(orders: &Orders, day: Date, share: Float) -> Variant {
 fn variables_convert_what_they_take() {
     insta::assert_snapshot!(both::<conversions>());
 }
+
+#[procedure(schema = Mart)]
+pub fn labels(orders: &Orders, notes: &mut Notes, least: Integer) -> Integer {
+    let mut steps = 0;
+    'rows: for id in orders.values(|o| o.id) {
+        'new: for number in (1..=id).rev() {
+            for part in (0..100).step_by(7) {
+                steps += part;
+                if steps > 1000 {
+                    break 'rows;
+                }
+                if part == number {
+                    continue 'new;
+                }
+            }
+            while steps > 10 {
+                break 'new;
+            }
+        }
+        for back in (least..=steps).rev().step_by(5) {
+            notes.insert(Notes { id: back, ..default() });
+        }
+        for back in (10..20).step_by(3).rev() {
+            notes.insert(Notes { id: back, ..default() });
+        }
+    }
+    'again: loop {
+        break 'again;
+    }
+    steps
+}
+
+#[test]
+fn loops_have_labels_and_steps() {
+    insta::assert_snapshot!(both::<labels>());
+}

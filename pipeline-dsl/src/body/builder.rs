@@ -17,6 +17,8 @@ pub(super) struct Builder {
     blocks: Vec<Vec<Statement>>,
     on_error: Option<ErrorHandler>,
     exceptions: Vec<(String, Exception)>,
+    /// The labels of the loops around: what the program calls them, and what the body does.
+    labels: Vec<(&'static str, String)>,
     /// Names that are taken but stand for no variable.
     taken: Vec<String>,
     pub(super) in_transaction: bool,
@@ -144,6 +146,23 @@ impl Builder {
         let name = self.unique(name);
         self.taken.push(name.clone());
         name
+    }
+
+    /// Begins a loop with a label. Returns its name in the body.
+    pub(super) fn open_label(&mut self, label: &'static str) -> String {
+        let name = self.take_name(label);
+        self.labels.push((label, name.clone()));
+        name
+    }
+
+    pub(super) fn close_label(&mut self) {
+        self.labels.pop();
+    }
+
+    /// The name of the innermost loop with the label.
+    pub(super) fn label(&self, label: &str) -> String {
+        let found = self.labels.iter().rev().find(|(known, _)| *known == label);
+        found.map(|(_, name)| name.clone()).expect("the attribute has found the loop")
     }
 
     /// The place of the exception among those of the body.

@@ -1,110 +1,12 @@
-//! Loops, errors, and statements about the run itself.
+//! Errors, and statements about the run itself.
 
-use super::bind::{Name, Var};
+use super::bind::Var;
 use super::builder;
 use super::control::ErrorInfo;
 use super::{ErrorHandler, Exception, Statement, VariableId};
-use crate::expr::ast::{Ast, Node};
-use crate::expr::fits::{IsCondition, IsInteger, IsText};
+use crate::expr::fits::IsText;
 use crate::expr::{Base, Expr, IntoExpr};
 use crate::node::NodeRef;
-use crate::query::{LoopSource, RowValues};
-use crate::types::{Integer, SqlType};
-
-/// A loop whose body is being written.
-#[doc(hidden)]
-#[must_use]
-pub struct Loop {
-    kind: Kind,
-}
-
-enum Kind {
-    While(Option<Node>),
-    Range { variable: VariableId, from: Node, to: Node },
-    Rows { names: [String; 2], query: Box<crate::query::Select>, variables: Vec<VariableId> },
-}
-
-fn open(kind: Kind) -> Loop {
-    builder::with(|builder| builder.open());
-    Loop { kind }
-}
-
-/// `while condition {`
-#[doc(hidden)]
-pub fn begin_while<C: IntoExpr>(condition: C) -> Loop
-where
-    Base<C::Ty>: IsCondition,
-{
-    open(Kind::While(Some(condition.into_expr().node())))
-}
-
-/// `loop {`
-#[doc(hidden)]
-pub fn begin_loop() -> Loop {
-    open(Kind::While(None))
-}
-
-/// `for name in from..=to {`
-#[doc(hidden)]
-pub fn begin_for<A: IntoExpr, B: IntoExpr>(name: Name, from: A, to: B) -> (Loop, Var<Integer>)
-where
-    Base<A::Ty>: IsInteger,
-    Base<B::Ty>: IsInteger,
-{
-    let (from, to) = (from.into_expr().node(), to.into_expr().node());
-    let variable = builder::with(|builder| builder.declare(Some(name.text), Integer::DATA_TYPE, false));
-    (open(Kind::Range { variable, from, to }), Var::new(variable))
-}
-
-/// `for (names, ..) in query {`
-#[doc(hidden)]
-pub fn begin_rows<S: LoopSource>(names: &[Name], source: S) -> (Loop, <S::Row as RowValues>::Variables) {
-    let mut query = source.select();
-    let variables: Vec<_> = builder::with(|builder| {
-        let types = S::Row::types();
-        let declare = |(name, data_type): (&Name, _)| builder.declare(Some(name.text), data_type, name.mutable);
-        names.iter().zip(types).map(declare).collect()
-    });
-    let mut seen = vec![];
-    for (item, alias) in query.items.iter_mut().zip(VALUES) {
-        match &*item.value {
-            Ast::Column { name, .. } if !seen.contains(name) => seen.push(name),
-            _ => item.alias = Some(alias),
-        }
-    }
-    let names = builder::with(|builder| ["found", "current_row"].map(|name| builder.take_name(name)));
-    let bound = S::Row::variables(&variables);
-    (open(Kind::Rows { names, query: Box::new(query), variables }), bound)
-}
-
-/// What values are called that have no name of their own.
-const VALUES: [&str; 8] = ["VALUE_1", "VALUE_2", "VALUE_3", "VALUE_4", "VALUE_5", "VALUE_6", "VALUE_7", "VALUE_8"];
-
-impl Loop {
-    /// `}`
-    pub fn end(self) {
-        builder::with(|builder| {
-            let body = builder.close();
-            builder.push(match self.kind {
-                Kind::While(condition) => Statement::Loop { condition, body },
-                Kind::Range { variable, from, to } => Statement::ForRange { variable, from, to, body },
-                Kind::Rows { names, query, variables } => Statement::ForRows { names, query: *query, variables, body },
-            });
-        });
-    }
-}
-
-/// `break;`
-#[doc(hidden)]
-pub fn break_loop() {
-    builder::with(|builder| builder.push(Statement::Break));
-}
-
-/// `continue;`
-#[doc(hidden)]
-pub fn continue_loop() {
-    builder::with(|builder| builder.push(Statement::Continue));
-}
 
 /// Ends the procedure, or the statements of [`attempt`] around it, with an error of its own. Snowflake: `RAISE`.
 pub fn raise(exception: Exception) {

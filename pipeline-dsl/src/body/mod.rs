@@ -42,7 +42,7 @@
 //! |---|---|
 //! | `let`, `name = value`, `name += value` | a variable, `:=` |
 //! | `if`, `match` on literals, ranges, `None` and conditions | IF, or IFF as a value |
-//! | `while`, `loop`, `for n in 1..=9`, `break`, `continue` | WHILE, LOOP, FOR |
+//! | `while`, `loop`, `for n in 1..=9`, `.rev()`, `.step_by(2)`, `break 'outer`, `continue` | WHILE, LOOP, FOR |
 //! | `for (id, name) in table.values(\|t\| (t.id, t.name))` | FOR over the rows of a query |
 //! | [`transaction`], [`attempt`], [`on_error`], [`raise`] | BEGIN TRANSACTION, EXCEPTION, RAISE |
 //! | `let rows = call(sp_load, (day,))` | CALL .. INTO |
@@ -54,6 +54,7 @@ mod builder;
 mod call;
 mod control;
 mod flow;
+mod loops;
 mod statement;
 mod to_js;
 mod to_sql;
@@ -63,10 +64,8 @@ pub use builder::{argument, build};
 pub use call::{Callable, Called, PassedAs, call};
 pub use control::{Branch, ErrorInfo, begin_if, on_error, ret, transaction};
 pub(crate) use flow::truncate;
-pub use flow::{
-    Binds, LogLevel, Loop, attempt, begin_for, begin_loop, begin_rows, begin_while, break_loop, continue_loop,
-    execute_immediate, log, raise, set_return_value,
-};
+pub use flow::{Binds, LogLevel, attempt, execute_immediate, log, raise, set_return_value};
+pub use loops::{Loop, Steps, begin_for, begin_loop, begin_rows, begin_while, break_loop, continue_loop};
 pub use statement::{Body, ErrorHandler, Exception, MergeAction, MergeClause, Statement, Variable, VariableId};
 pub use to_js::{argument_type, return_type, to_js};
 #[cfg(test)]

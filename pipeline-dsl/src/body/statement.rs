@@ -148,13 +148,19 @@ pub enum Statement {
     Return(Node),
     /// `WHILE (condition) DO .. END WHILE;`, or without a condition `LOOP .. END LOOP;`
     Loop {
+        /// What `break` and `continue` in it may call it.
+        label: Option<String>,
         /// As long as what is done.
         condition: Option<Node>,
         /// What is repeated.
         body: Vec<Statement>,
     },
-    /// `FOR variable IN from TO to DO .. END FOR;`
+    /// `FOR variable IN [REVERSE] from TO to DO .. END FOR;`
     ForRange {
+        /// What `break` and `continue` in it may call it.
+        label: Option<String>,
+        /// From the last number to the first.
+        reverse: bool,
         /// Takes the numbers.
         variable: VariableId,
         /// The first number.
@@ -166,6 +172,8 @@ pub enum Statement {
     },
     /// `FOR row IN rows DO .. END FOR;`
     ForRows {
+        /// What `break` and `continue` in it may call it.
+        label: Option<String>,
         /// A name for the rows, and one for the current row.
         names: [String; 2],
         /// The query.
@@ -175,10 +183,10 @@ pub enum Statement {
         /// What is repeated.
         body: Vec<Statement>,
     },
-    /// `BREAK;`
-    Break,
-    /// `CONTINUE;`
-    Continue,
+    /// `BREAK label;`: the innermost loop, or that with the label.
+    Break(Option<String>),
+    /// `CONTINUE label;`
+    Continue(Option<String>),
     /// `RAISE exception;` of one of the body's exceptions.
     Raise(usize),
     /// `BEGIN .. EXCEPTION WHEN OTHER THEN .. END;`: the error is dealt with.
@@ -290,8 +298,8 @@ impl Statement {
             Self::Call { arguments, .. } => arguments.iter().for_each(|argument| argument.walk(visit)),
             Self::Log { message, .. } => message.walk(visit),
             Self::Transaction(_)
-            | Self::Break
-            | Self::Continue
+            | Self::Break(_)
+            | Self::Continue(_)
             | Self::Raise(_)
             | Self::Attempt { .. }
             | Self::Truncate(_) => {}

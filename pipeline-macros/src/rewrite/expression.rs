@@ -190,7 +190,7 @@ impl Rewriter<'_> {
                 // How many rows is a number of Rust, known while compiling.
                 let plain = call.method == "limit";
                 let reads = is_reader(method);
-                let mut argument = |argument: &Expr| match as_path(argument).and_then(syn::Path::get_ident) {
+                let argument = |argument: &Expr| match as_path(argument).and_then(syn::Path::get_ident) {
                     _ if plain => argument.to_token_stream(),
                     Some(name) if reads && self.uses.contains_key(&name.to_string()) => {
                         self.is_read(name);

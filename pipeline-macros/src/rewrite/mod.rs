@@ -33,8 +33,8 @@ pub(crate) struct Rewriter<'e> {
     broken: HashSet<String>,
     /// Whether a closure is being rewritten, which `return` cannot leave.
     in_closure: bool,
-    /// How many loops are around, within the innermost closure.
-    loops: usize,
+    /// The labels of the loops around, within the innermost closure.
+    loops: Vec<Option<syn::Lifetime>>,
 }
 
 /// How a parameter is used.
@@ -66,7 +66,7 @@ impl<'e> Rewriter<'e> {
             calls: vec![],
             broken: HashSet::new(),
             in_closure: false,
-            loops: 0,
+            loops: vec![],
         }
     }
 

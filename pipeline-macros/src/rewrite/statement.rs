@@ -1,7 +1,7 @@
 //! Statements of a procedure.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Block, Expr, ExprIf, Local, Pat, PatIdent, Stmt};
 
@@ -137,28 +137,23 @@ impl Rewriter<'_> {
             Expr::Match(choice) => self.choice(choice, tail),
             Expr::While(repeat) => {
                 self.no_attributes(&repeat.attrs);
-                self.no_label(repeat.label.as_ref());
                 let condition = self.condition(&repeat.cond);
                 let begin = quote_spanned!(first(&repeat.cond)=> ::pipeline_dsl::body::begin_while(#condition));
-                self.repeat(&quote!(let __loop = #begin;), &repeat.body)
+                self.repeat(&quote!(let __loop = #begin;), repeat.label.as_ref(), &repeat.body)
             }
             Expr::Loop(repeat) => {
                 self.no_attributes(&repeat.attrs);
-                self.no_label(repeat.label.as_ref());
-                self.repeat(&quote!(let __loop = ::pipeline_dsl::body::begin_loop();), &repeat.body)
+                let begin = quote!(let __loop = ::pipeline_dsl::body::begin_loop(););
+                self.repeat(&begin, repeat.label.as_ref(), &repeat.body)
             }
             Expr::ForLoop(repeat) => self.for_loop(repeat),
             Expr::Break(end) => {
-                self.no_label(end.label.as_ref());
                 if let Some(value) = &end.expr {
                     self.mistake(value, "a loop of a procedure has no value\nhelp: assign it to a variable first");
                 }
-                self.loop_end(&end.break_token, "break", &quote!(::pipeline_dsl::body::break_loop();))
+                self.loop_end(&end.break_token, "break", end.label.as_ref())
             }
-            Expr::Continue(next) => {
-                self.no_label(next.label.as_ref());
-                self.loop_end(&next.continue_token, "continue", &quote!(::pipeline_dsl::body::continue_loop();))
-            }
+            Expr::Continue(next) => self.loop_end(&next.continue_token, "continue", next.label.as_ref()),
             Expr::Block(block) if block.label.is_none() => {
                 let statements = self.statements(&block.block.stmts, tail, false);
                 quote!({ #statements })
@@ -176,47 +171,90 @@ impl Rewriter<'_> {
         }
     }
 
-    fn no_label(&mut self, label: Option<&impl ToTokens>) {
-        if let Some(label) = label {
-            let message =
-                "labels are not available in a procedure\nhelp: `break` and `continue` concern the innermost loop";
-            self.mistake(label, message);
-        }
-    }
-
     /// `break` and `continue`.
-    fn loop_end(&mut self, token: &impl ToTokens, word: &str, call: &TokenStream) -> TokenStream {
-        if self.loops == 0 {
+    fn loop_end(&mut self, token: &impl ToTokens, word: &str, label: Option<&syn::Lifetime>) -> TokenStream {
+        if self.loops.is_empty() {
             let message =
                 format!("`{word}` has no loop here\nhelp: a transaction and an error handler are left at their end");
             self.mistake(token, message);
+        } else if let Some(label) = label
+            && !self.loops.contains(&Some(label.clone()))
+        {
+            self.mistake(label, format!("no loop around this one is called `{label}`"));
         }
-        call.clone()
+        let function = format_ident!("{word}_loop");
+        let label = match label.map(|label| label.ident.unraw().to_string()) {
+            Some(label) => quote!(::core::option::Option::Some(#label)),
+            None => quote!(::core::option::Option::None),
+        };
+        quote!(::pipeline_dsl::body::#function(#label);)
     }
 
-    fn repeat(&mut self, begin: &TokenStream, body: &Block) -> TokenStream {
-        self.loops += 1;
+    fn repeat(&mut self, begin: &TokenStream, label: Option<&syn::Label>, body: &Block) -> TokenStream {
+        let label = label.map(|label| label.name.clone());
+        self.loops.push(label.clone());
         let body = self.statements(&body.stmts, Tail::Value, false);
-        self.loops -= 1;
+        self.loops.pop();
+        let label = label.map(|label| {
+            let label = label.ident.unraw().to_string();
+            quote!(let __loop = ::pipeline_dsl::body::Loop::labelled(__loop, #label);)
+        });
         quote! {
             {
                 #begin
+                #label
                 { #body }
                 __loop.end();
             }
         }
     }
 
+    /// `.rev()` and `.step_by(2)` behind a range: the range, and how the loop goes through it.
+    fn steps<'e>(&mut self, expr: &'e Expr) -> (&'e Expr, TokenStream) {
+        let (mut by, mut from_end, mut reverse) = (None, false, false);
+        let mut calls = vec![];
+        let mut range = expr;
+        while let Expr::MethodCall(call) = range {
+            if !["rev", "step_by"].iter().any(|name| call.method == name) {
+                return (expr, TokenStream::new());
+            }
+            calls.push(call);
+            range = &call.receiver;
+        }
+        if let Expr::Paren(inner) = range {
+            range = &inner.expr;
+        }
+        for call in calls.iter().rev() {
+            if call.method == "rev" {
+                // Before `step_by`, it says where the steps start.
+                if by.is_none() {
+                    from_end = !from_end
+                } else {
+                    reverse = !reverse
+                }
+                continue;
+            }
+            let step = match call.args.first() {
+                Some(Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(step), .. })) => step.base10_parse::<i64>().ok(),
+                _ => None,
+            };
+            match step.filter(|step| *step > 0 && call.args.len() == 1 && by.is_none()) {
+                Some(step) => by = Some(step),
+                None => self.mistake(call, "expected one step, a number of at least 1: `(1..=10).step_by(3)`"),
+            }
+        }
+        let by = by.unwrap_or(1);
+        if by == 1 {
+            (from_end, reverse) = (false, from_end != reverse);
+        }
+        (range, quote!(::pipeline_dsl::body::Steps { by: #by, from_end: #from_end, reverse: #reverse }))
+    }
+
     /// `for i in 1..=n`, and `for (id, amount) in orders.values(|o| (o.id, o.amount))`.
     fn for_loop(&mut self, repeat: &syn::ExprForLoop) -> TokenStream {
         self.no_attributes(&repeat.attrs);
-        self.no_label(repeat.label.as_ref());
         let pat = &*repeat.pat;
-        let (range, parenthesized) = match &*repeat.expr {
-            Expr::Paren(inner) => (&*inner.expr, true),
-            other => (other, false),
-        };
-        if let Expr::Range(range) = range {
+        if let (Expr::Range(range), steps) = self.steps(&repeat.expr) {
             let name = match simple(pat) {
                 Some(name) => Some((name.ident.unraw().to_string(), name.mutability)),
                 None if matches!(pat, Pat::Wild(_)) => Some((String::from("number"), None)),
@@ -232,8 +270,13 @@ impl Rewriter<'_> {
             }
             let (from, mut to) = (self.value(start), self.value(end));
             if let syn::RangeLimits::HalfOpen(_) = range.limits {
-                to = quote! {
-                    ::pipeline_dsl::expr::operator::sub(#to, ::pipeline_dsl::expr::literal::int(1))
+                to = match crate::options::as_literal(end) {
+                    Some((negative, syn::Lit::Int(digits))) if digits.suffix().is_empty() => {
+                        let value = digits.base10_parse::<i128>().unwrap_or_default();
+                        let last = proc_macro2::Literal::i128_unsuffixed(if negative { -value } else { value } - 1);
+                        quote!(::pipeline_dsl::expr::literal::int(#last))
+                    }
+                    _ => quote!(::pipeline_dsl::expr::operator::sub(#to, ::pipeline_dsl::expr::literal::int(1))),
                 };
             }
             let begin = quote_spanned! {first(start)=>
@@ -241,9 +284,10 @@ impl Rewriter<'_> {
                     ::pipeline_dsl::body::Name { text: #text, mutable: false },
                     #from,
                     #to,
+                    #steps,
                 );
             };
-            return self.repeat(&begin, &repeat.body);
+            return self.repeat(&begin, repeat.label.as_ref(), &repeat.body);
         }
         let Some(names) = names(pat) else {
             self.mistake(pat, "expected a name or a tuple of names");
@@ -254,11 +298,11 @@ impl Rewriter<'_> {
             quote!(::pipeline_dsl::body::Name { text: #text, mutable: #mutable })
         });
         let entries = quote!(&[#(#entries),*]);
-        let query = self.value(if parenthesized { &repeat.expr } else { range });
+        let query = self.value(&repeat.expr);
         let begin = quote_spanned! {first(&repeat.expr)=>
             let (__loop, #pat) = ::pipeline_dsl::body::begin_rows(#entries, #query);
         };
-        self.repeat(&begin, &repeat.body)
+        self.repeat(&begin, repeat.label.as_ref(), &repeat.body)
     }
 
     /// `match` as a statement: one `if` after the other.

@@ -75,6 +75,18 @@ const rows = function* (sqlText, ...binds) {
 "#,
     },
     Helper {
+        name: "backwards",
+        text: r#"const backwards = function* (from, to) {
+    if (from === null || to === null) {
+        throw new Error("a bound of a loop is NULL");
+    }
+    for (let number = Number(to); number >= Number(from); number--) {
+        yield String(number);
+    }
+};
+"#,
+    },
+    Helper {
         name: "raise",
         text: r#"const raise = (code, message) => {
     const error = new Error(message);

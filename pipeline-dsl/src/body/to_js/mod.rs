@@ -170,23 +170,29 @@ impl Writer<'_> {
                 self.line(&line);
             }
             Statement::If { condition, then, otherwise } => self.branches(condition, then, otherwise),
-            Statement::Loop { condition, body } => {
+            Statement::Loop { label, condition, body } => {
                 let condition = condition.as_ref().map_or("true".to_owned(), |condition| self.condition(condition));
-                self.braces(&format!("while ({condition})"), "}", |writer| writer.statements(body));
+                let label = names::label(label.as_deref());
+                self.braces(&format!("{label}while ({condition})"), "}", |writer| writer.statements(body));
             }
-            Statement::ForRange { variable, from, to, body } => {
+            Statement::ForRange { label, reverse, variable, from, to, body } => {
                 let [from, to] =
                     [from, to].map(|bound| self.value_as(bound, DataType::Number { precision: 38, scale: 0 }));
-                let head = format!("for ({} of range({from}, {to}))", self.variable(*variable));
+                let numbers = if *reverse { "backwards" } else { "range" };
+                let (label, variable) = (names::label(label.as_deref()), self.variable(*variable));
+                let head = format!("{label}for ({variable} of {numbers}({from}, {to}))");
                 self.braces(&head, "}", |writer| writer.statements(body));
             }
-            Statement::ForRows { query, variables, body, .. } => {
+            Statement::ForRows { label, query, variables, body, .. } => {
                 let rows = self.call("rows", &self.select(query, variables));
-                let head = format!("for ([{}] of {rows})", self.list(variables));
+                let label = names::label(label.as_deref());
+                let head = format!("{label}for ([{}] of {rows})", self.list(variables));
                 self.braces(&head, "}", |writer| writer.statements(body));
             }
-            Statement::Break => self.line("break;"),
-            Statement::Continue => self.line("continue;"),
+            Statement::Break(None) => self.line("break;"),
+            Statement::Continue(None) => self.line("continue;"),
+            Statement::Break(Some(label)) => self.line(&format!("break {};", names::word(label))),
+            Statement::Continue(Some(label)) => self.line(&format!("continue {};", names::word(label))),
             Statement::Raise(exception) => {
                 let (_, exception) = &self.body.exceptions[*exception];
                 let line = format!("raise({}, {});", exception.number, names::string(exception.message));

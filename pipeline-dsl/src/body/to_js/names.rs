@@ -31,11 +31,22 @@ pub(super) fn names(variables: &[Variable]) -> Vec<String> {
     names
 }
 
+/// A label before its loop.
+pub(super) fn label(label: Option<&str>) -> String {
+    label.map(|label| format!("{}: ", word(label))).unwrap_or_default()
+}
+
+/// A name for what is no variable.
+pub(super) fn word(name: &str) -> String {
+    if RESERVED.contains(&name) { format!("{name}_") } else { name.to_owned() }
+}
+
 /// Words of JavaScript, and names that the body uses itself.
 const RESERVED: &[&str] = &[
     "about",
     "arguments",
     "await",
+    "backwards",
     "bind",
     "bytes",
     "case",

@@ -188,23 +188,24 @@ impl Writer<'_> {
                 let line = format!("RETURN {};", self.value(value));
                 self.line(&line);
             }
-            Statement::Loop { condition, body } => {
+            Statement::Loop { label, condition, body } => {
                 let (start, end) = match condition {
-                    Some(condition) => (format!("WHILE ({}) DO", self.value(condition)), "END WHILE;"),
-                    None => ("LOOP".to_owned(), "END LOOP;"),
+                    Some(condition) => (format!("WHILE ({}) DO", self.value(condition)), "END WHILE"),
+                    None => ("LOOP".to_owned(), "END LOOP"),
                 };
                 self.line(&start);
                 self.branch(body);
-                self.line(end);
+                self.line(&labelled(end, label.as_deref()));
             }
-            Statement::ForRange { variable, from, to, body } => {
+            Statement::ForRange { label, reverse, variable, from, to, body } => {
                 let [from, to] = [from, to].map(|bound| self.value(bound));
-                let line = format!("FOR {} IN {from} TO {to} DO", self.variable(*variable));
+                let reverse = if *reverse { "REVERSE " } else { "" };
+                let line = format!("FOR {} IN {reverse}{from} TO {to} DO", self.variable(*variable));
                 self.line(&line);
                 self.branch(body);
-                self.line("END FOR;");
+                self.line(&labelled("END FOR", label.as_deref()));
             }
-            Statement::ForRows { names: [rows, row], query, variables, body } => {
+            Statement::ForRows { label, names: [rows, row], query, variables, body } => {
                 let text = query::select(&self.sql(), query, None);
                 self.line(&format!("LET {rows} RESULTSET := (\n{}\n);", indent(&text, 1)));
                 self.line(&format!("FOR {row} IN {rows} DO"));
@@ -216,10 +217,10 @@ impl Writer<'_> {
                     }
                 });
                 self.branch(body);
-                self.line("END FOR;");
+                self.line(&labelled("END FOR", label.as_deref()));
             }
-            Statement::Break => self.line("BREAK;"),
-            Statement::Continue => self.line("CONTINUE;"),
+            Statement::Break(label) => self.line(&labelled("BREAK", label.as_deref())),
+            Statement::Continue(label) => self.line(&labelled("CONTINUE", label.as_deref())),
             Statement::Raise(exception) => {
                 let line = format!("RAISE {};", self.body.exceptions[*exception].0);
                 self.line(&line);
@@ -316,6 +317,10 @@ impl Writer<'_> {
             writer.statements(statements);
         });
     }
+}
+
+fn labelled(words: &str, label: Option<&str>) -> String {
+    label.map_or_else(|| format!("{words};"), |label| format!("{words} {label};"))
 }
 
 pub(super) fn has_transaction(statements: &[Statement]) -> bool {

@@ -6,7 +6,7 @@ use shop::*;
 #[procedure(schema = Raw)]
 pub fn fill() -> Integer {
     'outer: loop {
-        break;
+        break 'inner;
     }
     0
 }
