@@ -16,6 +16,8 @@ pub fn split(sql: &str) -> Result<Vec<(&str, usize)>> {
     let mut start = cursor.offset();
     let mut depth = 0_usize;
     let mut declaring = false;
+    // Whether the BEGIN to come is that of a procedure declared within the block.
+    let mut nested = false;
     let mut opening = true;
     while let Some(token) = cursor.peek().cloned() {
         if token == Token::SemiColon {
@@ -36,9 +38,11 @@ pub fn split(sql: &str) -> Result<Vec<(&str, usize)>> {
         match word.as_deref() {
             Some("BEGIN") if (depth > 0 || declaring || opening) && !begins_transaction(&cursor) => {
                 depth += 1;
-                declaring = false;
+                declaring &= nested;
+                nested = false;
             }
             Some("DECLARE") if depth == 0 && opening => declaring = true,
+            Some("PROCEDURE") if depth == 0 && declaring => nested = true,
             Some("CASE") if depth > 0 => depth += 1,
             Some("END") if depth > 0 => {
                 let closes_other =
@@ -94,6 +98,13 @@ mod tests {
                 vec![
                     "create procedure p() returns int language sql as begin case x when 1 then return 1; end case; end",
                     "call p()",
+                ],
+            ),
+            (
+                "declare p procedure() returns int as declare y int; begin return 1; end; x int; begin call p(); end; select 4",
+                vec![
+                    "declare p procedure() returns int as declare y int; begin return 1; end; x int; begin call p(); end",
+                    "select 4",
                 ],
             ),
             (

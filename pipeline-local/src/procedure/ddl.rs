@@ -1,40 +1,17 @@
 //! CREATE and ALTER PROCEDURE.
 
 use super::parser::{self, Create};
+use crate::catalog::Kind;
 use crate::catalog::def::ProcedureDef;
-use crate::catalog::{Kind, NewObject};
 use crate::exec::{Context, QueryResult};
 use crate::parse::Cursor;
-use crate::{Result, SqlError, access, routine};
+use crate::routine::{self, Creation};
+use crate::{Result, SqlError, access};
 
-pub(super) fn create(cx: &Context<'_>, create: Create) -> Result<QueryResult> {
-    let Create { or_replace, if_not_exists, name, copy_grants, comment, definition } = create;
-    if or_replace && if_not_exists {
-        return Err(SqlError::compilation(1003, "42000", "OR REPLACE and IF NOT EXISTS cannot be combined."));
-    }
-    let catalog = &cx.engine.catalog;
-    let schema = cx.schema_of(&name, "CREATE PROCEDURE")?;
-    access::require_create(cx, &schema, Kind::Procedure)?;
-    let signature = routine::signature_of(definition.arguments.iter().map(|argument| argument.sql_type));
-    let existing = catalog.find(Kind::Procedure, Some(schema.id), name.object(), &signature)?;
-    if let Some(existing) = &existing {
-        if if_not_exists {
-            return Ok(QueryResult::status(format!("{} already exists, statement succeeded.", name.object())));
-        }
-        if or_replace {
-            access::require(cx, existing, &[])?;
-        }
-    }
-    routine::forbid_ambiguity(cx, Kind::Procedure, &schema, name.object(), &definition.arguments)?;
-    let new = NewObject::new(Kind::Procedure, Some(schema.id), name.object(), cx.role(), &definition)?
-        .comment(&comment)
-        .signature(&signature);
-    if or_replace {
-        catalog.create_or_replace(new, copy_grants)?;
-    } else {
-        catalog.create(new)?;
-    }
-    Ok(QueryResult::status(format!("Function {} successfully created.", name.object())))
+pub(super) fn create(cx: &mut Context<'_>, create: Create) -> Result<QueryResult> {
+    let Create { or_replace, or_alter, if_not_exists, temporary, name, copy_grants, comment, definition } = create;
+    let creation = Creation { or_replace, or_alter, if_not_exists, temporary, name, copy_grants, comment };
+    routine::create(cx, Kind::Procedure, creation, &definition.arguments, &definition, |_, _| Ok(()))
 }
 
 pub(super) fn alter(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
@@ -53,6 +30,14 @@ pub(super) fn alter(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRe
     } else if cursor.accept_keywords("EXECUTE AS") {
         let mut definition: ProcedureDef = procedure.definition()?;
         definition.execute_as = parser::execute_as_clause(cursor)?;
+        cursor.expect_end()?;
+        procedure.set_definition(&definition)?;
+        cx.engine.catalog.update(&procedure)?;
+    } else if cursor.peek_keywords("SET SECURE") || cursor.peek_keywords("UNSET SECURE") {
+        let mut definition: ProcedureDef = procedure.definition()?;
+        definition.secure = cursor.accept_keyword("SET");
+        cursor.accept_keyword("UNSET");
+        cursor.expect_keywords("SECURE")?;
         cursor.expect_end()?;
         procedure.set_definition(&definition)?;
         cx.engine.catalog.update(&procedure)?;

@@ -1,11 +1,18 @@
 //! Stored procedures: their statements and CALL.
 
+mod arguments;
 mod call;
 mod ddl;
 mod listing;
 mod parser;
+mod run;
+mod system;
+mod table;
 
 pub use call::call;
+pub(crate) use call::{Called, Invocation};
+pub(crate) use run::{argument_value, finish};
+pub(crate) use table::{describe_from, select_from};
 
 use crate::catalog::Kind;
 use crate::exec::{Context, Running};

@@ -1,23 +1,92 @@
-//! What ALTER and DROP do alike to procedures and functions.
+//! What CREATE, ALTER and DROP do alike to procedures and functions.
 
 use datafusion::sql::sqlparser::tokenizer::Token;
+use serde::Serialize;
 
 use super::signature;
 use crate::access;
 use crate::catalog::def::Argument;
-use crate::catalog::{Kind, Object};
+use crate::catalog::{Kind, NewObject, Object};
 use crate::exec::{Context, QueryResult};
 use crate::parse::{Cursor, Name};
 use crate::{Result, SqlError};
 
-/// A routine with optional arguments cannot have overloads.
-pub(crate) fn forbid_ambiguity(
-    cx: &Context<'_>,
+/// What CREATE PROCEDURE and CREATE FUNCTION say alike.
+#[derive(Debug)]
+pub(crate) struct Creation {
+    pub(crate) or_replace: bool,
+    pub(crate) or_alter: bool,
+    pub(crate) if_not_exists: bool,
+    pub(crate) temporary: bool,
+    pub(crate) name: Name,
+    pub(crate) copy_grants: bool,
+    pub(crate) comment: String,
+}
+
+/// Creates a routine, or alters it where OR ALTER finds it; `check` looks at it before it is stored.
+pub(crate) fn create<T: Serialize>(
+    cx: &mut Context<'_>,
     kind: Kind,
-    schema: &Object,
-    name: &str,
+    creation: Creation,
     arguments: &[Argument],
-) -> Result<()> {
+    definition: &T,
+    check: impl FnOnce(&mut Context<'_>, &Object) -> Result<()>,
+) -> Result<QueryResult> {
+    let Creation { or_replace, or_alter, if_not_exists, temporary, name, copy_grants, comment } = creation;
+    if (or_replace || or_alter) && if_not_exists {
+        let clause = if or_replace { "OR REPLACE" } else { "OR ALTER" };
+        return Err(SqlError::compilation(
+            1003,
+            "42000",
+            format_args!("{clause} and IF NOT EXISTS cannot be combined."),
+        ));
+    }
+    let schema = cx.schema_of(&name, &format!("CREATE {}", kind.keyword()))?;
+    if !temporary {
+        access::require_create(cx, &schema, kind)?;
+    }
+    let signature = signature::signature_of(arguments.iter().map(|argument| argument.sql_type));
+    let session = temporary.then_some(cx.session.id);
+    let catalog = &cx.engine.catalog;
+    let existing = match session {
+        Some(session) => catalog
+            .find_for(kind, Some(schema.id), name.object(), &signature, session)?
+            .filter(|object| object.session.is_some()),
+        None => catalog.find(kind, Some(schema.id), name.object(), &signature)?,
+    };
+    if let Some(existing) = &existing {
+        if if_not_exists {
+            return Ok(QueryResult::status(format!("{} already exists, statement succeeded.", name.object())));
+        }
+        if or_replace || or_alter {
+            access::require(cx, existing, &[])?;
+        }
+    }
+    forbid_ambiguity(cx, kind, &schema, name.object(), arguments)?;
+    check(cx, &schema)?;
+    let catalog = &cx.engine.catalog;
+    if let (true, Some(mut existing)) = (or_alter, existing) {
+        existing.set_definition(definition)?;
+        existing.comment = comment;
+        catalog.update(&existing)?;
+        return Ok(QueryResult::status("Statement executed successfully."));
+    }
+    let mut new = NewObject::new(kind, Some(schema.id), name.object(), cx.role(), definition)?
+        .comment(&comment)
+        .signature(&signature);
+    if let Some(session) = session {
+        new = new.session(session);
+    }
+    if or_replace {
+        catalog.create_or_replace(new, copy_grants)?;
+    } else {
+        catalog.create(new)?;
+    }
+    Ok(QueryResult::status(format!("Function {} successfully created.", name.object())))
+}
+
+/// A routine with optional arguments cannot have overloads.
+fn forbid_ambiguity(cx: &Context<'_>, kind: Kind, schema: &Object, name: &str, arguments: &[Argument]) -> Result<()> {
     let signature = signature::signature_of(arguments.iter().map(|argument| argument.sql_type));
     let optional = |arguments: &[Argument]| arguments.iter().any(|argument| argument.default.is_some());
     for other in cx.engine.catalog.overloads(kind, schema.id, name)? {

@@ -110,7 +110,8 @@ pub(crate) fn show(cx: &Context<'_>, cursor: &mut Cursor<'_>, kind: Kind) -> Res
             .iter()
             .map(|argument| {
                 let optional = if argument.default.is_some() { "DEFAULT " } else { "" };
-                format!("{optional}{}", argument.sql_type.family())
+                let output = if argument.output { "OUT " } else { "" };
+                format!("{optional}{output}{}", argument.sql_type.family())
             })
             .collect();
         let required = definition.arguments.iter().filter(|argument| argument.default.is_none()).count();

@@ -6,10 +6,10 @@ mod listing;
 mod overload;
 mod signature;
 
-pub(crate) use ddl::{alter_common, drop, find, forbid_ambiguity, missing, visible};
+pub(crate) use ddl::{Creation, alter_common, create, drop, find, missing, visible};
 pub(crate) use listing::{describe, description, show};
 pub(crate) use overload::{Supplied, choose, placed};
-pub(crate) use signature::{arguments, body, returns, signature_of, types};
+pub(crate) use signature::{arguments, body, returns, types};
 
 use crate::catalog::Kind;
 use crate::catalog::Object;

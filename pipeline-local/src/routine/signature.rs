@@ -8,7 +8,7 @@ use crate::parse::Cursor;
 use crate::types::SqlType;
 use crate::{Result, SqlError};
 
-/// Reads `(name type [DEFAULT expression], ..)`.
+/// Reads `(name [IN | OUT] type [DEFAULT expression], ..)`; only procedures have output arguments.
 pub(crate) fn arguments(cursor: &mut Cursor<'_>, kind: Kind) -> Result<Vec<Argument>> {
     let mut arguments: Vec<Argument> = Vec::new();
     cursor.expect(&Token::LParen)?;
@@ -17,20 +17,18 @@ pub(crate) fn arguments(cursor: &mut Cursor<'_>, kind: Kind) -> Result<Vec<Argum
             cursor.expect(&Token::Comma)?;
         }
         let name = cursor.identifier()?;
-        if kind == Kind::Procedure {
-            if (cursor.peek_keyword("OUT") || cursor.peek_keyword("OUTPUT"))
-                && !matches!(cursor.peek_at(1), Some(Token::Comma | Token::RParen))
-            {
-                return Err(SqlError::unsupported(format_args!("OUT argument {name} of a procedure")));
-            }
-            if !cursor.accept_keyword("IN") {
-                cursor.accept_keyword("INPUT");
-            }
-        }
+        let output = kind == Kind::Procedure && mode(cursor);
         let sql_type = cursor.data_type()?;
         let default = if cursor.accept_keyword("DEFAULT") {
             let start = cursor.offset();
             cursor.expression()?;
+            if output {
+                return Err(SqlError::compilation(
+                    1044,
+                    "42P13",
+                    format_args!("Output argument {name} cannot have a DEFAULT."),
+                ));
+            }
             Some(cursor.text_since(start).to_owned())
         } else if arguments.last().is_some_and(|before| before.default.is_some()) {
             return Err(SqlError::compilation(
@@ -46,7 +44,7 @@ pub(crate) fn arguments(cursor: &mut Cursor<'_>, kind: Kind) -> Result<Vec<Argum
         if arguments.iter().any(|other| other.name == name) {
             return Err(SqlError::compilation(2011, "42710", format_args!("duplicate argument name '{name}'")));
         }
-        arguments.push(Argument { name, sql_type, default, output: false });
+        arguments.push(Argument { name, sql_type, default, output });
     }
     if arguments.len() > 500 {
         return Err(SqlError::compilation(
@@ -56,6 +54,19 @@ pub(crate) fn arguments(cursor: &mut Cursor<'_>, kind: Kind) -> Result<Vec<Argum
         ));
     }
     Ok(arguments)
+}
+
+/// Reads IN, INPUT, OUT or OUTPUT before a type; whether it is an output argument.
+fn mode(cursor: &mut Cursor<'_>) -> bool {
+    // A word alone is a type.
+    if matches!(cursor.peek_at(1), Some(Token::Comma | Token::RParen)) {
+        return false;
+    }
+    let output = cursor.accept_keyword("OUT") || cursor.accept_keyword("OUTPUT");
+    if !output && !cursor.accept_keyword("IN") {
+        cursor.accept_keyword("INPUT");
+    }
+    output
 }
 
 /// Reads what follows RETURNS: a type, or `TABLE (name type, ..)`; and whether it is declared NOT NULL.

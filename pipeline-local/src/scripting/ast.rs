@@ -2,6 +2,7 @@
 //!
 //! <https://docs.snowflake.com/en/developer-guide/snowflake-scripting/index>
 
+use crate::catalog::def::Returns;
 use crate::types::SqlType;
 
 /// A place in the text of a block: line from 1, position in the line from 0, as Snowflake's messages count.
@@ -56,6 +57,23 @@ pub enum DeclarationKind {
         /// The text, empty without one.
         message: String,
     },
+    /// `PROCEDURE (..) RETURNS .. AS block`.
+    Procedure(Box<Nested>),
+}
+
+/// A procedure that a block declares.
+///
+/// <https://docs.snowflake.com/en/developer-guide/stored-procedure/stored-procedures-snowflake-scripting>
+#[derive(Debug, Clone, PartialEq)]
+pub struct Nested {
+    /// Its arguments.
+    pub arguments: Vec<(String, SqlType)>,
+    /// What it returns.
+    pub returns: Returns,
+    /// Whether that is declared NOT NULL.
+    pub returns_not_null: bool,
+    /// What it does.
+    pub body: Block,
 }
 
 /// Where a cursor's rows come from.
@@ -74,6 +92,8 @@ pub enum Initializer {
     Expression(Expression),
     /// `(statement)`: the rows for a RESULTSET, else its single value.
     Statement(Box<Statement>),
+    /// `ASYNC (statement)`: a RESULTSET whose rows come later.
+    Async(Box<Statement>),
 }
 
 /// SQL text that reads variables as `:name`.
@@ -269,6 +289,12 @@ pub enum StatementKind {
     ReturnTable(TableSource),
     /// `RAISE [exception]`.
     Raise(Option<Target>),
+    /// `ASYNC (statement)`: runs beside the block.
+    Async(Box<Statement>),
+    /// `AWAIT {resultset | ALL}`; none for ALL.
+    Await(Option<Target>),
+    /// `CANCEL resultset`.
+    Cancel(Target),
 }
 
 /// What `RETURN TABLE` takes.

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::ast::{
-    Block, Caught, CursorSource, Declaration, DeclarationKind, Expression, Initializer, LoopKind, NameRef, Position,
-    Sql, Statement, StatementKind, TableSource, Target,
+    Block, Caught, CursorSource, Declaration, DeclarationKind, Expression, Initializer, LoopKind, NameRef, Nested,
+    Position, Sql, Statement, StatementKind, TableSource, Target,
 };
 use crate::{Result, SqlError};
 
@@ -79,7 +79,8 @@ const DATE_PARTS: [&str; 61] = [
 
 /// Checks a block whose surroundings declare `names`.
 pub(super) fn check(block: &Block, names: &[String]) -> Result<()> {
-    let mut checker = Checker { scopes: vec![names.iter().cloned().collect()], loops: Vec::new(), handlers: 0 };
+    let mut checker =
+        Checker { scopes: vec![names.iter().cloned().collect()], loops: Vec::new(), handlers: 0, nested: false };
     checker.block(block)
 }
 
@@ -88,6 +89,8 @@ struct Checker {
     /// The labels of the loops around.
     loops: Vec<Option<String>>,
     handlers: u32,
+    /// Whether it is in a procedure that a block declares.
+    nested: bool,
 }
 
 impl Checker {
@@ -143,10 +146,32 @@ impl Checker {
             DeclarationKind::Cursor(CursorSource::ResultSet(name)) if !self.knows(name) => {
                 return Err(unknown(name, declaration.position));
             }
+            DeclarationKind::Procedure(nested) => self.nested(&declaration.name, nested, declaration.position)?,
             _ => {}
         }
         self.declare(&declaration.name);
         Ok(())
+    }
+
+    /// A procedure of the block: it sees what was declared before it.
+    fn nested(&mut self, name: &str, nested: &Nested, at: Position) -> Result<()> {
+        let refused = |what: &str| {
+            SqlError::syntax(format_args!("error line {} at position {}\nprocedure {name} {what}.", at.line, at.column))
+        };
+        if self.nested {
+            return Err(refused("cannot be declared inside another procedure of the block"));
+        }
+        if !self.loops.is_empty() {
+            return Err(refused("cannot be declared inside a loop"));
+        }
+        self.nested = true;
+        let handlers = std::mem::take(&mut self.handlers);
+        self.scopes.push(nested.arguments.iter().map(|(name, _)| name.clone()).collect());
+        let checked = self.block(&nested.body);
+        self.scopes.pop();
+        self.handlers = handlers;
+        self.nested = false;
+        checked
     }
 
     fn statement(&mut self, statement: &Statement) -> Result<()> {
@@ -198,7 +223,9 @@ impl Checker {
                 "error line {} at position {}\nRAISE without an exception is only allowed in an exception handler.",
                 statement.position.line, statement.position.column
             ))),
-            StatementKind::Raise(None) => Ok(()),
+            StatementKind::Raise(None) | StatementKind::Await(None) => Ok(()),
+            StatementKind::Async(statement) => self.statement(statement),
+            StatementKind::Await(Some(target)) | StatementKind::Cancel(target) => self.target(target),
         }
     }
 
@@ -254,7 +281,7 @@ impl Checker {
     fn value(&mut self, value: &Initializer) -> Result<()> {
         match value {
             Initializer::Expression(expression) => self.expression(expression),
-            Initializer::Statement(statement) => self.statement(statement),
+            Initializer::Statement(statement) | Initializer::Async(statement) => self.statement(statement),
         }
     }
 
@@ -263,16 +290,20 @@ impl Checker {
     }
 
     fn expression(&self, expression: &Expression) -> Result<()> {
-        expression.names.iter().try_for_each(|name| self.name(name))
+        expression.names.iter().try_for_each(|name| {
+            let before = expression.text[..name.start].trim_end();
+            let argument = before.ends_with(['(', ',']);
+            let by_itself = !name.bind
+                && match &name.field {
+                    Some(field) => field == "NEXTVAL",
+                    None => argument && DATE_PARTS.contains(&name.name.as_str()),
+                };
+            if by_itself { Ok(()) } else { self.name(name) }
+        })
     }
 
     fn name(&self, name: &NameRef) -> Result<()> {
-        let by_itself = !name.bind
-            && match &name.field {
-                Some(field) => field == "NEXTVAL",
-                None => DATE_PARTS.contains(&name.name.as_str()),
-            };
-        if by_itself || self.knows(&name.name) {
+        if self.knows(&name.name) {
             return Ok(());
         }
         let written = if name.bind { &name.written } else { &name.name };

@@ -19,17 +19,32 @@ pub use ast::Block;
 pub(crate) use interpreter::{Child, Returned, convert};
 pub use parser::parse_block;
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::exec::{self, Binds, Context, QueryResult, ResultColumn, Running, StatementType, Value};
 use crate::parse::Cursor;
 use crate::{Result, SqlError};
+use tokens::{Placed, Tokens};
 
 /// Runs the body of a procedure with its arguments.
 pub(crate) async fn run_body(cx: &mut Context<'_>, block: &Block, arguments: Vec<(String, Value)>) -> Result<Returned> {
+    Ok(run_procedure(cx, block, arguments).await?.0)
+}
+
+/// The same for a procedure: also what its arguments are in the end, in their order.
+pub(crate) async fn run_procedure(
+    cx: &mut Context<'_>,
+    block: &Block,
+    arguments: Vec<(String, Value)>,
+) -> Result<(Returned, Vec<Value>)> {
     let names: Vec<String> = arguments.iter().map(|(name, _)| name.clone()).collect();
     check::check(block, &names)?;
-    interpreter::Interpreter::new(arguments).run(cx, block).await
+    let mut interpreter = interpreter::Interpreter::new(arguments);
+    let returned = interpreter.run(cx, block).await?;
+    Ok((returned, names.iter().filter_map(|name| interpreter.argument(name)).collect()))
 }
 
 /// What a scalar RETURN or a table comes to as the result of a statement.
@@ -48,22 +63,51 @@ pub(crate) fn result_of(returned: Returned, column: &str, statement_type: Statem
     }
 }
 
-/// Runs a parsed block; the result's column is `anonymous block`.
-pub fn run_block<'c>(cx: &'c mut Context<'_>, block: &'c Block) -> Running<'c> {
-    Box::pin(async move {
-        let returned = run_body(cx, block, Vec::new()).await?;
-        result_of(returned, "anonymous block", StatementType::Call)
-    })
+/// The text with `?` and `:1` turned into variables that hold the values bound to them.
+fn placeholders<'t>(text: &'t str, binds: &Binds) -> Result<(Cow<'t, str>, Vec<(String, Value)>)> {
+    if binds.positional.is_empty() {
+        return Ok((Cow::Borrowed(text), Vec::new()));
+    }
+    let tokens = Tokens::new(text)?;
+    let (mut replaced, mut done, mut next) = (String::with_capacity(text.len() + 16), 0, 0);
+    for (index, placed) in (0..).map_while(|index| tokens.at(index).map(|placed| (index, placed))) {
+        let (number, end) = match (&placed.token, tokens.at(index + 1)) {
+            (Token::Placeholder(mark), _) if mark == "?" => {
+                next += 1;
+                (Some(next), placed.end)
+            }
+            (Token::Placeholder(mark), _) => (mark.trim_start_matches(':').parse::<usize>().ok(), placed.end),
+            (Token::Colon, Some(Placed { token: Token::Number(digits, _), start, end, .. }))
+                if *start == placed.end =>
+            {
+                (digits.parse().ok(), *end)
+            }
+            _ => continue,
+        };
+        let Some(number) = number else { continue };
+        if number == 0 || number > binds.positional.len() {
+            return Err(SqlError::compilation(
+                2049,
+                "42601",
+                format_args!("Bind variable {} not set.", &text[placed.start..end]),
+            ));
+        }
+        replaced.push_str(&text[done..placed.start]);
+        replaced.push_str(&format!(":\"?{number}\""));
+        done = end;
+    }
+    replaced.push_str(&text[done..]);
+    let values = binds.positional.iter().enumerate().map(|(index, value)| (format!("?{}", index + 1), value.clone()));
+    Ok((Cow::Owned(replaced), values.collect()))
 }
 
 /// Runs an anonymous block: `text` is the whole statement.
 pub fn run_anonymous<'c>(cx: &'c mut Context<'_>, text: &'c str, binds: &'c Binds) -> Running<'c> {
     Box::pin(async move {
-        if !binds.positional.is_empty() {
-            return Err(SqlError::unsupported("bind variables in an anonymous block"));
-        }
-        let block = parse_block(text)?;
-        run_block(cx, &block).await
+        let (text, arguments) = placeholders(text, binds)?;
+        let block = parse_block(&text)?;
+        let returned = run_body(cx, &block, arguments).await?;
+        result_of(returned, "anonymous block", StatementType::Call)
     })
 }
 
@@ -104,7 +148,7 @@ pub fn execute_immediate<'c>(cx: &'c mut Context<'_>, text: &'c str, binds: &'c 
                 let start = items.offset();
                 items.expression()?;
                 inner.positional.push(exec::evaluate(cx, items.text_since(start), binds).await?);
-                if !items.accept(&datafusion::sql::sqlparser::tokenizer::Token::Comma) {
+                if !items.accept(&Token::Comma) {
                     items.expect_end()?;
                 }
             }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::ast::CursorSource;
+use super::ast::{CursorSource, Nested};
 use crate::exec::{QueryResult, Value};
 use crate::types::SqlType;
 
@@ -14,12 +14,25 @@ pub(super) enum Slot<'b> {
     Variable(Value),
     /// A cursor.
     Cursor { source: &'b CursorSource, open: Option<Rows> },
-    /// A RESULTSET and its rows, if it has any yet.
-    ResultSet(Option<Arc<QueryResult>>),
+    /// A RESULTSET.
+    ResultSet(ResultSet),
     /// An exception: which declaration, number and message.
     Exception { id: u64, number: i32, message: String },
+    /// A procedure of the block.
+    Procedure(&'b Nested),
     /// The row of a FOR loop.
     Row { rows: Arc<QueryResult>, index: usize },
+}
+
+/// What a RESULTSET holds.
+#[derive(Debug, Clone)]
+pub(super) enum ResultSet {
+    /// Nothing was assigned to it.
+    Empty,
+    /// Rows.
+    Rows(Arc<QueryResult>),
+    /// The rows of a child job, once it was waited for.
+    Job(usize),
 }
 
 /// The rows of an open cursor.
@@ -72,6 +85,15 @@ impl<'b> Scopes<'b> {
 
     pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut Slot<'b>> {
         self.0.iter_mut().rev().find_map(|scope| scope.get_mut(name))
+    }
+
+    /// The procedure of this name, and the number of scopes that it sees.
+    pub(super) fn procedure(&self, name: &str) -> Option<(&'b Nested, usize)> {
+        let depth = self.0.iter().rposition(|scope| scope.contains_key(name))?;
+        match self.0[depth].get(name) {
+            Some(Slot::Procedure(nested)) => Some((nested, depth + 1)),
+            _ => None,
+        }
     }
 
     /// The declaration that an exception's name stands for.

@@ -294,7 +294,7 @@ fn arguments(arguments: &[Argument]) -> String {
     let one = |argument: &Argument| {
         let output = if argument.output { "OUT " } else { "" };
         let default = argument.default.as_ref().map(|default| format!(" DEFAULT {default}")).unwrap_or_default();
-        format!("{output}{} {}{default}", in_quotes(&argument.name), argument.sql_type)
+        format!("{} {output}{}{default}", in_quotes(&argument.name), argument.sql_type)
     };
     arguments.iter().map(one).collect::<Vec<_>>().join(", ")
 }

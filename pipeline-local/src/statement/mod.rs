@@ -106,7 +106,9 @@ pub fn describe<'c>(
         let statement = parse::statement(sql)?;
         Ok(match &statement {
             Statement::Query(query, sql) => {
-                let planned = plan::plan(cx, query, sql, binds, Special::new())?;
+                let mut special = Special::new();
+                let called = crate::procedure::describe_from(cx, query.as_ref(), sql, &mut special)?;
+                let planned = plan::plan(cx, called.as_ref().unwrap_or(query), sql, binds, special)?;
                 (planned.ready.columns, StatementType::Select)
             }
             Statement::Dml(dml, _) => match dml.as_ref() {

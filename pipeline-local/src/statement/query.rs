@@ -14,8 +14,10 @@ pub(crate) async fn run(
     query: &ast::Query,
     sql: &str,
     binds: &Binds,
-    special: Special,
+    mut special: Special,
 ) -> Result<QueryResult> {
+    let called = crate::procedure::select_from(cx, query, sql, binds, &mut special).await?;
+    let query = called.as_ref().unwrap_or(query);
     let planned = plan::plan(cx, query, sql, binds, special)?;
     let batches = planned.ready.collect().await?;
     Ok(QueryResult {

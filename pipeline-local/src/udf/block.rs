@@ -40,6 +40,7 @@ fn declaration(declaration: &Declaration) -> Result<()> {
         DeclarationKind::Exception { .. } => Ok(()),
         DeclarationKind::Cursor(_) => Err(statement_refused("cursor declaration")),
         DeclarationKind::ResultSet(_) => Err(statement_refused("resultset declaration")),
+        DeclarationKind::Procedure(_) => Err(statement_refused("procedure declaration")),
     }
 }
 
@@ -50,6 +51,7 @@ fn initializer(initializer: &Initializer) -> Result<()> {
             StatementKind::Sql(sql) => expression_refused(&sql.text),
             _ => statement_refused("query statement"),
         }),
+        Initializer::Async(_) => Err(statement_refused("async statement")),
     }
 }
 
@@ -69,6 +71,9 @@ fn statement(statement: &Statement) -> Result<()> {
     match &statement.kind {
         StatementKind::Sql(_) | StatementKind::Call { .. } | StatementKind::ExecuteImmediate { .. } => {
             Err(statement_refused("query statement"))
+        }
+        StatementKind::Async(_) | StatementKind::Await(_) | StatementKind::Cancel(_) => {
+            Err(statement_refused("async statement"))
         }
         StatementKind::SelectInto { .. } => Err(statement_refused("select into statement")),
         StatementKind::Open { .. } => Err(statement_refused("open statement")),

@@ -1,52 +1,19 @@
 //! CREATE and ALTER FUNCTION.
 
 use super::parser::Create;
+use crate::catalog::Kind;
 use crate::catalog::def::FunctionDef;
-use crate::catalog::{Kind, NewObject};
 use crate::exec::{Context, QueryResult};
 use crate::parse::Cursor;
-use crate::{Result, SqlError, access, plan, routine};
+use crate::routine::{self, Creation};
+use crate::{Result, SqlError, access, plan};
 
 pub(super) fn create(cx: &mut Context<'_>, create: Create) -> Result<QueryResult> {
     let Create { or_replace, if_not_exists, temporary, name, copy_grants, comment, definition } = create;
-    if or_replace && if_not_exists {
-        return Err(SqlError::compilation(1003, "42000", "OR REPLACE and IF NOT EXISTS cannot be combined."));
-    }
-    let schema = cx.schema_of(&name, "CREATE FUNCTION")?;
-    if !temporary {
-        access::require_create(cx, &schema, Kind::Function)?;
-    }
-    let signature = routine::signature_of(definition.arguments.iter().map(|argument| argument.sql_type));
-    let session = temporary.then_some(cx.session.id);
-    let catalog = &cx.engine.catalog;
-    let existing = match session {
-        Some(session) => catalog
-            .find_for(Kind::Function, Some(schema.id), name.object(), &signature, session)?
-            .filter(|object| object.session.is_some()),
-        None => catalog.find(Kind::Function, Some(schema.id), name.object(), &signature)?,
-    };
-    if let Some(existing) = &existing {
-        if if_not_exists {
-            return Ok(QueryResult::status(format!("{} already exists, statement succeeded.", name.object())));
-        }
-        if or_replace {
-            access::require(cx, existing, &[])?;
-        }
-    }
-    routine::forbid_ambiguity(cx, Kind::Function, &schema, name.object(), &definition.arguments)?;
-    plan::check_function(cx, &schema, &definition)?;
-    let mut new = NewObject::new(Kind::Function, Some(schema.id), name.object(), cx.role(), &definition)?
-        .comment(&comment)
-        .signature(&signature);
-    if let Some(session) = session {
-        new = new.session(session);
-    }
-    if or_replace {
-        cx.engine.catalog.create_or_replace(new, copy_grants)?;
-    } else {
-        cx.engine.catalog.create(new)?;
-    }
-    Ok(QueryResult::status(format!("Function {} successfully created.", name.object())))
+    let creation = Creation { or_replace, or_alter: false, if_not_exists, temporary, name, copy_grants, comment };
+    routine::create(cx, Kind::Function, creation, &definition.arguments, &definition, |cx, schema| {
+        plan::check_function(cx, schema, &definition)
+    })
 }
 
 pub(super) fn alter(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {

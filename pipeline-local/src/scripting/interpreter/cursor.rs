@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::ast::{CursorSource, Expression, TableSource, Target};
-use super::super::scope::{Rows, Slot};
+use super::super::scope::{ResultSet, Rows, Slot};
 use super::sql::cell;
 use super::{Interpreter, Outcome, cursor_state, wrong_kind};
 use crate::exec::{Context, QueryResult, Value};
@@ -16,8 +16,7 @@ impl<'b> Interpreter<'b> {
         source: &'b Target,
     ) -> Outcome<(Arc<QueryResult>, usize)> {
         match self.scopes.get(&source.name) {
-            Some(Slot::ResultSet(Some(rows))) => Ok((rows.clone(), 0)),
-            Some(Slot::ResultSet(None)) => Err(cursor_state(source, "has no rows yet")),
+            Some(Slot::ResultSet(_)) => Ok((self.result_set(source)?, 0)),
             Some(Slot::Cursor { open: Some(rows), .. }) => Ok((rows.result.clone(), rows.next)),
             Some(Slot::Cursor { .. }) => {
                 self.open(cx, source, &[]).await?;
@@ -47,10 +46,9 @@ impl<'b> Interpreter<'b> {
         }
         let result = match source {
             CursorSource::Query(sql) => self.sql(cx, sql, positional, cursor.position).await?,
-            CursorSource::ResultSet(name) => match self.scopes.get(name) {
-                Some(Slot::ResultSet(Some(rows))) => rows.clone(),
-                _ => return Err(cursor_state(cursor, "reads a RESULTSET that has no rows yet")),
-            },
+            CursorSource::ResultSet(name) => {
+                self.result_set(&Target { position: cursor.position, name: name.clone() })?
+            }
         };
         if let Some(Slot::Cursor { open, .. }) = self.scopes.get_mut(&cursor.name) {
             *open = Some(Rows { result, next: 0 });
@@ -84,13 +82,19 @@ impl<'b> Interpreter<'b> {
         Ok(())
     }
 
+    /// The rows of a RESULTSET.
+    fn result_set(&self, target: &Target) -> Outcome<Arc<QueryResult>> {
+        match self.scopes.get(&target.name) {
+            Some(Slot::ResultSet(ResultSet::Rows(rows))) => Ok(rows.clone()),
+            Some(Slot::ResultSet(ResultSet::Job(job))) => self.job_rows(*job, target),
+            Some(Slot::ResultSet(ResultSet::Empty)) => Err(cursor_state(target, "has no rows yet")),
+            _ => Err(wrong_kind(target, "a RESULTSET")),
+        }
+    }
+
     pub(super) async fn table(&mut self, cx: &mut Context<'_>, source: &'b TableSource) -> Outcome<Arc<QueryResult>> {
         match source {
-            TableSource::ResultSet(target) => match self.scopes.get(&target.name) {
-                Some(Slot::ResultSet(Some(rows))) => Ok(rows.clone()),
-                Some(Slot::ResultSet(None)) => Err(cursor_state(target, "has no rows yet")),
-                _ => Err(wrong_kind(target, "a RESULTSET")),
-            },
+            TableSource::ResultSet(target) => self.result_set(target),
             TableSource::Cursor(target) => match self.scopes.get(&target.name) {
                 Some(Slot::Cursor { open: Some(rows), .. }) => Ok(rows.result.clone()),
                 Some(Slot::Cursor { .. }) => Err(cursor_state(target, "is not open")),

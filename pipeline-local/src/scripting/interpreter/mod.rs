@@ -2,6 +2,8 @@
 
 mod control;
 mod cursor;
+mod job;
+mod nested;
 mod sql;
 mod variable;
 
@@ -15,8 +17,9 @@ use super::ast::{Block, Handler, Position, Statement, StatementKind, Target};
 use super::raised::{Decision, Kind, Raised};
 use super::scope::{Scopes, Slot};
 use crate::SqlError;
-use crate::exec::{Context, QueryResult, Value};
+use crate::exec::{Context, QueryResult, StatementType, Value};
 use crate::types::SqlType;
+use job::Job;
 use sql::single_value;
 
 /// What a statement may fail with.
@@ -65,6 +68,19 @@ struct Status {
     query_id: Option<String>,
 }
 
+impl Status {
+    /// What a statement that succeeded leaves.
+    fn note(&mut self, result: &QueryResult) {
+        let changed = result.dml.map(|counts| counts.total());
+        self.rows = changed;
+        self.activity = Some(match (changed, result.statement_type) {
+            (Some(changed), _) => changed,
+            (None, StatementType::Ddl) => 1,
+            (None, _) => result.row_count() as u64,
+        });
+    }
+}
+
 /// The state of one running body.
 pub(super) struct Interpreter<'b> {
     scopes: Scopes<'b>,
@@ -74,6 +90,8 @@ pub(super) struct Interpreter<'b> {
     handling: Vec<Raised>,
     exceptions: u64,
     steps: u32,
+    /// The child jobs started so far; those that still run end with the body.
+    jobs: Vec<Job>,
 }
 
 impl<'b> Interpreter<'b> {
@@ -83,7 +101,23 @@ impl<'b> Interpreter<'b> {
         for (name, value) in arguments {
             scopes.declare(&name, Slot::Variable(value));
         }
-        Self { scopes, active: Vec::new(), status: Status::default(), handling: Vec::new(), exceptions: 0, steps: 0 }
+        Self {
+            scopes,
+            active: Vec::new(),
+            status: Status::default(),
+            handling: Vec::new(),
+            exceptions: 0,
+            steps: 0,
+            jobs: Vec::new(),
+        }
+    }
+
+    /// The value of an argument as it is now.
+    pub(super) fn argument(&self, name: &str) -> Option<Value> {
+        match self.scopes.get(name) {
+            Some(Slot::Variable(value)) => Some(value.clone()),
+            _ => None,
+        }
     }
 
     /// Runs a whole body.
@@ -266,6 +300,11 @@ impl<'b> Interpreter<'b> {
                 return Ok(Flow::Return(Returned::Table(rows)));
             }
             StatementKind::Raise(target) => return Err(self.raise(target.as_ref(), position)),
+            StatementKind::Async(statement) => {
+                self.start_job(cx, statement).await?;
+            }
+            StatementKind::Await(target) => self.await_jobs(target.as_ref(), position).await?,
+            StatementKind::Cancel(target) => self.cancel_job(target)?,
         }
         Ok(Flow::Next)
     }

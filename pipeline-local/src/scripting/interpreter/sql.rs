@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::super::ast::{Position, Sql, Statement, StatementKind, Target};
+use super::super::ast::{Expression, Position, Sql, Statement, StatementKind, Target};
 use super::super::raised::Raised;
 use super::{Interpreter, Outcome, Run};
 use crate::SqlError;
 use crate::engine::Engine;
-use crate::exec::{self, Binds, Context, QueryResult, StatementType, Value};
+use crate::exec::{self, Binds, Context, QueryResult, Value};
 use crate::history::QueryRecord;
 use crate::types::SqlType;
 
@@ -25,25 +25,11 @@ impl<'b> Interpreter<'b> {
         Box::pin(async move {
             let position = statement.position;
             match &statement.kind {
-                StatementKind::Sql(sql) | StatementKind::Call { sql, .. } => {
-                    self.sql(cx, sql, Vec::new(), position).await
-                }
+                StatementKind::Sql(sql) => self.sql(cx, sql, Vec::new(), position).await,
+                StatementKind::Call { sql, .. } => self.call(cx, sql, position).await,
                 StatementKind::ExecuteImmediate { text, using } => {
-                    let value = self.expression(cx, text).await?;
-                    let value = self.convert(cx, value, SqlType::TEXT, text.position).await?;
-                    let datafusion::common::ScalarValue::Utf8(Some(sql)) = value.scalar else {
-                        let error = SqlError::compilation(
-                            900,
-                            "42601",
-                            "EXECUTE IMMEDIATE: the text of the statement is NULL.",
-                        );
-                        return Err(Raised::statement(error, position));
-                    };
-                    let mut positional = Vec::with_capacity(using.len());
-                    for value in using {
-                        positional.push(self.expression(cx, value).await?);
-                    }
-                    self.run_sql(cx, &sql, &Binds { positional, ..Binds::default() }, position).await
+                    let (sql, binds) = self.dynamic(cx, text, using, position).await?;
+                    self.run_sql(cx, &sql, &binds, position).await
                 }
                 _ => Err(Raised::statement(SqlError::internal("a statement without rows"), position)),
             }
@@ -57,7 +43,13 @@ impl<'b> Interpreter<'b> {
         positional: Vec<Value>,
         position: Position,
     ) -> Outcome<Arc<QueryResult>> {
-        let mut binds = Binds { positional, ..Binds::default() };
+        let binds = Binds { positional, ..self.binds_of(sql, position)? };
+        self.run_sql(cx, &sql.text, &binds, position).await
+    }
+
+    /// The variables that a statement reads.
+    pub(super) fn binds_of(&self, sql: &Sql, position: Position) -> Outcome<Binds> {
+        let mut binds = Binds::default();
         for name in &sql.binds {
             let Some(value) = self.lookup(&name.name, None) else {
                 let error =
@@ -66,7 +58,28 @@ impl<'b> Interpreter<'b> {
             };
             binds.named.insert(name.name.clone(), value);
         }
-        self.run_sql(cx, &sql.text, &binds, position).await
+        Ok(binds)
+    }
+
+    /// The text of a dynamic statement and the values for its placeholders.
+    pub(super) async fn dynamic(
+        &mut self,
+        cx: &mut Context<'_>,
+        text: &'b Expression,
+        using: &'b [Expression],
+        position: Position,
+    ) -> Outcome<(String, Binds)> {
+        let value = self.expression(cx, text).await?;
+        let value = self.convert(cx, value, SqlType::TEXT, text.position).await?;
+        let datafusion::common::ScalarValue::Utf8(Some(sql)) = value.scalar else {
+            let error = SqlError::compilation(900, "42601", "EXECUTE IMMEDIATE: the text of the statement is NULL.");
+            return Err(Raised::statement(error, position));
+        };
+        let mut positional = Vec::with_capacity(using.len());
+        for value in using {
+            positional.push(self.expression(cx, value).await?);
+        }
+        Ok((sql, Binds { positional, ..Binds::default() }))
     }
 
     pub(super) async fn run_sql(
@@ -76,24 +89,35 @@ impl<'b> Interpreter<'b> {
         binds: &Binds,
         position: Position,
     ) -> Outcome<Arc<QueryResult>> {
+        let begun = self.begin(cx, sql);
+        let result = exec::execute(cx, sql, binds).await;
+        self.end(cx, begun, result, position)
+    }
+
+    /// What every statement of the body begins with.
+    pub(super) fn begin(&self, cx: &mut Context<'_>, sql: &str) -> Begun {
         let now = self.enter(cx);
         let child = Child::begin(cx, sql);
         let outer = std::mem::replace(&mut cx.frame.query_id, child.record.id.clone());
-        let result = exec::execute(cx, sql, binds).await;
+        Begun { child, outer, now }
+    }
+
+    /// What every statement of the body ends with: it is recorded, and the status variables are set.
+    pub(super) fn end(
+        &mut self,
+        cx: &mut Context<'_>,
+        begun: Begun,
+        result: crate::Result<QueryResult>,
+        position: Position,
+    ) -> Outcome<Arc<QueryResult>> {
+        let Begun { child, outer, now } = begun;
         cx.frame.query_id = outer;
         cx.frame.now = now;
         cx.session.remember_query(&child.record.id);
         self.status.query_id = Some(child.record.id.clone());
-        let result = child.finish(result);
-        match result {
+        match child.finish(result) {
             Ok(result) => {
-                let changed = result.dml.map(|counts| counts.total());
-                self.status.rows = changed;
-                self.status.activity = Some(match (changed, result.statement_type) {
-                    (Some(changed), _) => changed,
-                    (None, StatementType::Ddl) => 1,
-                    (None, _) => result.row_count() as u64,
-                });
+                self.status.note(&result);
                 Ok(result)
             }
             Err(error) => {
@@ -133,6 +157,13 @@ impl<'b> Interpreter<'b> {
         }
         Ok(())
     }
+}
+
+/// A statement that runs.
+pub(super) struct Begun {
+    child: Child,
+    outer: String,
+    now: i64,
 }
 
 /// A statement of a body in the query history; one that is dropped before it ended counts as cancelled.

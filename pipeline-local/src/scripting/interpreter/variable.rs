@@ -4,10 +4,10 @@ use super::super::ast::{
     Declaration, DeclarationKind, Expression, Initializer, Position, Simple, StatementKind, Target,
 };
 use super::super::raised::{Kind, Raised};
-use super::super::scope::Slot;
+use super::super::scope::{ResultSet, Slot};
 use super::super::{now, value};
 use super::sql::single_value;
-use super::{Interpreter, Outcome, wrong_kind};
+use super::{Interpreter, Outcome, job, wrong_kind};
 use crate::SqlError;
 use crate::exec::{self, Binds, Context, Value};
 use crate::types::SqlType;
@@ -27,10 +27,12 @@ impl<'b> Interpreter<'b> {
                 Slot::Variable(value)
             }
             DeclarationKind::Cursor(source) => Slot::Cursor { source, open: None },
-            DeclarationKind::ResultSet(value) => Slot::ResultSet(match value {
-                Some(Initializer::Statement(statement)) => Some(self.rows_of(cx, statement).await?),
-                _ => None,
-            }),
+            DeclarationKind::ResultSet(None) => Slot::ResultSet(ResultSet::Empty),
+            DeclarationKind::ResultSet(Some(value)) => {
+                let target = Target { position: declaration.position, name: declaration.name.clone() };
+                Slot::ResultSet(self.result_set_value(cx, &target, value).await?)
+            }
+            DeclarationKind::Procedure(nested) => Slot::Procedure(nested),
             DeclarationKind::Exception { number, message } => {
                 self.exceptions += 1;
                 Slot::Exception { id: self.exceptions, number: *number, message: message.clone() }
@@ -47,13 +49,26 @@ impl<'b> Interpreter<'b> {
         value: &'b Initializer,
     ) -> Outcome<()> {
         if matches!(self.scopes.get(&target.name), Some(Slot::ResultSet(_))) {
-            let Initializer::Statement(statement) = value else { return Err(wrong_kind(target, "a variable")) };
-            let rows = self.rows_of(cx, statement).await?;
-            self.scopes_set(target, Slot::ResultSet(Some(rows)));
+            let value = self.result_set_value(cx, target, value).await?;
+            self.scopes_set(target, Slot::ResultSet(value));
             return Ok(());
         }
         let value = self.value(cx, value).await?;
         self.assign(cx, target, value).await
+    }
+
+    /// What is assigned to a RESULTSET.
+    async fn result_set_value(
+        &mut self,
+        cx: &mut Context<'_>,
+        target: &Target,
+        value: &'b Initializer,
+    ) -> Outcome<ResultSet> {
+        match value {
+            Initializer::Statement(statement) => Ok(ResultSet::Rows(self.rows_of(cx, statement).await?)),
+            Initializer::Async(statement) => Ok(ResultSet::Job(self.start_job(cx, statement).await?)),
+            Initializer::Expression(_) => Err(wrong_kind(target, "a variable")),
+        }
     }
 
     pub(super) fn scopes_set(&mut self, target: &Target, slot: Slot<'b>) {
@@ -93,6 +108,10 @@ impl<'b> Interpreter<'b> {
                 })?;
                 single_value(&result, statement.position)
             }
+            Initializer::Async(statement) => Err(Raised::expression(
+                SqlError::compilation(1044, "42P13", "ASYNC (..) can be assigned to a RESULTSET only."),
+                statement.position,
+            )),
         }
     }
 
@@ -120,6 +139,17 @@ impl<'b> Interpreter<'b> {
         let mut text = String::with_capacity(expression.text.len() + 16);
         let mut done = 0;
         for name in &expression.names {
+            if let (Some(Slot::ResultSet(set)), true) = (self.scopes.get(&name.name), name.start >= done)
+                && let Some((start, end)) = job::status_call(&expression.text, name.start, name.end)
+            {
+                let key = format!("{}$STATUS", name.name);
+                text.push_str(&expression.text[done..start]);
+                text.push(':');
+                text.push_str(&crate::parse::quote(&key));
+                done = end;
+                binds.named.insert(key, Value::text(self.status_of(set)));
+                continue;
+            }
             let Some(value) = self.lookup(&name.name, name.field.as_deref()) else {
                 if name.field.is_some() && matches!(self.scopes.get(&name.name), Some(Slot::Row { .. })) {
                     let full = format!("{}.{}", name.name, name.field.as_deref().unwrap_or_default());

@@ -2,9 +2,13 @@
 
 use datafusion::sql::sqlparser::tokenizer::Token;
 
-use super::super::ast::{CursorSource, Declaration, DeclarationKind, Initializer, Position, Statement, StatementKind};
+use super::super::ast::{
+    CursorSource, Declaration, DeclarationKind, Initializer, Nested, Position, Statement, StatementKind,
+};
 use super::super::tokens::Placed;
 use super::Parser;
+use crate::catalog::def::Returns;
+use crate::types::SqlType;
 use crate::{Result, SqlError};
 
 impl Parser<'_> {
@@ -20,7 +24,7 @@ impl Parser<'_> {
             Some("RESULTSET") => {
                 self.tokens.next();
                 let value = self.initializer()?;
-                if !matches!(value, None | Some(Initializer::Statement(_))) {
+                if matches!(value, Some(Initializer::Expression(_))) {
                     return Err(self.tokens.unexpected());
                 }
                 DeclarationKind::ResultSet(value)
@@ -30,7 +34,8 @@ impl Parser<'_> {
                 self.exception(position)?
             }
             Some("PROCEDURE") if !is_let => {
-                return Err(SqlError::unsupported(format_args!("procedure {name} declared within a block")));
+                self.tokens.next();
+                DeclarationKind::Procedure(Box::new(self.nested()?))
             }
             _ => {
                 let sql_type = self.tokens.data_type()?;
@@ -92,7 +97,14 @@ impl Parser<'_> {
         if self.tokens.peek_keyword().as_deref() == Some("ASYNC")
             && self.tokens.at(self.tokens.index() + 1).is_some_and(|next| next.token == Token::LParen)
         {
-            return Err(SqlError::unsupported("ASYNC child jobs"));
+            self.tokens.next();
+            return Ok(Initializer::Async(Box::new(self.in_parentheses()?)));
+        }
+        if self.tokens.peek_keyword().as_deref() == Some("CALL") {
+            let end = self.find_end(&[])?;
+            let statement = self.embedded(end)?;
+            self.tokens.set_index(end);
+            return Ok(Initializer::Statement(Box::new(statement)));
         }
         if matches!(self.tokens.peek(), Some(Placed { token: Token::LParen, .. })) {
             let open = self.tokens.index();
@@ -123,6 +135,54 @@ impl Parser<'_> {
             }
         }
         Ok(Initializer::Expression(self.expression(&[])?))
+    }
+
+    /// `(statement)`.
+    pub(super) fn in_parentheses(&mut self) -> Result<Statement> {
+        let close = self.tokens.closing_parenthesis()?;
+        self.tokens.expect(&Token::LParen)?;
+        let statement = self.embedded(close)?;
+        self.tokens.set_index(close + 1);
+        Ok(statement)
+    }
+
+    /// What follows PROCEDURE in a declaration: `(arguments) RETURNS type AS block`.
+    fn nested(&mut self) -> Result<Nested> {
+        self.tokens.expect(&Token::LParen)?;
+        let arguments = self.names_with_types()?;
+        self.tokens.expect_keyword("RETURNS")?;
+        let returns = if self.tokens.accept_keyword("TABLE") {
+            self.tokens.expect(&Token::LParen)?;
+            Returns::Table(self.names_with_types()?)
+        } else {
+            Returns::Scalar(self.required_type()?)
+        };
+        let returns_not_null = self.tokens.accept_keyword("NOT");
+        if returns_not_null || self.tokens.peek_keyword().as_deref() == Some("NULL") {
+            self.tokens.expect_keyword("NULL")?;
+        }
+        if self.tokens.accept_keyword("LANGUAGE") {
+            self.tokens.expect_keyword("SQL")?;
+        }
+        self.tokens.expect_keyword("AS")?;
+        Ok(Nested { arguments, returns, returns_not_null, body: self.block()? })
+    }
+
+    /// `name type, ..)`.
+    fn names_with_types(&mut self) -> Result<Vec<(String, SqlType)>> {
+        let mut names = Vec::new();
+        while !self.tokens.accept(&Token::RParen) {
+            if !names.is_empty() {
+                self.tokens.expect(&Token::Comma)?;
+            }
+            let name = self.tokens.expect_identifier()?.0;
+            names.push((name, self.required_type()?));
+        }
+        Ok(names)
+    }
+
+    fn required_type(&mut self) -> Result<SqlType> {
+        self.tokens.data_type()?.ok_or_else(|| self.tokens.unexpected())
     }
 
     /// The statement from the cursor up to the token `end`, for `(statement)`.

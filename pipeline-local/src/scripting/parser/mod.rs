@@ -138,8 +138,15 @@ impl Parser<'_> {
             ("BEGIN", None) if next_is(self, Token::SemiColon) => return self.sql_statement(),
             ("BEGIN" | "DECLARE", _) => return Ok(StatementKind::Block(self.block()?)),
             ("EXECUTE", Some("IMMEDIATE")) => return self.execute_immediate(None),
-            ("ASYNC" | "AWAIT" | "CANCEL", _) => {
-                return Err(SqlError::unsupported(format_args!("{word} of child jobs")));
+            ("ASYNC", _) if next_is(self, Token::LParen) => {
+                self.tokens.next();
+                return Ok(StatementKind::Async(Box::new(self.in_parentheses()?)));
+            }
+            ("WITH", _)
+                if self.tokens.keyword_at(2).as_deref() == Some("AS")
+                    && self.tokens.keyword_at(3).as_deref() == Some("PROCEDURE") =>
+            {
+                return self.call();
             }
             ("SELECT" | "WITH", _) => return self.select(),
             ("CALL", _) => return self.call(),
@@ -148,7 +155,7 @@ impl Parser<'_> {
                 | "ITERATE",
                 _,
             )
-            | ("OPEN" | "FETCH" | "CLOSE" | "RETURN" | "RAISE", _) => {}
+            | ("OPEN" | "FETCH" | "CLOSE" | "RETURN" | "RAISE" | "AWAIT" | "CANCEL", _) => {}
             _ => return self.sql_statement(),
         }
         self.tokens.next();
@@ -188,6 +195,9 @@ impl Parser<'_> {
                 StatementKind::Fetch { cursor, targets: self.targets()? }
             }
             "CLOSE" => StatementKind::Close(self.target()?),
+            "AWAIT" if self.tokens.accept_keyword("ALL") => StatementKind::Await(None),
+            "AWAIT" => StatementKind::Await(Some(self.target()?)),
+            "CANCEL" => StatementKind::Cancel(self.target()?),
             "RETURN" => self.return_statement()?,
             _ => {
                 let named = self.tokens.peek().is_some_and(|next| next.token != Token::SemiColon);
@@ -249,6 +259,10 @@ mod tests {
             "BEGIN FOR i IN REVERSE 1 TO 3 DO CONTINUE; END FOR; WHILE (TRUE) LOOP BREAK l; END LOOP l; REPEAT NULL; UNTIL (TRUE) END REPEAT; RETURN 1; END",
             "BEGIN BEGIN TRANSACTION; COMMIT; RETURN CASE WHEN 1 = 1 THEN 'x' END; END",
             "DECLARE c CURSOR FOR SELECT 1 WHERE 1 > ?; rs RESULTSET DEFAULT (SHOW TABLES); BEGIN OPEN c USING (1); FETCH c INTO a; CLOSE c; RETURN TABLE(rs); END",
+            "DECLARE p PROCEDURE (a NUMBER(10, 2), b VARCHAR) RETURNS TABLE (c INTEGER) AS DECLARE r RESULTSET; BEGIN r := (SELECT 1); RETURN TABLE(r); END; x INTEGER; BEGIN x := 1; LET y := CALL p(1, 'a'); END",
+            "DECLARE r RESULTSET DEFAULT ASYNC (SELECT 1); BEGIN ASYNC (INSERT INTO t VALUES (1)); AWAIT r; AWAIT ALL; CANCEL r; END",
+            "BEGIN WITH p AS PROCEDURE (x INTEGER) RETURNS INTEGER AS $$ BEGIN RETURN x; END $$ CALL p(1) INTO :y; END",
+            "BEGIN CREATE PROCEDURE q() RETURNS INTEGER AS BEGIN IF (TRUE) THEN RETURN 1; END IF; END; RETURN 2; END",
             "BEGIN LET q := 'x'; EXECUTE IMMEDIATE q || '1' USING (q, q); CALL p(1, :q) INTO :q; RETURN TABLE(RESULTSET_FROM_CURSOR(c)); END",
         ] {
             parse_block(text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -267,7 +281,8 @@ mod tests {
             ("BEGIN END", "unexpected 'END'."),
             ("DECLARE x; BEGIN NULL; END", "unexpected ';'."),
             ("DECLARE e EXCEPTION (-1, 'x'); BEGIN NULL; END", "invalid exception number -1"),
-            ("BEGIN AWAIT ALL; END", "Unsupported feature 'AWAIT of child jobs'."),
+            ("BEGIN ASYNC SELECT 1; END", "unexpected 'ASYNC'"),
+            ("DECLARE p PROCEDURE () AS BEGIN NULL; END; BEGIN NULL; END", "unexpected 'AS'."),
         ] {
             let error = parse_block(text).expect_err(text);
             assert!(error.message.contains(expected), "{text}: {error}");

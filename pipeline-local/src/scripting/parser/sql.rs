@@ -72,7 +72,11 @@ impl Parser<'_> {
     pub(super) fn sql_statement(&mut self) -> Result<StatementKind> {
         let start = self.tokens.index();
         let end = self.find_statement_end()?;
-        if !matches!(self.tokens.peek().map(|next| &next.token), Some(Token::Word(_) | Token::LParen)) {
+        let begins_statement = match self.tokens.peek().map(|next| &next.token) {
+            Some(Token::Word(_)) => self.tokens.peek_keyword().as_deref() != Some("ASYNC"),
+            token => token == Some(&Token::LParen),
+        };
+        if !begins_statement {
             return Err(self.tokens.unexpected());
         }
         self.tokens.set_index(end);
@@ -90,12 +94,15 @@ impl Parser<'_> {
             let word = |at: usize| self.tokens.at(at).and_then(Placed::keyword);
             word(index).as_deref() == Some("AS") && matches!(word(index + 1).as_deref(), Some("BEGIN" | "DECLARE"))
         });
-        if has_body {
-            return Err(SqlError::unsupported(
-                "a bare block as the body of CREATE within a block; put the body between $$ and $$",
-            ));
+        if !has_body {
+            return Ok(end);
         }
-        Ok(end)
+        let Some(first) = self.tokens.peek() else { return Ok(end) };
+        let text = &self.tokens.text()[first.start..];
+        let length = crate::parse::split(text)?.first().map_or(text.len(), |(statement, at)| at + statement.len());
+        let stop = first.start + length;
+        let past = (self.tokens.index()..).find(|index| self.tokens.at(*index).is_none_or(|next| next.start >= stop));
+        Ok(past.unwrap_or(end))
     }
 
     /// The index of the first token at no depth that is a semicolon, a comma where `stops` is for a list, a closing

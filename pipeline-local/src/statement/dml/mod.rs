@@ -28,9 +28,11 @@ pub(crate) fn run<'c>(
     statement: &'c Statement,
     sql: &'c str,
     binds: &'c Binds,
-    special: Special,
+    mut special: Special,
 ) -> Running<'c> {
     Box::pin(async move {
+        let called = crate::procedure::select_from(cx, statement, sql, binds, &mut special).await?;
+        let statement = called.as_ref().unwrap_or(statement);
         let own = open(cx);
         let savepoint = current(cx)?.savepoint();
         let result = match statement {
