@@ -116,7 +116,10 @@ impl App {
 
     async fn run(self, cli: Cli) -> Result<u8, Error> {
         let model = Model::new(self.definition);
-        let progress = Progress::new();
+        let progress = match cli.command {
+            Some(Command::Plan { sql: true, .. }) => Progress::commented(),
+            _ => Progress::new(),
+        };
         if let Some(Command::Render { check, out }) = &cli.command {
             return self.render(&model, &progress, *check, out.clone()).map(|()| 0);
         }
@@ -159,9 +162,7 @@ impl App {
 
     fn render(&self, model: &Model, progress: &Progress, check: bool, out: Option<PathBuf>) -> Result<(), Error> {
         let directory = out.or_else(|| self.scripts.clone()).unwrap_or_else(|| PathBuf::from("sql"));
-        for warning in pipeline_dsl::rule::warning::warnings(model.definition) {
-            progress.line(&format!("warning: {}", warning.to_string().replace('\n', "\n  ")));
-        }
+        warn(model, progress);
         let files = render::files(model.definition);
         let place = format!("{} in {}", counted(files.len(), "file", "files"), render::shown(&directory));
         if check {
@@ -178,6 +179,13 @@ impl App {
     }
 }
 
+/// Prints what Snowflake accepts but is probably wrong.
+fn warn(model: &Model, progress: &Progress) {
+    for warning in pipeline_dsl::rule::warning::warnings(model.definition) {
+        progress.line(&format!("warning: {}", warning.to_string().replace('\n', "\n  ")));
+    }
+}
+
 async fn command(
     command: Option<Command>,
     connection: Connection,
@@ -188,6 +196,7 @@ async fn command(
 ) -> Result<u8, Error> {
     match command {
         None | Some(Command::Deploy) => {
+            warn(&model, &progress);
             let start = std::time::Instant::now();
             let outcome = deploy::deploy(&connection, &model, &progress).await?;
             progress.line(&format!(
@@ -202,6 +211,17 @@ async fn command(
             }
             farewell.iter().for_each(|line| progress.line(line));
             Ok(0)
+        }
+        Some(Command::Plan { sql, detailed_exitcode }) => {
+            warn(&model, &progress);
+            let plan = deploy::Plan::make(&connection, &model, &progress).await?;
+            let statements = plan.statements();
+            if sql {
+                statements.iter().for_each(|statement| progress.statement(statement));
+            } else {
+                deploy::show(&plan, &progress);
+            }
+            Ok(if detailed_exitcode && !statements.is_empty() { 2 } else { 0 })
         }
         // Answered before a connection is made.
         Some(Command::Render { .. }) => Ok(0),

@@ -19,7 +19,7 @@ pub(crate) struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done · 1 error · 3 blocked, nothing was changed · 6 partly applied, run `deploy` again · \
+Exit codes: 0 done · 1 error · 2 changes to deploy (`plan --detailed-exitcode`) · 3 blocked, nothing was changed · 6 partly applied, run `deploy` again · \
 7 authentication or privilege; `status`: 0 healthy · 10 failing · 11 stream stale or nearly · 12 task suspended";
 
 /// Where to work.
@@ -57,6 +57,15 @@ impl TargetArguments {
 pub(crate) enum Command {
     /// Create what is missing and resume the tasks; what exists keeps its rows, offsets and schedules
     Deploy,
+    /// Show what `deploy` would do, and change nothing
+    Plan {
+        /// Print the statements that would run, as a script
+        #[arg(long)]
+        sql: bool,
+        /// End with exit code 2 when there is something to do
+        #[arg(long)]
+        detailed_exitcode: bool,
+    },
     /// Write the numbered scripts for review
     Render {
         /// Write nothing; fail with a diff when the files are not what this program renders
@@ -109,6 +118,7 @@ mod tests {
             "app --local data render --check",
             "app run --procedure SP",
             "app run TASK_X --wait 10",
+            "app plan --sql --detailed-exitcode",
             "app destroy --yes --fast-clock 60",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");

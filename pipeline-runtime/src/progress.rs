@@ -11,21 +11,36 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// Prints lines, and shows the running statement when somebody watches.
 pub(crate) struct Progress {
     watched: bool,
+    /// Whether lines are SQL comments, because statements are the output.
+    commented: bool,
     current: Mutex<Option<ProgressBar>>,
 }
 
 impl Progress {
     pub(crate) fn new() -> Self {
         let watched = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
-        Self { watched, current: Mutex::new(None) }
+        Self { watched, commented: false, current: Mutex::new(None) }
+    }
+
+    /// Prints its lines as SQL comments, so that the output as a whole is a script.
+    pub(crate) fn commented() -> Self {
+        Self { commented: true, ..Self::new() }
     }
 
     /// Prints a line.
     pub(crate) fn line(&self, text: &str) {
+        if self.commented {
+            return print(&format!("-- {}", text.trim().replace('\n', "\n-- ")));
+        }
         match &*self.current.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(bar) => bar.suspend(|| print(text)),
             None => print(text),
         }
+    }
+
+    /// Prints a statement as a part of a script.
+    pub(crate) fn statement(&self, sql: &str) {
+        print(&format!("{sql};"));
     }
 
     /// Shows what is running until the returned value goes.

@@ -2,6 +2,7 @@
 
 use pipeline_dsl::script::{Action, Step};
 
+use super::plan::Context;
 use crate::{
     connection::{Connection, Row},
     error::{Error, StatementError, head},
@@ -13,8 +14,7 @@ use crate::{
 pub(crate) struct Executor<'a> {
     connection: &'a Connection,
     progress: &'a Progress,
-    /// USE statements that no statement has needed yet.
-    pending: Vec<String>,
+    context: Context<'a>,
     done: Vec<String>,
     /// Names of the steps that shall run, the next one first.
     to_do: Vec<String>,
@@ -23,16 +23,12 @@ pub(crate) struct Executor<'a> {
 impl<'a> Executor<'a> {
     /// An executor for the steps of which `to_do` has the names.
     pub(crate) fn new(connection: &'a Connection, progress: &'a Progress, to_do: Vec<String>) -> Self {
-        Self { connection, progress, pending: Vec::new(), done: Vec::new(), to_do }
+        Self { connection, progress, context: Context::default(), done: Vec::new(), to_do }
     }
 
     /// Remembers a USE statement for the next step that runs.
-    pub(crate) fn context(&mut self, step: &Step) {
-        if step.action == Action::UseRole {
-            // A new role makes what was chosen before it meaningless.
-            self.pending.clear();
-        }
-        self.pending.push(step.sql.clone());
+    pub(crate) fn context(&mut self, step: &'a Step) {
+        self.context.add(step);
     }
 
     /// Tells that a step is not needed.
@@ -47,8 +43,8 @@ impl<'a> Executor<'a> {
 
     /// Runs a step; `exists` tells whether its object is there already.
     pub(crate) async fn run(&mut self, step: &Step, exists: bool) -> Result<Vec<Row>, Error> {
-        for sql in std::mem::take(&mut self.pending) {
-            if let Err(error) = self.connection.execute(&sql).await {
+        for sql in self.context.take() {
+            if let Err(error) = self.connection.execute(sql).await {
                 return Err(self.stopped(error));
             }
         }

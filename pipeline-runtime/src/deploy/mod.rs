@@ -1,22 +1,18 @@
 //! Deploying: the statements of the scripts, in order, and only those that are needed.
 
 mod executor;
+mod plan;
+mod show;
 
-use std::collections::BTreeSet;
+use pipeline_dsl::{node::Node, script::Action};
 
-use pipeline_dsl::{
-    node::{Kind, Node},
-    script::{Action, Step},
+use self::plan::Decision;
+pub(crate) use self::{
+    executor::{Executor, name},
+    plan::Plan,
+    show::show,
 };
-
-pub(crate) use self::executor::{Executor, name};
-use crate::{
-    connection::Connection,
-    error::Error,
-    live::{self, Grants, Live, TaskState},
-    model::Model,
-    progress::{Progress, counted, took},
-};
+use crate::{connection::Connection, error::Error, live, model::Model, progress::Progress};
 
 /// What a deployment did.
 #[derive(Debug, Default)]
@@ -25,53 +21,19 @@ pub(crate) struct Outcome {
     pub(crate) unchanged: usize,
 }
 
-/// What becomes of one step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Decision {
-    /// A USE statement: runs when a statement that needs it does.
-    Context,
-    /// Is as the step would make it.
-    Unchanged,
-    Run,
-}
-
 /// Brings the account to what the pipeline says, without losing anything.
 pub(crate) async fn deploy(connection: &Connection, model: &Model, progress: &Progress) -> Result<Outcome, Error> {
-    let start = std::time::Instant::now();
-    if let Some(sql) = model.become_administrator() {
-        connection.execute(sql).await?;
-    }
-    let live = Live::read(connection, &model.graph.objects).await?;
-    let grants = Grants::read(connection, &existing_roles(model, &live)).await;
-    progress.line(&format!(
-        "read live state: {}, {}",
-        counted(live.statements(), "statement", "statements"),
-        took(start.elapsed())
-    ));
-    let differences = live.differences(&model.graph.objects);
-    if !differences.is_empty() {
-        return Err(Error::Blocked { differences });
-    }
-
-    for remark in live.remarks(&model.graph.objects) {
-        progress.line(&format!("  ~ {remark}"));
-    }
-
-    let suspended = must_suspend(model, &live);
-    let steps = model.deploy_steps();
-    let decide = |step: &Step| decide(step, &live, &grants, &suspended);
-    let exists = |step: &Step| step.object.is_some_and(|object| live.has(object.get()));
-    let to_do =
-        steps.iter().filter(|(_, step)| decide(step) == Decision::Run).map(|(_, step)| name(step, exists(step)));
-    let mut executor = Executor::new(connection, progress, to_do.collect());
+    let plan = Plan::make(connection, model, progress).await?;
+    let mut executor = Executor::new(connection, progress, plan.to_run().map(|step| plan.name(step)).collect());
     let mut outcome = Outcome::default();
     let mut file = "";
-    for (script, step) in &steps {
-        if *script != file {
-            file = script;
-            progress.line(script);
+    for planned in &plan.steps {
+        let step = planned.step;
+        if planned.file != file {
+            file = planned.file;
+            progress.line(file);
         }
-        match decide(step) {
+        match planned.decision {
             Decision::Context => executor.context(step),
             Decision::Unchanged => {
                 outcome.unchanged += usize::from(step.action != Action::Suspend);
@@ -81,12 +43,11 @@ pub(crate) async fn deploy(connection: &Connection, model: &Model, progress: &Pr
                 }
             }
             Decision::Run => {
-                let node = step.object.map(|object| object.get());
-                let rows = executor.run(step, exists(step)).await?;
+                let rows = executor.run(step, plan.exists(step)).await?;
                 outcome.executed += 1;
                 if step.action == Action::Create
-                    && let Some(node) = node
-                    && !live.has(node)
+                    && let Some(node) = step.object.map(|object| object.get())
+                    && !plan.live.has(node)
                 {
                     refuse_invisible(node, rows.first().and_then(|row| row.text_at(0)).as_deref())?;
                 }
@@ -94,44 +55,6 @@ pub(crate) async fn deploy(connection: &Connection, model: &Model, progress: &Pr
         }
     }
     Ok(outcome)
-}
-
-fn existing_roles(model: &Model, live: &Live) -> BTreeSet<String> {
-    let existing = model.graph.of_kind(Kind::Role).filter(|role| live.has(role));
-    let names: BTreeSet<String> = existing.map(Node::qualified_name).collect();
-    names.intersection(&model.roles()).cloned().collect()
-}
-
-/// The started roots of graphs that get a new task: Snowflake takes no change of a graph whose root is started. The
-/// scripts resume them at their end.
-fn must_suspend(model: &Model, live: &Live) -> BTreeSet<String> {
-    let new_tasks = model.graph.tasks().map(|(node, _)| node).filter(|node| !node.external && !live.has(node));
-    let suspended_children = model.graph.tasks().filter(|(node, task)| {
-        !node.external
-            && !task.is_root()
-            && live.row(node).is_some_and(|row| TaskState::from_row(row) == TaskState::Suspended)
-    });
-    new_tasks
-        .chain(suspended_children.map(|(node, _)| node))
-        .map(|node| model.root_of(node))
-        .filter(|root| live.row(root).is_some_and(|row| TaskState::from_row(row) == TaskState::Started))
-        .map(Node::qualified_name)
-        .collect()
-}
-
-fn decide(step: &Step, live: &Live, grants: &Grants, suspended: &BTreeSet<String>) -> Decision {
-    let node = step.object.map(|object| object.get());
-    match (step.action, node) {
-        (Action::UseRole | Action::UseContext, _) => Decision::Context,
-        (Action::Create, Some(node)) if live.has(node) && live.is_current(node) => Decision::Unchanged,
-        (Action::Grant, _) if grants.has(&step.sql) => Decision::Unchanged,
-        (Action::Suspend, Some(node)) if !suspended.contains(&node.qualified_name()) => Decision::Unchanged,
-        (Action::Resume, Some(node)) => {
-            let started = live.row(node).is_some_and(|row| TaskState::from_row(row) == TaskState::Started);
-            if started && !suspended.contains(&node.qualified_name()) { Decision::Unchanged } else { Decision::Run }
-        }
-        _ => Decision::Run,
-    }
 }
 
 /// CREATE .. IF NOT EXISTS succeeds for an object that exists but was not listed: it is hidden from the role, and was

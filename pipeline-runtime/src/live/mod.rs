@@ -263,6 +263,21 @@ impl Live {
         (!details.is_empty()).then(|| Difference { object: label(node), details, help })
     }
 
+    /// The body of a procedure or the query of a view, as it is there and as the pipeline says.
+    pub(crate) fn texts(&self, node: &Node) -> Option<(String, String)> {
+        let row = self.row(node)?;
+        match &node.definition {
+            Definition::Procedure(definition) => {
+                Some((text::body(&self.property(node, "body")?), text::body(&definition.text())))
+            }
+            Definition::View(definition) => {
+                let stored = row.text("text").unwrap_or_default();
+                Some((text::body(stored_query(stored.trim_end_matches(';'))), text::body(&(definition.query)())))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a procedure or view that exists already says what the pipeline says.
     pub(crate) fn is_current(&self, node: &'static Node) -> bool {
         let Some(row) = self.row(node) else { return false };
@@ -277,6 +292,11 @@ impl Live {
             _ => true,
         }
     }
+}
+
+/// The query of a view's stored text, which begins with CREATE.
+fn stored_query(text: &str) -> &str {
+    text.split_once("\nAS\n").map_or(text, |(_, query)| query)
 }
 
 /// The key of a node: its kind and full name, with the argument types of a procedure.
