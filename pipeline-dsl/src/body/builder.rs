@@ -241,8 +241,16 @@ fn forget_unread(body: &mut Body) {
     }
 }
 
-/// Names with a meaning in Snowflake Scripting, and the one that the renderer declares itself.
+/// Names with a meaning in Snowflake Scripting or in its expressions, and the one that the renderer declares itself.
 const RESERVED: &[&str] = &[
+    "ASC",
+    "COLLATE",
+    "DESC",
+    "ESCAPE",
+    "INTERVAL",
+    "OVER",
+    "PARTITION",
+    "WITHIN",
     "SQLCODE",
     "SQLERRM",
     "SQLSTATE",

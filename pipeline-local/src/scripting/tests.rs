@@ -55,6 +55,11 @@ async fn blocks_and_what_they_return() {
         ("BEGIN LET x NUMBER(5,1) := 1.25; RETURN x = 1.3; END", "true"),
         ("BEGIN NULL; END", "NULL"),
         ("DECLARE x VARCHAR DEFAULT 'o'; BEGIN DECLARE x VARCHAR DEFAULT 'i'; BEGIN NULL; END; RETURN x; END", "o"),
+        // Words that mean something elsewhere are names like any other.
+        (
+            "DECLARE at INTEGER DEFAULT 1; time TIME DEFAULT '01:02:03'; BEGIN RETURN HOUR(time) + ABS(at) + CAST(at AS FLOAT); END",
+            "3",
+        ),
         // Conditions.
         (
             "DECLARE n INTEGER DEFAULT 5; BEGIN IF (n < 0) THEN RETURN 'a'; ELSEIF (n = 0) THEN RETURN 'b'; ELSE RETURN 'c'; END IF; END",

@@ -5,17 +5,24 @@
 //! way shows as well. See [`support`].
 #![allow(missing_docs, reason = "the objects of a test need no explanation")]
 
+pub mod choices;
+pub mod errors;
+pub mod examples;
 pub mod loops;
+pub mod queries;
 pub mod statements;
+pub mod streams;
 pub mod support;
 pub mod tables;
+pub mod values;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn statements() {
-    insta::assert_snapshot!(support::compare(statements::CASES).await);
+/// One test for each subject: `subjects! { loops }` runs `loops::CASES`.
+macro_rules! subjects {
+    ($($subject:ident)+) => {$(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $subject() {
+            insta::assert_snapshot!(support::compare($subject::CASES).await);
+        }
+    )+};
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn loops() {
-    insta::assert_snapshot!(support::compare(loops::CASES).await);
-}
+subjects! { choices errors examples loops queries statements streams values }

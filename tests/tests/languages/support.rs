@@ -62,7 +62,13 @@ async fn run(session: &Session, case: &Case, language: Language) -> String {
 
     let mut seen = format!("{}\n", node.name);
     for step in case.steps {
-        let outcome = try_rows(session, step).await;
+        let mut outcome = try_rows(session, step).await;
+        // What JavaScript returns as text becomes what the procedure is declared to return.
+        if step.starts_with("CALL") && outcome.is_ok() {
+            let look =
+                format!("SELECT CAST({} AS {}) FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))", node.name, procedure.returns);
+            outcome = Ok(rows(session, &look).await);
+        }
         if step.starts_with("CALL") || step.starts_with("SELECT") {
             let outcome = match outcome {
                 Ok(found) => lines(found),
@@ -136,9 +142,10 @@ fn failure(error: &Error) -> String {
     let text = text.rsplit_once(" (query id").map_or(text, |(rest, _)| rest);
     let text = match text.strip_prefix("JavaScript execution error: Uncaught ") {
         Some(rest) => rest.split_once(" at '").and_then(|(rest, _)| rest.rsplit_once(" in ")).expect("the place").0,
-        None => text.split_once(" : ").filter(|_| text.starts_with("Uncaught exception")).expect("the kind").1,
+        None if text.starts_with("Uncaught exception") => text.split_once(" : ").map_or("", |(_, rest)| rest),
+        None => text,
     };
-    format!("failed: {}", text.trim_start_matches("Error: ").replace('\n', "\\n"))
+    format!("failed: {}", text.trim_start_matches("Error").trim_start_matches(": ").replace('\n', "\\n"))
 }
 
 /// The procedure in a language, whichever it was declared in.

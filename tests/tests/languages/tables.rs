@@ -107,7 +107,7 @@ pub fn rows(table: &str) -> &'static [&'static str] {
             "INSERT INTO THINGS SELECT 1, 9007199254740993, 1234567890123456789012345678.0123456789, 999.99, 0.1, 'plain',
                 TO_BINARY('00ff10', 'HEX'), TRUE, '2024-02-29', '23:59:59.123456', '2026-01-02 03:04:05.678901',
                 '2026-01-02 03:04:05.678901 +0100', '2026-01-02 03:04:05.678901 -0830',
-                PARSE_JSON('{\"a\": [1, 2.50, null, \"x\"], \"big\": 12345678901234567890123}'),
+                PARSE_JSON('{\"a\": [1, 2.50, null, \"x\"], \"big\": 9007199254740991}'),
                 OBJECT_CONSTRUCT('k', 'v', 'n', 1.0), ARRAY_CONSTRUCT(1, 'two', NULL, TRUE)",
             "INSERT INTO THINGS SELECT 2, -99999999999999999999999999999999999999, -0.0000000001, -0.5, -1.5e300,
                 'it''s \"q\" \\\\ $$ ${x} `\\n\\t🐘 é', TO_BINARY('', 'HEX'), FALSE, '0001-01-01', '00:00:00',
@@ -130,6 +130,16 @@ pub fn changes(table: &str) -> &'static [&'static str] {
             "UPDATE ORDERS SET AMOUNT = 5.05, CUSTOMER = 'it''s new' WHERE ID IN (2, 10)",
             "DELETE FROM ORDERS WHERE ID IN (1, 12)",
         ],
+        "TABLE_A" => {
+            &["INSERT INTO RAW_DB.SAMPLE_DATA.TABLE_A (CUSTOMER_ID, TRANSACTION_DATE, AMOUNT, TRANSACTION_TYPE) VALUES
+            ('it''s $$', '2026-07-01 09:00:00.123456', 100.00, 'PURCHASE'), (NULL, NULL, NULL, NULL),
+            ('KEEP', '9999-12-31 23:59:59', 99999999.99, 'DEPOSIT'), ('', '1969-12-31 23:59:59.9', -0.01, '')"]
+        }
+        "CUSTOMER" => &["INSERT INTO CRM_DB.LANDING.CUSTOMER VALUES
+            (1, 'ann', 'ann@example.com', 'PRIVATE', '2026-01-01 00:00:00.5'), (2, '', NULL, NULL, '1969-12-31'),
+            (9007199254740993, 'big 🐘', '\\\\ ''q''', NULL, '2026-02-02')"],
+        "SHOP_ORDER" => &["INSERT INTO SALES_DB.ORDERS.SHOP_ORDER (CUSTOMER, ORDERED_ON, AMOUNT) VALUES
+            ('ann', '2024-02-29', 12.50), ('', '1969-12-31', -0.01), ('it''s', '9999-12-31', 9999999999.99)"],
         _ => &[],
     }
 }

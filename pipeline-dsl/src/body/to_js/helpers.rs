@@ -68,7 +68,7 @@ const rows = function* (sqlText, ...binds) {
     if (from === null || to === null) {
         throw new Error("a bound of a loop is NULL");
     }
-    for (let number = Number(from); number <= Number(to); number++) {
+    for (let number = BigInt(from); number <= BigInt(to); number++) {
         yield String(number);
     }
 };
@@ -107,10 +107,10 @@ const rows = function* (sqlText, ...binds) {
     },
     Helper {
         name: "json",
-        text: r#"// A number that JavaScript would round stays text.
+        text: r#"// A number that JavaScript would round stays text. A NULL in an array is written as undefined.
 const exact = (token) => {
     if (token[0] === "\"" || /e/i.test(token)) {
-        return token;
+        return token === "undefined" ? "null" : token;
     }
     const shortest = token.includes(".") ? token.replace(/\.?0+$/, "") : token;
     return String(Number(token)) === shortest ? token : `"${token}"`;
@@ -120,7 +120,7 @@ const json = (text) => {
     if (text === null || text === undefined) {
         return undefined;
     }
-    return JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, exact));
+    return JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|undefined/g, exact));
 };
 "#,
     },

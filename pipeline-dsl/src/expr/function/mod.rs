@@ -73,8 +73,8 @@ pub use string::{
     concat, contains, ends_with, left, length, like, lower, replace, right, starts_with, substr, trim, upper,
 };
 pub use window::{
-    Order, Sortable, Window, cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value, ntile, over,
-    percent_rank, rank, ratio_to_report, row_number, window,
+    Order, Partition, Sortable, Window, cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value, ntile,
+    over, percent_rank, rank, ratio_to_report, row_number, window,
 };
 
 pub use calendar::{

@@ -35,9 +35,33 @@ pub struct Window {
     order: Vec<OrderTerm>,
 }
 
-/// A window over the rows with equal values of `partition`. Snowflake: "Window function syntax and usage".
-pub fn window<A: Arguments>(partition: A) -> Window {
-    Window { partition: partition.nodes(), order: vec![] }
+/// What [`window`] takes: an expression, a tuple of up to eight, or `()` for all rows together.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which rows belong together",
+    label = "expected one expression, a tuple of up to eight, or `()` for all rows"
+)]
+pub trait Partition {
+    /// The trees, in order.
+    #[doc(hidden)]
+    fn partition(self) -> Vec<Node>;
+}
+
+impl<A: Arguments> Partition for A {
+    fn partition(self) -> Vec<Node> {
+        self.nodes()
+    }
+}
+
+impl Partition for () {
+    fn partition(self) -> Vec<Node> {
+        vec![]
+    }
+}
+
+/// A window over the rows with equal values of `partition`, or over all rows: `window(())`. Snowflake: "Window function syntax
+/// and usage".
+pub fn window<P: Partition>(partition: P) -> Window {
+    Window { partition: partition.partition(), order: vec![] }
 }
 
 impl Window {

@@ -9,13 +9,12 @@ use super::Parser;
 use crate::Result;
 
 /// Words of expressions that are never variables.
-const EXPRESSION_WORDS: [&str; 44] = [
+const EXPRESSION_WORDS: [&str; 42] = [
     "ALL",
     "AND",
     "ANY",
     "AS",
     "ASC",
-    "AT",
     "BETWEEN",
     "BY",
     "CASE",
@@ -48,7 +47,6 @@ const EXPRESSION_WORDS: [&str; 44] = [
     "SELECT",
     "SOME",
     "THEN",
-    "TIME",
     "TRUE",
     "TRY_CAST",
     "WHEN",
