@@ -7,7 +7,12 @@ use crate::tables::{Mart, Notes, Orders, Things};
 
 pub const CASES: &[Case] = &[
     case::<count_down>(&["CALL COUNT_DOWN(5)", "CALL COUNT_DOWN(0)", "CALL COUNT_DOWN(NULL)"]),
-    case::<ranges>(&["CALL RANGES(2, 4)", "CALL RANGES(4, 2)", "CALL RANGES(-1, 1)"]),
+    case::<ranges>(&[
+        "CALL RANGES(9007199254740992, 9007199254740993)",
+        "CALL RANGES(2, 4)",
+        "CALL RANGES(4, 2)",
+        "CALL RANGES(-1, 1)",
+    ]),
     case::<range_of_null>(&["CALL RANGE_OF_NULL(NULL)"]),
     case::<nested>(&["CALL NESTED(3)"]),
     case::<forever>(&["CALL FOREVER(100)", "CALL FOREVER(1)"]),
@@ -45,7 +50,7 @@ pub fn ranges(notes: &mut Notes, low: Integer, high: Integer) -> Integer {
             break;
         }
     }
-    for number in (low - 1)..=(low + 1) * 2 {
+    for number in (low - 1)..=(high + 1) {
         sum += number * 100;
     }
     sum
