@@ -75,6 +75,16 @@ impl<'r, 'p, 'a> Rewriter<'r, 'p, 'a> {
         if name.parse::<usize>().is_ok() {
             return Ok(None);
         }
+        if self.provider.cx.borrow().frame.owners_rights {
+            return Err(SqlError::compilation(
+                1059,
+                "42601",
+                format_args!(
+                    "Use of session variable '${}' is not allowed in owners rights stored procedure",
+                    name.to_ascii_uppercase()
+                ),
+            ));
+        }
         let value = self.provider.cx.borrow().session.variables.get(&name.to_ascii_uppercase()).cloned();
         value.map(Some).ok_or_else(|| {
             SqlError::compilation(

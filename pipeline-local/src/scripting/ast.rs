@@ -135,6 +135,8 @@ pub struct NameRef {
     pub field: Option<String>,
     /// Whether it was written with a colon, and so must be a variable.
     pub bind: bool,
+    /// Whether it stands for its elements: `** :array`, the stars included in its bytes.
+    pub spread: bool,
 }
 
 /// An expression that needs no query engine.

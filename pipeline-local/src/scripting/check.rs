@@ -139,6 +139,19 @@ impl Checker {
 
     fn declaration(&mut self, declaration: &Declaration) -> Result<()> {
         match &declaration.kind {
+            DeclarationKind::Variable { sql_type: None, default: Some(Initializer::Expression(expression)) } if matches!(expression.names.as_slice(), [name] if name.field.is_some() && name.end - name.start == expression.text.len()) =>
+            {
+                self.expression(expression)?;
+                let at = declaration.position;
+                return Err(SqlError::new(
+                    92228,
+                    "P0000",
+                    format!(
+                        "SQL compilation error:\nerror line {} at position {} variable '{}' cannot have its type inferred from initializer",
+                        at.line, at.column, declaration.name
+                    ),
+                ));
+            }
             DeclarationKind::Variable { default: Some(value), .. } | DeclarationKind::ResultSet(Some(value)) => {
                 self.value(value)?;
             }

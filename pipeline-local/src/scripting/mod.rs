@@ -6,6 +6,7 @@
 pub mod ast;
 mod check;
 mod interpreter;
+mod marks;
 mod parser;
 mod raised;
 mod scope;
@@ -17,9 +18,9 @@ mod value;
 
 pub use ast::Block;
 pub(crate) use interpreter::{Child, Returned, convert};
+pub(crate) use marks::with_values;
 pub use parser::parse_block;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use datafusion::sql::sqlparser::tokenizer::Token;
@@ -27,7 +28,7 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 use crate::exec::{self, Binds, Context, QueryResult, ResultColumn, Running, StatementType, Value};
 use crate::parse::Cursor;
 use crate::{Result, SqlError};
-use tokens::{Placed, Tokens};
+use marks::placeholders;
 
 /// Runs the body of a procedure with its arguments.
 pub(crate) async fn run_body(cx: &mut Context<'_>, block: &Block, arguments: Vec<(String, Value)>) -> Result<Returned> {
@@ -61,44 +62,6 @@ pub(crate) fn result_of(returned: Returned, column: &str, statement_type: Statem
             Ok(result)
         }
     }
-}
-
-/// The text with `?` and `:1` turned into variables that hold the values bound to them.
-fn placeholders<'t>(text: &'t str, binds: &Binds) -> Result<(Cow<'t, str>, Vec<(String, Value)>)> {
-    if binds.positional.is_empty() {
-        return Ok((Cow::Borrowed(text), Vec::new()));
-    }
-    let tokens = Tokens::new(text)?;
-    let (mut replaced, mut done, mut next) = (String::with_capacity(text.len() + 16), 0, 0);
-    for (index, placed) in (0..).map_while(|index| tokens.at(index).map(|placed| (index, placed))) {
-        let (number, end) = match (&placed.token, tokens.at(index + 1)) {
-            (Token::Placeholder(mark), _) if mark == "?" => {
-                next += 1;
-                (Some(next), placed.end)
-            }
-            (Token::Placeholder(mark), _) => (mark.trim_start_matches(':').parse::<usize>().ok(), placed.end),
-            (Token::Colon, Some(Placed { token: Token::Number(digits, _), start, end, .. }))
-                if *start == placed.end =>
-            {
-                (digits.parse().ok(), *end)
-            }
-            _ => continue,
-        };
-        let Some(number) = number else { continue };
-        if number == 0 || number > binds.positional.len() {
-            return Err(SqlError::compilation(
-                2049,
-                "42601",
-                format_args!("Bind variable {} not set.", &text[placed.start..end]),
-            ));
-        }
-        replaced.push_str(&text[done..placed.start]);
-        replaced.push_str(&format!(":\"?{number}\""));
-        done = end;
-    }
-    replaced.push_str(&text[done..]);
-    let values = binds.positional.iter().enumerate().map(|(index, value)| (format!("?{}", index + 1), value.clone()));
-    Ok((Cow::Owned(replaced), values.collect()))
 }
 
 /// Runs an anonymous block: `text` is the whole statement.

@@ -42,42 +42,62 @@ pub fn execute_parsed<'c>(cx: &'c mut Context<'_>, statement: &'c Statement, bin
         match statement {
             Statement::Query(query, sql) => query::run(cx, query, sql, binds, Special::new()).await,
             Statement::Dml(dml, sql) => dml::run(cx, dml, sql, binds, Special::new()).await,
-            Statement::Truncate(text) => dml::truncate(cx, text).await,
             Statement::Explain(statement) => query::explain(cx, statement, binds),
             Statement::Pipe(statements) => query::pipe(cx, statements, binds).await,
-            Statement::Ddl(text) => {
-                transaction::commit_before_ddl(cx)?;
-                ddl::run(cx, text).await
-            }
-            Statement::Grant(text) => {
-                transaction::commit_before_ddl(cx)?;
-                grant::run(cx, text)
-            }
-            Statement::Procedure(text) => {
-                commit_before_change(cx, text)?;
-                crate::procedure::execute(cx, text).await
-            }
-            Statement::Function(text) => {
-                commit_before_change(cx, text)?;
-                crate::udf::execute(cx, text)
-            }
-            Statement::Task(text) => {
-                commit_before_change(cx, text)?;
-                crate::task::execute(cx, text).await
-            }
-            Statement::Integration(text) => {
-                commit_before_change(cx, text)?;
-                crate::notification::execute(cx, text).await
-            }
             Statement::Session(text) => session::run(cx, text, binds).await,
-            Statement::Transaction(text) => transaction::run(cx, text),
-            Statement::Show(text) => show::run(cx, text),
-            Statement::Describe(text) => describe::run(cx, text),
             Statement::Call(text) => crate::procedure::call(cx, text, binds).await,
             Statement::Block(text) => crate::scripting::run_anonymous(cx, text, binds).await,
             Statement::ExecuteImmediate(text) => crate::scripting::execute_immediate(cx, text, binds).await,
+            Statement::Truncate(text)
+            | Statement::Ddl(text)
+            | Statement::Grant(text)
+            | Statement::Procedure(text)
+            | Statement::Function(text)
+            | Statement::Task(text)
+            | Statement::Integration(text)
+            | Statement::Transaction(text)
+            | Statement::Show(text)
+            | Statement::Describe(text) => {
+                let text = crate::scripting::with_values(cx, text, binds).await?;
+                execute_text(cx, statement, &text).await
+            }
         }
     })
+}
+
+/// Runs a statement whose text holds its values.
+async fn execute_text(cx: &mut Context<'_>, statement: &Statement, text: &str) -> Result<QueryResult> {
+    match statement {
+        Statement::Truncate(_) => dml::truncate(cx, text).await,
+        Statement::Ddl(_) => {
+            transaction::commit_before_ddl(cx)?;
+            ddl::run(cx, text).await
+        }
+        Statement::Grant(_) => {
+            transaction::commit_before_ddl(cx)?;
+            grant::run(cx, text)
+        }
+        Statement::Procedure(_) => {
+            commit_before_change(cx, text)?;
+            crate::procedure::execute(cx, text).await
+        }
+        Statement::Function(_) => {
+            commit_before_change(cx, text)?;
+            crate::udf::execute(cx, text)
+        }
+        Statement::Task(_) => {
+            commit_before_change(cx, text)?;
+            crate::task::execute(cx, text).await
+        }
+        Statement::Integration(_) => {
+            commit_before_change(cx, text)?;
+            crate::notification::execute(cx, text).await
+        }
+        Statement::Transaction(_) => transaction::run(cx, text),
+        Statement::Show(_) => show::run(cx, text),
+        Statement::Describe(_) => describe::run(cx, text),
+        _ => Err(crate::SqlError::internal("a statement that is not run by its text")),
+    }
 }
 
 /// Like DDL, unless the statement only lists, describes or starts something.

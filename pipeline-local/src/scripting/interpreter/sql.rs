@@ -1,8 +1,10 @@
 //! Statements that go to the engine.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::super::ast::{Expression, Position, Sql, Statement, StatementKind, Target};
+use super::super::ast::{Expression, NameRef, Position, Sql, Statement, StatementKind, Target};
+use super::super::marks;
 use super::super::raised::Raised;
 use super::{Interpreter, Outcome, Run};
 use crate::SqlError;
@@ -44,7 +46,30 @@ impl<'b> Interpreter<'b> {
         position: Position,
     ) -> Outcome<Arc<QueryResult>> {
         let binds = Binds { positional, ..self.binds_of(sql, position)? };
-        self.run_sql(cx, &sql.text, &binds, position).await
+        let text = self.spread(sql, position)?;
+        self.run_sql(cx, &text, &binds, position).await
+    }
+
+    /// The text of a statement with `** :array` replaced by the array's elements.
+    fn spread<'s>(&self, sql: &'s Sql, position: Position) -> Outcome<Cow<'s, str>> {
+        if !sql.binds.iter().any(|name| name.spread) {
+            return Ok(Cow::Borrowed(&sql.text));
+        }
+        let (mut text, mut done) = (String::with_capacity(sql.text.len() + 32), 0);
+        for name in sql.binds.iter().filter(|name| name.spread) {
+            text.push_str(&sql.text[done..name.start]);
+            text.push_str(&self.elements(name).map_err(|error| Raised::statement(error, position))?);
+            done = name.end;
+        }
+        text.push_str(&sql.text[done..]);
+        Ok(Cow::Owned(text))
+    }
+
+    /// The elements of an array variable as literals.
+    pub(super) fn elements(&self, name: &NameRef) -> crate::Result<String> {
+        self.lookup(&name.name, None).as_ref().and_then(marks::spread).ok_or_else(|| {
+            SqlError::compilation(1044, "42P13", format_args!("** :{} needs a variable with an ARRAY.", name.written))
+        })
     }
 
     /// The variables that a statement reads.

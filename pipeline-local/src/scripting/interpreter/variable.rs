@@ -150,6 +150,12 @@ impl<'b> Interpreter<'b> {
                 binds.named.insert(key, Value::text(self.status_of(set)));
                 continue;
             }
+            if name.spread {
+                text.push_str(&expression.text[done..name.start]);
+                text.push_str(&self.elements(name).map_err(|error| Raised::expression(error, expression.position))?);
+                done = name.end;
+                continue;
+            }
             let Some(value) = self.lookup(&name.name, name.field.as_deref()) else {
                 if name.field.is_some() && matches!(self.scopes.get(&name.name), Some(Slot::Row { .. })) {
                     let full = format!("{}.{}", name.name, name.field.as_deref().unwrap_or_default());

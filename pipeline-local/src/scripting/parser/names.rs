@@ -127,14 +127,16 @@ impl Parser<'_> {
                             }
                             let field = self.field_after(index + 1, end);
                             let last = if field.is_some() { index + 3 } else { index + 1 };
+                            let stars = self.stars_before(index, start);
                             names.push(NameRef {
                                 position: placed.position,
-                                start: placed.start - base,
+                                start: stars.unwrap_or(placed.start) - base,
                                 end: self.tokens.at(last).map_or(name.end, |last| last.end) - base,
                                 name: folded,
                                 written: self.tokens.text()[name.start..name.end].to_owned(),
                                 field,
                                 bind: true,
+                                spread: stars.is_some(),
                             });
                             index = last;
                         }
@@ -166,6 +168,7 @@ impl Parser<'_> {
                             written: self.tokens.text()[placed.start..placed.end].to_owned(),
                             field,
                             bind: false,
+                            spread: false,
                         });
                         index = last;
                     }
@@ -175,6 +178,14 @@ impl Parser<'_> {
             index += 1;
         }
         Ok(names)
+    }
+
+    /// The first byte of `**` before a token.
+    fn stars_before(&self, index: usize, start: usize) -> Option<usize> {
+        let before = |back: usize| index.checked_sub(back).filter(|at| *at >= start).and_then(|at| self.tokens.at(at));
+        let (second, first) = (before(1)?, before(2)?);
+        let both = first.token == Token::Mul && second.token == Token::Mul && first.end == second.start;
+        both.then_some(first.start)
     }
 
     /// The column in `row.column`, when the token at `index` is followed by one.

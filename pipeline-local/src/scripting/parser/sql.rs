@@ -7,6 +7,14 @@ use super::super::tokens::Placed;
 use super::Parser;
 use crate::{Result, SqlError};
 
+/// The first words of SQL statements.
+const STATEMENTS: [&str; 39] = [
+    "ALTER", "ANALYZE", "BEGIN", "CALL", "COMMENT", "COMMIT", "COPY", "CREATE", "DELETE", "DESC", "DESCRIBE", "DROP",
+    "EXECUTE", "EXPLAIN", "FROM", "GET", "GRANT", "INSERT", "LIST", "LS", "MERGE", "PUT", "REMOVE", "REVOKE", "RM",
+    "ROLLBACK", "SAVE", "SELECT", "SET", "SHOW", "START", "TABLE", "TRUNCATE", "UNDROP", "UNSET", "UPDATE", "USE",
+    "VALUES", "WITH",
+];
+
 impl Parser<'_> {
     pub(super) fn execute_immediate(&mut self, end: Option<usize>) -> Result<StatementKind> {
         self.tokens.next();
@@ -72,9 +80,9 @@ impl Parser<'_> {
     pub(super) fn sql_statement(&mut self) -> Result<StatementKind> {
         let start = self.tokens.index();
         let end = self.find_statement_end()?;
-        let begins_statement = match self.tokens.peek().map(|next| &next.token) {
-            Some(Token::Word(_)) => self.tokens.peek_keyword().as_deref() != Some("ASYNC"),
-            token => token == Some(&Token::LParen),
+        let begins_statement = match self.tokens.peek_keyword() {
+            Some(word) => STATEMENTS.contains(&word.as_str()),
+            None => self.tokens.peek().is_some_and(|next| next.token == Token::LParen),
         };
         if !begins_statement {
             return Err(self.tokens.unexpected());

@@ -199,3 +199,40 @@ async fn procedures_are_selected_from() {
     ];
     check(&mut bench, cases).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn variables_stand_in_ddl_and_for_lists() {
+    let mut bench = Bench::new().await;
+    let cases: &[(&[&str], Result<&str, &str>)] = &[
+        (
+            &[
+                "BEGIN LET t VARCHAR := 'named'; LET c VARCHAR := 'it''s'; LET d DATE := '2020-02-03';
+                 CREATE TABLE IDENTIFIER(:t) COMMENT = :c AS SELECT :d AS d, 7 AS n; END",
+                "SELECT d::VARCHAR || n FROM named",
+            ],
+            Ok("2020-02-037"),
+        ),
+        (&["SELECT comment FROM information_schema.tables WHERE table_name = 'NAMED'"], Ok("it's")),
+        (&["BEGIN LET t VARCHAR := 'NA%'; SHOW TABLES LIKE :t; RETURN ACTIVITY_COUNT; END"], Ok("1")),
+        (&["EXECUTE IMMEDIATE 'DROP TABLE IDENTIFIER(?)' USING ('named')"], Ok("NAMED successfully dropped.")),
+        (&["BEGIN LET a := [1, 'x']; RETURN 'x' IN (** :a); END"], Ok("true")),
+        (
+            &[
+                "BEGIN LET a := [1, 3]; RETURN (SELECT COUNT(*) FROM VALUES (1), (2), (3) WHERE column1 IN (** :a)); END",
+            ],
+            Ok("2"),
+        ),
+        (&["BEGIN LET a := 1; RETURN 1 IN (** :a); END"], Err("needs a variable with an ARRAY")),
+        (
+            &["DECLARE c CURSOR FOR SELECT 1 AS n; BEGIN FOR r IN c DO LET x := r.n; END FOR; END"],
+            Err("variable 'X' cannot have its type inferred from initializer"),
+        ),
+        (&["CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN RETRN 1; END $$"], Err("unexpected 'RETRN'")),
+        (
+            &["SET v = 2", "CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN RETURN $v; END $$", "CALL p()"],
+            Err("Use of session variable '$V' is not allowed in owners rights stored procedure"),
+        ),
+        (&["ALTER PROCEDURE p() EXECUTE AS CALLER", "CALL p()"], Ok("2")),
+    ];
+    check(&mut bench, cases).await;
+}
