@@ -1,11 +1,9 @@
 //! TO_... and TRY_TO_... functions.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-
 use super::args::{integer, invalid_value, text};
 use super::cast::{self, cast_datum};
 use super::datum::Datum;
+use super::encode;
 use super::json::Json;
 use super::number_format::NumberFormat;
 use super::string::WIDE;
@@ -14,7 +12,7 @@ use super::udf::{Env, Function, Param, Returns, Types, function};
 use crate::error::{Result, SqlError};
 use crate::types::{DEFAULT_BINARY_LENGTH, SqlType};
 
-const BINARY: SqlType = SqlType::Binary(DEFAULT_BINARY_LENGTH);
+pub(super) const BINARY: SqlType = SqlType::Binary(DEFAULT_BINARY_LENGTH);
 
 /// 001007 where there is no conversion of an argument's type.
 fn check(types: &Types<'_>, to: SqlType) -> Result<SqlType> {
@@ -125,8 +123,8 @@ fn to_text(values: &[Datum], env: &Env<'_>) -> Result<Datum> {
         }
         Datum::Binary(bytes) => match format.to_ascii_uppercase().as_str() {
             "HEX" => cast::hex(bytes),
-            "BASE64" => BASE64.encode(bytes),
-            "UTF-8" | "UTF8" => utf8(bytes.clone())?,
+            "BASE64" => encode::base64(bytes),
+            "UTF-8" | "UTF8" => encode::utf8(bytes.clone())?,
             other => return Err(invalid_value("TO_VARCHAR", other, "HEX, BASE64 or UTF-8")),
         },
         moment @ (Datum::Date(_) | Datum::Time(_) | Datum::Ntz(_) | Datum::Ltz(_) | Datum::Tz(..)) => {
@@ -146,38 +144,11 @@ fn to_text(values: &[Datum], env: &Env<'_>) -> Result<Datum> {
     }))
 }
 
-fn utf8(bytes: Vec<u8>) -> Result<String> {
-    String::from_utf8(bytes).map_err(|_| SqlError::new(100_144, "22021", "Invalid UTF8 detected in string"))
-}
-
-fn bytes_from(source: &str, format: &str) -> Result<Vec<u8>> {
-    let bad = |what: &str| {
-        SqlError::new(100_115, "22000", format!("The following string is not a legal {what}-encoded value: '{source}'"))
-    };
-    match format.to_ascii_uppercase().as_str() {
-        "HEX" => {
-            let digits = |at: usize| u8::from_str_radix(source.get(at..at + 2)?, 16).ok();
-            let bytes: Option<Vec<u8>> = (0..source.len()).step_by(2).map(digits).collect();
-            bytes.filter(|_| source.bytes().all(|byte| byte.is_ascii_hexdigit())).ok_or_else(|| bad("hex"))
-        }
-        "BASE64" => BASE64.decode(source).map_err(|_| bad("base64")),
-        "UTF-8" | "UTF8" => Ok(source.as_bytes().to_vec()),
-        other => Err(invalid_value("TO_BINARY", other, "HEX, BASE64 or UTF-8")),
-    }
-}
-
 fn to_binary(values: &[Datum], env: &Env<'_>) -> Result<Datum> {
     match (&values[0], values.get(1)) {
-        (Datum::Text(source), Some(format)) => bytes_from(source, text(format)?).map(Datum::Binary),
-        (Datum::Json(Json::String(source)), _) => bytes_from(source, "HEX").map(Datum::Binary),
+        (Datum::Text(source), Some(format)) => encode::bytes_from(source, text(format)?).map(Datum::Binary),
+        (Datum::Json(Json::String(source)), _) => encode::bytes_from(source, "HEX").map(Datum::Binary),
         (value, _) => cast_datum(value.clone(), BINARY, env.settings),
-    }
-}
-
-fn octets(value: &Datum) -> Result<Vec<u8>> {
-    match value {
-        Datum::Binary(bytes) => Ok(bytes.clone()),
-        other => Ok(text(other)?.as_bytes().to_vec()),
     }
 }
 
@@ -203,7 +174,7 @@ fn type_of(value: &Datum, env: &Env<'_>) -> String {
 }
 
 /// NULL where a conversion fails because of the value.
-fn lenient(result: Result<Datum>) -> Result<Datum> {
+pub(super) fn lenient(result: Result<Datum>) -> Result<Datum> {
     match result {
         // Wrong formats and types are errors even so.
         Err(error) if error.code >= 100_000 && error.code != 100_095 => Ok(Datum::Null),
@@ -216,11 +187,10 @@ fn cast_to(values: &[Datum], env: &Env<'_>) -> Result<Datum> {
 }
 
 pub(super) fn functions() -> Vec<Function> {
-    use Param::{Any, Integer, Text, TextOrBinary, Value};
+    use Param::{Any, Text, Value};
     const NUMBER: &[Param] = &[Any, Any, Any, Any];
     const TWO: &[Param] = &[Any, Any];
     let wide = Returns::Type(WIDE);
-    let binary = Returns::Type(BINARY);
     let mut all = vec![
         function("TO_NUMBER", NUMBER, Returns::By(number_type), to_number)
             .optional(3)
@@ -231,10 +201,13 @@ pub(super) fn functions() -> Vec<Function> {
             .stable()
             .aliases(&["TRY_TO_DECIMAL", "TRY_TO_NUMERIC"]),
         function("SYSTEM$TYPEOF", &[Any], wide, |values, env| Ok(Datum::Text(type_of(&values[0], env)))).sees_null(),
-        function("TO_DOUBLE", &[Any], Returns::By(|types| check(types, SqlType::Float)), cast_to).stable(),
-        function("TRY_TO_DOUBLE", &[Any], Returns::By(|types| check(types, SqlType::Float)), |values, env| {
-            lenient(cast_to(values, env))
+        function("TO_DOUBLE", &[Any, Text], Returns::By(|types| check(types, SqlType::Float)), to_number)
+            .optional(1)
+            .stable(),
+        function("TRY_TO_DOUBLE", &[Any, Text], Returns::By(|types| check(types, SqlType::Float)), |values, env| {
+            lenient(to_number(values, env))
         })
+        .optional(1)
         .stable(),
         function("TO_BOOLEAN", &[Any], Returns::By(|types| check(types, SqlType::Boolean)), cast_to).stable(),
         function("TRY_TO_BOOLEAN", &[Any], Returns::By(|types| check(types, SqlType::Boolean)), |values, env| {
@@ -253,32 +226,6 @@ pub(super) fn functions() -> Vec<Function> {
             .stable(),
         function("TO_ARRAY", &[Value], Returns::Type(SqlType::Array), cast_to).stable(),
         function("TO_OBJECT", &[Param::Object], Returns::Type(SqlType::Object), cast_to).stable(),
-        function("HEX_ENCODE", &[TextOrBinary, Integer], wide, |values, _| {
-            let text = cast::hex(&octets(&values[0])?);
-            Ok(Datum::Text(if super::args::integer_or(values, 1, 1)? == 0 { text.to_lowercase() } else { text }))
-        })
-        .optional(1),
-        function("HEX_DECODE_STRING", &[Text], wide, |values, _| {
-            Ok(Datum::Text(utf8(bytes_from(text(&values[0])?, "HEX")?)?))
-        }),
-        function("TRY_HEX_DECODE_STRING", &[Text], wide, |values, _| {
-            lenient(bytes_from(text(&values[0])?, "HEX").and_then(utf8).map(Datum::Text))
-        }),
-        function("HEX_DECODE_BINARY", &[Text], binary, |values, _| {
-            bytes_from(text(&values[0])?, "HEX").map(Datum::Binary)
-        }),
-        function("BASE64_ENCODE", &[TextOrBinary], wide, |values, _| {
-            Ok(Datum::Text(BASE64.encode(octets(&values[0])?)))
-        }),
-        function("BASE64_DECODE_STRING", &[Text], wide, |values, _| {
-            Ok(Datum::Text(utf8(bytes_from(text(&values[0])?, "BASE64")?)?))
-        }),
-        function("TRY_BASE64_DECODE_STRING", &[Text], wide, |values, _| {
-            lenient(bytes_from(text(&values[0])?, "BASE64").and_then(utf8).map(Datum::Text))
-        }),
-        function("BASE64_DECODE_BINARY", &[Text], binary, |values, _| {
-            bytes_from(text(&values[0])?, "BASE64").map(Datum::Binary)
-        }),
     ];
     macro_rules! moments {
         ($($name:literal $tried:literal [$($alias:literal),*] [$($tried_alias:literal),*] $to:expr),+ $(,)?) => {
@@ -374,11 +321,6 @@ mod tests {
             ("TO_BINARY('QUI=', 'BASE64')", "4142"),
             ("TO_BINARY('zz')", "100115 The following string is not a legal hex-encoded value: 'zz'"),
             ("TRY_TO_BINARY('zz')", "NULL"),
-            ("HEX_ENCODE('AB')", "4142"),
-            ("HEX_DECODE_STRING('4142')", "AB"),
-            ("BASE64_ENCODE('AB')", "QUI="),
-            ("BASE64_DECODE_STRING('QUI=')", "AB"),
-            ("TRY_BASE64_DECODE_STRING('?')", "NULL"),
             ("TO_JSON(T_VARIANT('a\"b'))", "\"a\\\"b\""),
             ("TO_VARIANT(1.50)", "VARIANT|1.5"),
             ("TO_ARRAY(1)", "ARRAY|[1]"),

@@ -7,14 +7,17 @@
 
 use std::sync::Arc;
 
+use datafusion::arrow::compute::SortOptions;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 
 use crate::error::SqlError;
 
+mod address;
 mod aggregate;
 mod args;
 pub mod arithmetic;
+mod bits;
 pub mod cast;
 pub mod cast_udf;
 pub mod common;
@@ -23,6 +26,8 @@ mod conversion;
 mod datetime;
 pub mod datum;
 pub mod decimal;
+mod encode;
+mod estimate;
 mod hash;
 mod higher_order;
 pub mod json;
@@ -31,7 +36,9 @@ mod numeric;
 mod random;
 mod regexp;
 pub mod semi_structured;
+mod sequence;
 mod settings;
+mod similarity;
 mod string;
 #[cfg(test)]
 mod testing;
@@ -46,15 +53,21 @@ pub use settings::Settings;
 /// `SF_MOD` and `SF_NEGATE`.
 pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
     let families = [
+        address::functions(),
         arithmetic::functions(),
+        bits::functions(),
         conditional::functions(),
         conversion::functions(),
         datetime::functions(),
+        encode::functions(),
+        estimate::functions(),
         hash::functions(),
         numeric::functions(),
         random::functions(),
         regexp::functions(),
         semi_structured::functions(),
+        sequence::functions(),
+        similarity::functions(),
         string::functions(),
     ];
     let mut all: Vec<_> = families.into_iter().flatten().flat_map(udf::Function::udfs).collect();
@@ -66,6 +79,17 @@ pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
 /// The aggregate functions, by their upper-case Snowflake names. COUNT, MIN, MAX, CORR and the like are DataFusion's own.
 pub fn aggregates() -> Vec<(&'static str, Arc<AggregateUDF>)> {
     aggregate::functions()
+}
+
+/// The aggregate function of a name as a window function whose rows come in an order; what they are ordered by are
+/// further arguments, except where WITHIN GROUP names the first one (see [`needs_group`]).
+pub fn ordered_aggregate(name: &str, order: Vec<SortOptions>) -> Option<Arc<AggregateUDF>> {
+    aggregate::ordered(name, order)
+}
+
+/// Whether an aggregate function is written with WITHIN GROUP, which names its first argument.
+pub fn needs_group(name: &str) -> bool {
+    aggregate::needs_group(name)
 }
 
 /// Wraps an error so that it passes through DataFusion; [`sql_error`] finds it again.

@@ -190,6 +190,16 @@ fn width_bucket(values: &[Datum], _: &Env<'_>) -> Result<Datum> {
     Ok(Datum::integer(bucket))
 }
 
+/// The distance of two places on a sphere like the earth in kilometres; latitudes and longitudes are in degrees.
+fn haversine(values: &[Datum], _: &Env<'_>) -> Result<Datum> {
+    let [from_latitude, from_longitude, to_latitude, to_longitude] =
+        [float(&values[0])?, float(&values[1])?, float(&values[2])?, float(&values[3])?].map(f64::to_radians);
+    let latitude = ((to_latitude - from_latitude) / 2.0).sin().powi(2);
+    let longitude = ((to_longitude - from_longitude) / 2.0).sin().powi(2);
+    let half = latitude + from_latitude.cos() * to_latitude.cos() * longitude;
+    Ok(Datum::Float(2.0 * 6371.0 * half.sqrt().asin()))
+}
+
 fn factorial(values: &[Datum], _: &Env<'_>) -> Result<Datum> {
     let count = integer(&values[0])?;
     if !(0..=33).contains(&count) {
@@ -198,21 +208,10 @@ fn factorial(values: &[Datum], _: &Env<'_>) -> Result<Datum> {
     Ok(Datum::integer((1..=i128::from(count)).product::<i128>()))
 }
 
-fn shift(values: &[Datum], left: bool) -> Result<Datum> {
-    let (value, count) = (integer(&values[0])?, integer(&values[1])?);
-    let count = u32::try_from(count).ok().filter(|count| *count < 128);
-    let count = count.ok_or_else(|| invalid_value("BITSHIFT", integer(&values[1]).unwrap_or(0), "from 0 to 127"))?;
-    let value = i128::from(value);
-    let shifted = if left { value.checked_shl(count) } else { value.checked_shr(count) };
-    let shifted = shifted.filter(|shifted| decimal::fits(*shifted, 38));
-    shifted.map(Datum::integer).ok_or_else(|| out_of_range(value))
-}
-
 pub(super) fn functions() -> Vec<Function> {
     use Param::{Any, Float, Integer, Number, Text};
     const ONE: &[Param] = &[Float];
     const SCALED: &[Param] = &[Number, Integer];
-    const BITS: &[Param] = &[Integer, Integer];
     let real = Returns::Type(SqlType::Float);
     let whole = Returns::Type(SqlType::INTEGER);
     let mut all = vec![
@@ -253,8 +252,12 @@ pub(super) fn functions() -> Vec<Function> {
         function("LN", ONE, real, |values, _| of_float(values, "ln", f64::ln)),
         function("LOG", &[Float, Float], real, |values, _| {
             let (base, value) = (float(&values[0])?, float(&values[1])?);
-            let result = if base == 10.0 { value.log10() } else { value.ln() / base.ln() };
-            if result.is_finite() {
+            let result = match base {
+                10.0 => value.log10(),
+                2.0 => value.log2(),
+                base => value.ln() / base.ln(),
+            };
+            if result.is_finite() && base > 0.0 {
                 Ok(Datum::Float(result))
             } else {
                 Err(invalid_float(format_args!("log({base}, {value})")))
@@ -273,18 +276,9 @@ pub(super) fn functions() -> Vec<Function> {
         function("ATAN2", &[Float, Float], real, |values, _| {
             Ok(Datum::Float(float(&values[0])?.atan2(float(&values[1])?)))
         }),
+        function("HAVERSINE", &[Float, Float, Float, Float], real, haversine),
         function("FACTORIAL", &[Integer], whole, factorial),
         function("WIDTH_BUCKET", &[Float, Float, Float, Integer], whole, width_bucket),
-        function("BITAND", BITS, whole, |values, _| Ok(Datum::integer(integer(&values[0])? & integer(&values[1])?)))
-            .aliases(&["BIT_AND"]),
-        function("BITOR", BITS, whole, |values, _| Ok(Datum::integer(integer(&values[0])? | integer(&values[1])?)))
-            .aliases(&["BIT_OR"]),
-        function("BITXOR", BITS, whole, |values, _| Ok(Datum::integer(integer(&values[0])? ^ integer(&values[1])?)))
-            .aliases(&["BIT_XOR"]),
-        function("BITNOT", &[Integer], whole, |values, _| Ok(Datum::integer(!integer(&values[0])?)))
-            .aliases(&["BIT_NOT"]),
-        function("BITSHIFTLEFT", BITS, whole, |values, _| shift(values, true)).aliases(&["BIT_SHIFTLEFT"]),
-        function("BITSHIFTRIGHT", BITS, whole, |values, _| shift(values, false)).aliases(&["BIT_SHIFTRIGHT"]),
     ];
     macro_rules! trigonometry {
         ($($name:literal $label:literal $compute:expr),+ $(,)?) => {

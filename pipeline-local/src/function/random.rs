@@ -1,5 +1,7 @@
 //! Random values and identifiers.
 
+use std::cell::RefCell;
+
 use super::args::{float, integer, invalid_value, text};
 use super::datum::Datum;
 use super::hash::{hash_values, mix, uuid_of_name};
@@ -43,6 +45,47 @@ fn random_text(values: &[Datum], _: &Env<'_>) -> Result<Datum> {
     Ok(Datum::Text(letters))
 }
 
+/// Two independent numbers below 1, from 0, that the generator's value decides.
+fn fractions(values: &[Datum]) -> [f64; 2] {
+    let first = mix(hash_values(values) as u64);
+    [first, mix(first ^ 0x5851_f42d_4c95_7f2d)].map(|bits| (bits >> 11) as f64 / (1_u64 << 53) as f64)
+}
+
+/// A value of the normal distribution, after Box and Muller.
+fn normal(values: &[Datum]) -> Result<Datum> {
+    let (mean, deviation) = (float(&values[0])?, float(&values[1])?);
+    let [radius, angle] = fractions(&values[2..]);
+    let spread = (-2.0 * (1.0 - radius).ln()).sqrt() * (std::f64::consts::TAU * angle).cos();
+    Ok(Datum::Float(mean + deviation * spread))
+}
+
+thread_local! {
+    /// The sums of a Zipf distribution's weights, with its exponent and size.
+    static ZIPF: RefCell<(f64, i64, Vec<f64>)> = const { RefCell::new((0.0, 0, Vec::new())) };
+}
+
+/// A whole number from 1 to a bound, `k` with a weight of `1 / k^s`.
+fn zipf(values: &[Datum]) -> Result<Datum> {
+    let (exponent, bound) = (float(&values[0])?, integer(&values[1])?);
+    if !(1..=16_777_215).contains(&bound) {
+        return Err(invalid_value("ZIPF", bound, "a bound from 1 to 16777215"));
+    }
+    let [fraction, _] = fractions(&values[2..]);
+    ZIPF.with_borrow_mut(|known| {
+        if known.0 != exponent || known.1 != bound {
+            let mut total = 0.0;
+            let weight = |value: i64| {
+                total += (value as f64).powf(-exponent);
+                total
+            };
+            *known = (exponent, bound, (1..=bound).map(weight).collect());
+        }
+        let sums = &known.2;
+        let wanted = fraction * sums.last().copied().unwrap_or(0.0);
+        Ok(Datum::integer((sums.partition_point(|sum| *sum <= wanted) as i64 + 1).min(bound)))
+    })
+}
+
 fn uuid(values: &[Datum], _: &Env<'_>) -> Result<Datum> {
     let [space, name] = values else { return Ok(Datum::Text(uuid::Uuid::new_v4().to_string())) };
     let space = uuid::Uuid::parse_str(text(space)?)
@@ -51,7 +94,7 @@ fn uuid(values: &[Datum], _: &Env<'_>) -> Result<Datum> {
 }
 
 pub(super) fn functions() -> Vec<Function> {
-    use Param::{Any, Integer, Number, Text};
+    use Param::{Any, Float, Integer, Number, Text};
     vec![
         function("UUID_STRING", &[Text, Text], Returns::Type(SqlType::Varchar(36)), uuid).optional(2).volatile(),
         function("RANDOM", &[Integer], Returns::Type(SqlType::Number { precision: 19, scale: 0 }), |values, env| {
@@ -63,6 +106,8 @@ pub(super) fn functions() -> Vec<Function> {
         .optional(1)
         .volatile(),
         function("UNIFORM", &[Number, Number, Any], Returns::By(uniform_type), uniform),
+        function("NORMAL", &[Float, Float, Any], Returns::Type(SqlType::Float), |values, _| normal(values)),
+        function("ZIPF", &[Float, Integer, Any], Returns::Type(SqlType::INTEGER), |values, _| zipf(values)),
         function("RANDSTR", &[Integer, Any], Returns::Type(WIDE), random_text),
     ]
 }
@@ -92,8 +137,21 @@ mod tests {
             ("UNIFORM(5, 5, RANDOM())", "NUMBER(38,0)|5"),
             ("UNIFORM(1, 10, RANDOM()) BETWEEN 1 AND 10", "true"),
             ("UNIFORM(0.0, 1.0, 3) < 1", "true"),
+            ("NORMAL(5, 0, 1)", "5"),
+            ("ABS(NORMAL(0, 1, 3)) < 9", "true"),
+            ("ZIPF(1, 1, RANDOM())", "1"),
             ("LENGTH(RANDSTR(12, RANDOM()))", "12"),
             ("RANDSTR(5, 1) = RANDSTR(5, 1)", "true"),
+        ]);
+        check_queries(&[
+            (
+                "SELECT ABS(AVG(x) - 10) < 0.2 AND ABS(STDDEV(x) - 2) < 0.2 FROM (SELECT NORMAL(10, 2, a) AS x FROM generate_series(1, 5000) AS t(a)) AS s",
+                "true",
+            ),
+            (
+                "SELECT min(x) = 1 AND max(x) <= 10 AND COUNT_IF(x = 1) > COUNT_IF(x = 2) FROM (SELECT ZIPF(1.2, 10, a) AS x FROM generate_series(1, 2000) AS t(a)) AS s",
+                "true",
+            ),
         ]);
         check_queries(&[("SELECT count(DISTINCT RANDOM(1)) FROM generate_series(1, 20000) AS t(a)", "20000")]);
         check_queries(&[(

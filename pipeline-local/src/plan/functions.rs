@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, WindowUDF};
 
+use super::window;
 use crate::function;
 use crate::types::SqlType;
 
@@ -66,6 +67,11 @@ static AGGREGATES: LazyLock<HashMap<String, Arc<AggregateUDF>>> = LazyLock::new(
             all.entry(alias.to_owned()).or_insert(function);
         }
     }
+    // GROUPING reads the sets of GROUP BY, which the planner knows.
+    let grouping = datafusion::functions_aggregate::grouping::grouping_udaf();
+    for name in ["GROUPING", "GROUPING_ID"] {
+        all.insert(name.to_owned(), grouping.clone());
+    }
     all
 });
 
@@ -101,6 +107,9 @@ pub(super) fn cast(to: SqlType, lenient: bool) -> Arc<ScalarUDF> {
 
 /// The aggregate function of an upper-case name.
 pub(super) fn aggregate(name: &str) -> Option<Arc<AggregateUDF>> {
+    if let Some((name, order)) = window::ordered(name) {
+        return function::ordered_aggregate(name, order);
+    }
     AGGREGATES.get(name).cloned()
 }
 

@@ -24,6 +24,7 @@ mod tracked;
 mod user_function;
 mod view_stream;
 mod widen;
+mod window;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -40,4 +40,4 @@ macro_rules! examples {
     };
 }
 
-examples!(lambda);
+examples!(aggregate, conversion, datetime, lambda, numeric, string);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use datafusion::arrow::compute::SortOptions;
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::error::Result as DfResult;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
@@ -135,11 +136,20 @@ impl Aggregate {
     /// One UDAF per name.
     pub(super) fn udafs(self) -> Vec<(&'static str, Arc<AggregateUDF>)> {
         let names: Vec<&'static str> = [self.name].into_iter().chain(self.aliases.iter().copied()).collect();
-        let udaf = |name| {
-            let signature = Signature::user_defined(Volatility::Immutable);
-            (name, Arc::new(AggregateUDF::new_from_impl(Udaf { aggregate: Self { name, ..self.clone() }, signature })))
+        names.into_iter().map(|name| (name, Self { name, ..self.clone() }.udaf(None))).collect()
+    }
+
+    /// This function as a UDAF; with an order, what its rows are ordered by are further arguments. This is how it is
+    /// used as a window function, where DataFusion knows no WITHIN GROUP. Those that need WITHIN GROUP take what it
+    /// names as first argument anyway.
+    pub(super) fn udaf(self, order: Option<Vec<SortOptions>>) -> Arc<AggregateUDF> {
+        let signature = Signature::user_defined(Volatility::Immutable);
+        let shown = match &order {
+            None => self.name.to_owned(),
+            // Functions of different orders differ by their names.
+            Some(order) => format!("{}:{order:?}", self.name),
         };
-        names.into_iter().map(udaf).collect()
+        Arc::new(AggregateUDF::new_from_impl(Udaf { aggregate: self, shown, order, signature }))
     }
 
     fn resolve(&self, given: &[Option<SqlType>]) -> Result<Resolved> {
@@ -189,6 +199,8 @@ impl Aggregate {
 
 struct Udaf {
     aggregate: Aggregate,
+    shown: String,
+    order: Option<Vec<SortOptions>>,
     signature: Signature,
 }
 
@@ -200,7 +212,7 @@ impl fmt::Debug for Udaf {
 
 impl PartialEq for Udaf {
     fn eq(&self, other: &Self) -> bool {
-        self.aggregate.name == other.aggregate.name
+        self.shown == other.shown
     }
 }
 
@@ -208,7 +220,7 @@ impl Eq for Udaf {}
 
 impl Hash for Udaf {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.aggregate.name.hash(state);
+        self.shown.hash(state);
     }
 }
 
@@ -217,12 +229,26 @@ fn given(fields: &[FieldRef]) -> Vec<Option<SqlType>> {
 }
 
 impl Udaf {
+    /// How many arguments at the end rows are ordered by.
+    fn keys(&self) -> usize {
+        if self.aggregate.within_group { 0 } else { self.order.as_ref().map_or(0, Vec::len) }
+    }
+
+    fn resolve(&self, fields: &[FieldRef]) -> DfResult<Resolved> {
+        let arguments = &fields[..fields.len().saturating_sub(self.keys())];
+        self.aggregate.resolve(&given(arguments)).map_err(error)
+    }
+
     fn environment(&self, args: &AccumulatorArgs<'_>) -> DfResult<(Resolved, Env)> {
-        let resolved = self.aggregate.resolve(&given(args.expr_fields)).map_err(error)?;
+        let resolved = self.resolve(args.expr_fields)?;
+        let first = match &self.order {
+            Some(order) => order.first().copied(),
+            None => args.order_bys.first().map(|order| order.options),
+        };
         let env = Env {
             types: resolved.types.clone(),
             returns: SqlType::of(&args.return_field),
-            descending: args.order_bys.first().is_some_and(|order| order.options.descending),
+            descending: first.is_some_and(|options| options.descending),
             settings: Arc::new(Settings::default()),
         };
         Ok((resolved, env))
@@ -230,18 +256,24 @@ impl Udaf {
 
     fn collecting(&self, args: &AccumulatorArgs<'_>) -> DfResult<Box<dyn Accumulator>> {
         let (resolved, env) = self.environment(args)?;
-        // WITHIN GROUP has made the ordering an argument; the rows need no other order.
-        let order_bys = if self.aggregate.within_group { &[] } else { args.order_bys };
+        let mut order = Vec::new();
         let mut order_types = Vec::new();
-        for order in order_bys {
-            order_types.push(SqlType::of_arrow(&order.expr.data_type(args.schema)?));
+        if let Some(given) = self.order.as_ref().filter(|_| self.keys() > 0) {
+            order.clone_from(given);
+            let keys = args.expr_fields.iter().skip(resolved.conversions.len());
+            order_types.extend(keys.map(|field| SqlType::of_arrow(field.data_type())));
+        } else if !self.aggregate.within_group {
+            for key in args.order_bys {
+                order.push(key.options);
+                order_types.push(SqlType::of_arrow(&key.expr.data_type(args.schema)?));
+            }
         }
         Ok(Box::new(Collecting {
             kind: self.aggregate.kind,
             sees_null: self.aggregate.sees_null,
             distinct: args.is_distinct || self.aggregate.distinct,
             conversions: resolved.conversions,
-            order: order_bys.iter().map(|order| order.options).collect(),
+            order,
             order_types,
             env,
             rows: Default::default(),
@@ -251,7 +283,7 @@ impl Udaf {
 
 impl AggregateUDFImpl for Udaf {
     fn name(&self) -> &str {
-        self.aggregate.name
+        &self.shown
     }
 
     fn signature(&self) -> &Signature {
@@ -263,7 +295,7 @@ impl AggregateUDFImpl for Udaf {
     }
 
     fn return_field(&self, fields: &[FieldRef]) -> DfResult<FieldRef> {
-        let resolved = self.aggregate.resolve(&given(fields)).map_err(error)?;
+        let resolved = self.resolve(fields)?;
         Ok(self.aggregate.result_type(&resolved.types).map_err(error)?.field_ref(self.aggregate.name, true))
     }
 
@@ -273,7 +305,7 @@ impl AggregateUDFImpl for Udaf {
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> DfResult<Box<dyn Accumulator>> {
         match self.aggregate.kind {
-            Kind::Fold(fold) if !self.aggregate.collects(args.is_distinct) => {
+            Kind::Fold(fold) if self.keys() == 0 && !self.aggregate.collects(args.is_distinct) => {
                 let (resolved, env) = self.environment(&args)?;
                 Ok(Box::new(Folding {
                     fold,
@@ -292,11 +324,12 @@ impl AggregateUDFImpl for Udaf {
     }
 
     fn state_fields(&self, args: StateFieldsArgs<'_>) -> DfResult<Vec<FieldRef>> {
-        let resolved = self.aggregate.resolve(&given(args.input_fields)).map_err(error)?;
+        let resolved = self.resolve(args.input_fields)?;
         let field = |index: usize, data_type: DataType| {
             Arc::new(Field::new(format!("{}[{index}]", args.name), data_type, true))
         };
         if let Kind::Fold(fold) = self.aggregate.kind
+            && self.keys() == 0
             && !self.aggregate.collects(args.is_distinct)
         {
             let env = Env {
@@ -308,7 +341,11 @@ impl AggregateUDFImpl for Udaf {
             let types = (fold.state)(&env);
             return Ok(types.into_iter().enumerate().map(|(index, found)| field(index, found.arrow())).collect());
         }
-        let ordering: &[FieldRef] = if self.aggregate.within_group { &[] } else { args.ordering_fields };
+        let ordering: &[FieldRef] = match self.keys() {
+            _ if self.aggregate.within_group => &[],
+            0 => args.ordering_fields,
+            keys => &args.input_fields[args.input_fields.len() - keys..],
+        };
         let order_types = ordering.iter().map(|field| SqlType::of_arrow(field.data_type()));
         let lists = resolved.types.iter().copied().chain(order_types).enumerate();
         Ok(lists.map(|(index, found)| field(index, DataType::new_list(found.arrow(), true))).collect())
@@ -324,6 +361,6 @@ impl AggregateUDFImpl for Udaf {
     }
 
     fn supports_within_group_clause(&self) -> bool {
-        self.aggregate.within_group
+        self.aggregate.within_group && self.order.is_none()
     }
 }

@@ -128,13 +128,43 @@ fn spread(state: &mut [Datum], count: f64, mean: f64, squares: f64) -> Result<()
 }
 
 /// `squares / (count - less)`, or its root.
-fn variance(state: &[Datum], less: f64, root: bool) -> Result<Datum> {
+/// The type of a variance: of fixed-point numbers a NUMBER, with six digits more than their squares.
+fn variance_type(types: &Types<'_>) -> Result<SqlType> {
+    Ok(match types.get(0) {
+        SqlType::Number { scale, .. } => {
+            let squared = (scale * 2).min(scale.max(12));
+            SqlType::Number { precision: 38, scale: squared.max((squared + 6).min(12)) }
+        }
+        _ => SqlType::Float,
+    })
+}
+
+/// KURTOSIS of fixed-point numbers is one with twelve digits.
+fn kurtosis_type(types: &Types<'_>) -> Result<SqlType> {
+    Ok(match types.get(0) {
+        SqlType::Number { .. } => SqlType::Number { precision: 38, scale: 12 },
+        _ => SqlType::Float,
+    })
+}
+
+/// A double as the result type wants it.
+fn in_type(value: f64, env: &Env) -> Result<Datum> {
+    match env.returns {
+        SqlType::Number { scale, .. } => {
+            let fixed = decimal::from_float(value, scale).ok_or_else(|| out_of_range(value))?;
+            Ok(Datum::Number(fixed, scale))
+        }
+        _ => Ok(Datum::Float(value)),
+    }
+}
+
+fn variance(state: &[Datum], less: f64, root: bool, env: &Env) -> Result<Datum> {
     let count = float(&state[0])?;
     if count <= less {
         return Ok(Datum::Null);
     }
     let variance = float(&state[2])? / (count - less);
-    Ok(Datum::Float(if root { variance.sqrt() } else { variance }))
+    in_type(if root { variance.sqrt() } else { variance }, env)
 }
 
 macro_rules! deviation {
@@ -144,7 +174,7 @@ macro_rules! deviation {
             start: |_| vec![Datum::Float(0.0); 3],
             step: |state, row, _| spread(state, 1.0, float(&row[0])?, 0.0),
             merge: |state, other, _| spread(state, float(&other[0])?, float(&other[1])?, float(&other[2])?),
-            finish: |state, _| variance(state, $less, $root),
+            finish: |state, env| variance(state, $less, $root, env),
         })
     };
 }
@@ -218,14 +248,14 @@ fn skew(rows: &[Vec<Datum>], _: &Env) -> Result<Datum> {
     Ok(Datum::Float(n / ((n - 1.0) * (n - 2.0)) * m3 / deviation.powi(3)))
 }
 
-fn kurtosis(rows: &[Vec<Datum>], _: &Env) -> Result<Datum> {
+fn kurtosis(rows: &[Vec<Datum>], env: &Env) -> Result<Datum> {
     let (n, [m2, _, m4]) = moments(rows)?;
     if n < 4.0 || m2 == 0.0 {
         return Ok(Datum::Null);
     }
     let variance = m2 / (n - 1.0);
     let first = n * (n + 1.0) / ((n - 1.0) * (n - 2.0) * (n - 3.0)) * m4 / (variance * variance);
-    Ok(Datum::Float(first - 3.0 * (n - 1.0).powi(2) / ((n - 2.0) * (n - 3.0))))
+    in_type(first - 3.0 * (n - 1.0).powi(2) / ((n - 2.0) * (n - 3.0)), env)
 }
 
 pub(super) fn aggregates() -> Vec<Aggregate> {
@@ -283,10 +313,11 @@ pub(super) fn aggregates() -> Vec<Aggregate> {
             .aliases(&["BIT_XOR_AGG"]),
         aggregate("STDDEV", &[Float], real, deviation!(1.0, true)).aliases(&["STDDEV_SAMP"]),
         aggregate("STDDEV_POP", &[Float], real, deviation!(0.0, true)),
-        aggregate("VARIANCE", &[Float], real, deviation!(1.0, false)).aliases(&["VAR_SAMP", "VARIANCE_SAMP"]),
-        aggregate("VAR_POP", &[Float], real, deviation!(0.0, false)).aliases(&["VARIANCE_POP"]),
+        aggregate("VARIANCE", &[Number], Returns::By(variance_type), deviation!(1.0, false))
+            .aliases(&["VAR_SAMP", "VARIANCE_SAMP"]),
+        aggregate("VAR_POP", &[Number], Returns::By(variance_type), deviation!(0.0, false)).aliases(&["VARIANCE_POP"]),
         aggregate("SKEW", &[Float], real, Kind::Collect(skew)),
-        aggregate("KURTOSIS", &[Float], real, Kind::Collect(kurtosis)),
+        aggregate("KURTOSIS", &[Number], Returns::By(kurtosis_type), Kind::Collect(kurtosis)),
         aggregate(
             "MEDIAN",
             &[Number],
@@ -301,12 +332,6 @@ pub(super) fn aggregates() -> Vec<Aggregate> {
         )
         .within_group(),
         aggregate("PERCENTILE_DISC", &[Any, Float], Returns::Like(0), Kind::Collect(discrete)).within_group(),
-        aggregate(
-            "APPROX_PERCENTILE",
-            &[Float, Float],
-            real,
-            Kind::Collect(|rows, env| interpolated(rows, fraction(rows, env)?, env)),
-        ),
     ]
 }
 
@@ -348,7 +373,9 @@ mod tests {
             ("SELECT MEDIAN(a) FROM (VALUES (1), (2), (4), (10)) AS t(a)", "NUMBER(38,3)|3.000"),
             ("SELECT STDDEV(a) FROM (VALUES (2), (4), (4), (4), (5), (5), (7), (9)) AS t(a)", "2.138089935299395"),
             ("SELECT STDDEV_POP(a) FROM (VALUES (2), (4), (4), (4), (5), (5), (7), (9)) AS t(a)", "2"),
-            ("SELECT VARIANCE(a) FROM (VALUES (1), (3)) AS t(a)", "2"),
+            ("SELECT VARIANCE(a) FROM (VALUES (1), (3)) AS t(a)", "NUMBER(38,6)|2.000000"),
+            ("SELECT VAR_POP(a) FROM (VALUES (1.25), (3.00)) AS t(a)", "NUMBER(38,10)|0.7656250000"),
+            ("SELECT KURTOSIS(a) FROM (VALUES (1), (2), (3), (4), (10)) AS t(a)", "3.152000000000"),
             ("SELECT VARIANCE(a) FROM (VALUES (1)) AS t(a)", "NULL"),
             ("SELECT PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY a) FROM (VALUES (1), (2), (3)) AS t(a)", "1.500"),
             ("SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY a) FROM (VALUES (1), (2), (3), (4)) AS t(a)", "2"),
@@ -356,6 +383,7 @@ mod tests {
             ("SELECT BOOLOR_AGG(a > 1) FROM (VALUES (1), (2)) AS t(a)", "true"),
             ("SELECT BOOLXOR_AGG(a > 1) FROM (VALUES (1), (2)) AS t(a)", "true"),
             ("SELECT BITOR_AGG(a) FROM (VALUES (1), (4)) AS t(a)", "5"),
+            ("SELECT STDDEV(a) FROM (VALUES ('1'), ('3')) AS t(a)", "1.4142135623730951"),
             ("SELECT SKEW(a) FROM (VALUES (1), (2), (3)) AS t(a)", "0"),
         ]);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::args::{json, text};
+use super::super::args::{integer, invalid_value, json, text};
 use super::super::datum::Datum;
 use super::super::hash::hash_values;
 use super::super::json::Json;
@@ -26,14 +26,18 @@ fn array(rows: &[Vec<Datum>], _: &Env) -> Result<Datum> {
     Ok(Datum::Json(Json::Array(items)))
 }
 
+/// The union of arrays that may hold a value several times: as often as the array that has it most often.
 fn union(rows: &[Vec<Datum>], _: &Env) -> Result<Datum> {
     let mut items: Vec<Json> = Vec::new();
     for row in rows {
-        if let Json::Array(more) = json(&row[0])? {
-            for item in more {
-                if !items.contains(item) {
-                    items.push(item.clone());
+        let Json::Array(more) = json(&row[0])? else { continue };
+        let mut known = items.clone();
+        for item in more {
+            match known.iter().position(|have| have == item) {
+                Some(at) => {
+                    known.swap_remove(at);
                 }
+                None => items.push(item.clone()),
             }
         }
     }
@@ -94,6 +98,21 @@ fn pick(state: &mut [Datum], row: &[Datum], greatest: bool) {
     }
 }
 
+/// `MAX_BY(x, y, n)`: the values of the first argument in the `n` rows whose second is greatest or least.
+fn pick_several(rows: &[Vec<Datum>], greatest: bool) -> Result<Datum> {
+    let wanted = rows.first().map_or(Ok(0), |row| integer(&row[2]))?;
+    if !rows.is_empty() && !(1..=1000).contains(&wanted) {
+        return Err(invalid_value(if greatest { "MAX_BY" } else { "MIN_BY" }, wanted, "a count from 1 to 1000"));
+    }
+    let mut rows: Vec<&Vec<Datum>> = rows.iter().filter(|row| !row[1].is_null()).collect();
+    rows.sort_by(|a, b| if greatest { b[1].compare(&a[1]) } else { a[1].compare(&b[1]) });
+    let value = |row: &&Vec<Datum>| match &row[0] {
+        Datum::Json(value) => value.clone(),
+        _ => Json::Undefined,
+    };
+    Ok(Datum::Json(Json::Array(rows.iter().take(wanted as usize).map(value).collect())))
+}
+
 macro_rules! picking {
     ($greatest:literal) => {{
         fn picked(state: &mut [Datum], row: &[Datum], _: &Env) -> Result<()> {
@@ -116,10 +135,6 @@ fn hash_all(rows: &[Vec<Datum>], _: &Env) -> Result<Datum> {
     Ok(Datum::integer(total))
 }
 
-fn count(rows: &[Vec<Datum>], _: &Env) -> Result<Datum> {
-    Ok(Datum::integer(rows.len() as i64))
-}
-
 /// The value of a scalar subquery.
 fn single(rows: &[Vec<Datum>], _: &Env) -> Result<Datum> {
     match rows {
@@ -130,9 +145,8 @@ fn single(rows: &[Vec<Datum>], _: &Env) -> Result<Datum> {
 }
 
 pub(super) fn aggregates() -> Vec<Aggregate> {
-    use Param::{Any, Array, Text, Value};
+    use Param::{Any, Array, Integer, Text, Value};
     let array_type = Returns::Type(SqlType::Array);
-    let whole = Returns::Type(SqlType::Number { precision: 18, scale: 0 });
     vec![
         aggregate("LISTAGG", &[Text, Text], Returns::Type(WIDE), Kind::Collect(list))
             .optional(1)
@@ -145,6 +159,10 @@ pub(super) fn aggregates() -> Vec<Aggregate> {
         aggregate("ANY_VALUE", &[Any], Returns::Like(0), Kind::Fold(FIRST)),
         aggregate("MIN_BY", &[Any, Any], Returns::Like(0), picking!(false)).sees_null(),
         aggregate("MAX_BY", &[Any, Any], Returns::Like(0), picking!(true)).sees_null(),
+        aggregate("MIN_BY:N", &[Value, Any, Integer], array_type, Kind::Collect(|rows, _| pick_several(rows, false)))
+            .sees_null(),
+        aggregate("MAX_BY:N", &[Value, Any, Integer], array_type, Kind::Collect(|rows, _| pick_several(rows, true)))
+            .sees_null(),
         aggregate("MODE", &[Any], Returns::Like(0), Kind::Collect(mode)),
         aggregate(
             "HASH_AGG",
@@ -154,7 +172,6 @@ pub(super) fn aggregates() -> Vec<Aggregate> {
         )
         .repeat()
         .sees_null(),
-        aggregate("APPROX_COUNT_DISTINCT", &[Any], whole, Kind::Collect(count)).distinct().aliases(&["HLL"]),
     ]
 }
 
@@ -179,12 +196,20 @@ mod tests {
             ("SELECT MAX_BY(b, a)", "NULL"),
             ("SELECT MODE(b)", "b"),
             ("SELECT ANY_VALUE(b)", "b"),
-            ("SELECT APPROX_COUNT_DISTINCT(b)", "2"),
+            ("SELECT \"MAX_BY:N\"(b, a, 2)", "[undefined,\"b\"]"),
         ];
         let queries: Vec<(String, &str)> =
             queries.iter().map(|(select, expected)| (format!("{select} {ROWS}"), *expected)).collect();
         let queries: Vec<(&str, &str)> = queries.iter().map(|(sql, expected)| (sql.as_str(), *expected)).collect();
         check_queries(&queries);
+    }
+
+    #[test]
+    fn unions() {
+        check_queries(&[(
+            "SELECT ARRAY_UNION_AGG(a) FROM (VALUES (ARRAY_CONSTRUCT(1, 1, 2)), (ARRAY_CONSTRUCT(1, 3))) AS t(a)",
+            "[1,1,2,3]",
+        )]);
     }
 
     #[test]

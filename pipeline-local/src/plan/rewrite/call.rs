@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::super::ast::{arguments, call, literal, name_of, quoted_name, unnamed};
-use super::super::{context_functions, count, functions, like, user_function};
+use super::super::{context_functions, count, functions, like, user_function, window};
 use super::Rewriter;
 use super::expression::unprotect;
 use crate::error::{Result, SqlError};
@@ -89,8 +89,15 @@ impl Rewriter<'_, '_, '_> {
         if !functions::exists(&name) {
             return Err(SqlError::compilation(2140, "42601", format_args!("Unknown function {written}.")));
         }
+        let mut name = window::several(name, &function);
         if name == "COUNT" {
             count::several(&mut function)?;
+        }
+        if function.over.is_some() && !function.within_group.is_empty() {
+            name = window::within_group(&name, &mut function)?;
+        }
+        if matches!(name.as_str(), "CONDITIONAL_TRUE_EVENT" | "CONDITIONAL_CHANGE_EVENT") {
+            window::up_to_row(&name, &mut function)?;
         }
         if let FunctionArguments::List(list) = &mut function.args {
             if name == "COUNT" && matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]) {
