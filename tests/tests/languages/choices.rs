@@ -48,23 +48,23 @@ pub const CASES: &[Case] = &[
 ];
 
 #[procedure(schema = Mart)]
-pub fn branches(notes: &mut Notes, level: Option<Integer>, strict: Option<Boolean>) -> Varchar {
-    if level > 0 && strict {
-        notes.insert(Notes { id: level, note: "positive and strict" });
-    } else if level < 0 || !strict {
-        notes.insert(Notes { id: level, note: "negative or not strict" });
+pub fn branches(notes: &mut Notes, level: Option<Integer>, severe: Option<Boolean>) -> Varchar {
+    if level > 0 && severe {
+        notes.insert(Notes { id: level, note: "positive and severe" });
+    } else if level < 0 || !severe {
+        notes.insert(Notes { id: level, note: "negative or not severe" });
     } else if is_null(level) {
         notes.insert(Notes { id: level, note: "unknown" });
     } else {
         notes.insert(Notes { id: level, note: "something else" });
     }
-    if strict {
+    if severe {
         if level == 5 {
             return "five";
         }
     }
     let label = if level >= 0 { "up" } else { "down" };
-    concat((label, if strict == None { "?" } else { "!" }))
+    concat((label, if severe == None { "?" } else { "!" }))
 }
 
 #[procedure(schema = Mart)]
@@ -156,14 +156,14 @@ pub fn asks_the_table(orders: &Orders, name: Option<Varchar>) -> Varchar {
 
 #[procedure(schema = Mart)]
 pub fn returns_deep(notes: &mut Notes, turn: Integer) -> Integer {
-    for outer in 1..=3 {
-        for inner in 1..=3 {
-            if outer == turn {
-                if inner == 2 {
-                    return outer * 10 + inner;
+    for row in 1..=3 {
+        for column in 1..=3 {
+            if row == turn {
+                if column == 2 {
+                    return row * 10 + column;
                 }
             }
-            notes.insert(Notes { id: outer * 10 + inner, note: None });
+            notes.insert(Notes { id: row * 10 + column, note: None });
         }
     }
     -1

@@ -1,8 +1,9 @@
 //! The procedures of the examples.
 
+use pipeline_dsl::object::Language;
 use pipeline_examples::{cba, customer_dimension, task_graph};
 
-use crate::support::{Case, case, empty};
+use crate::support::{self, Case, case, empty};
 
 pub const CASES: &[Case] = &[
     case::<cba::sp_process_table_a_incremental>(&[
@@ -28,3 +29,12 @@ pub const CASES: &[Case] = &[
     case::<task_graph::load_orders>(&["CALL LOAD_ORDERS()", "CALL LOAD_ORDERS()"]),
     empty::<task_graph::load_orders>(&["CALL LOAD_ORDERS()"]),
 ];
+
+#[test]
+fn examples_read_well_in_both_languages() {
+    for case in CASES {
+        let node = case.procedure();
+        let both = [Language::Sql, Language::JavaScript].map(|language| support::create(node, language));
+        insta::assert_snapshot!(node.name, both.join(";\n\n"));
+    }
+}

@@ -8,6 +8,7 @@
 pub mod choices;
 pub mod errors;
 pub mod examples;
+pub mod generated;
 pub mod loops;
 pub mod queries;
 pub mod statements;
@@ -18,7 +19,12 @@ pub mod values;
 
 /// One test for each subject: `subjects! { loops }` runs `loops::CASES`.
 macro_rules! subjects {
-    ($($subject:ident)+) => {$(
+    ($($subject:ident)+) => {
+        fn all_cases() -> impl Iterator<Item = &'static support::Case> {
+            [$($subject::CASES),+].into_iter().flatten()
+        }
+
+        $(
         #[tokio::test(flavor = "multi_thread")]
         async fn $subject() {
             insta::assert_snapshot!(support::compare($subject::CASES).await);

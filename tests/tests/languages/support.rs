@@ -19,6 +19,13 @@ pub struct Case {
     steps: &'static [&'static str],
 }
 
+impl Case {
+    /// The procedure.
+    pub fn procedure(&self) -> &'static Node {
+        self.procedure.get()
+    }
+}
+
 /// A procedure that finds the rows of [`tables`].
 pub const fn case<P: Procedure>(steps: &'static [&'static str]) -> Case {
     Case { procedure: P::NODE, filled: true, steps }
@@ -54,11 +61,11 @@ async fn all(cases: &[Case], language: Language) -> Vec<String> {
 }
 
 async fn run(session: &Session, case: &Case, language: Language) -> String {
-    let node = case.procedure.get();
-    let Definition::Procedure(procedure) = &node.definition else { panic!("{} is no procedure", node.rust_name) };
+    let node = case.procedure();
+    let procedure = definition(node);
     let touched = touched(procedure);
     start(session, case, &touched).await;
-    rows(session, &create(node, *procedure, language)).await;
+    rows(session, &create(node, language)).await;
 
     let mut seen = format!("{}\n", node.name);
     for step in case.steps {
@@ -148,10 +155,20 @@ fn failure(error: &Error) -> String {
     format!("failed: {}", text.trim_start_matches("Error").trim_start_matches(": ").replace('\n', "\\n"))
 }
 
+fn definition(node: &Node) -> &ProcedureDef {
+    let Definition::Procedure(procedure) = &node.definition else { panic!("{} is no procedure", node.rust_name) };
+    procedure
+}
+
 /// The procedure in a language, whichever it was declared in.
-fn create(node: &Node, procedure: ProcedureDef, language: Language) -> String {
-    let definition = Definition::Procedure(ProcedureDef { language, ..procedure });
+pub fn create(node: &Node, language: Language) -> String {
+    let definition = Definition::Procedure(ProcedureDef { language, ..*definition(node) });
     Node { definition, ..*node }.create()
+}
+
+/// Its body alone.
+pub fn text(node: &Node, language: Language) -> String {
+    ProcedureDef { language, ..*definition(node) }.text()
 }
 
 /// The tables and streams of the procedure, each table before the streams on it.
@@ -175,7 +192,7 @@ fn touched(procedure: &ProcedureDef) -> Vec<&'static Node> {
 /// Makes the objects anew.
 async fn start(session: &Session, case: &Case, touched: &[&'static Node]) {
     let mut made = BTreeSet::new();
-    for node in touched.iter().copied().chain([case.procedure.get()]) {
+    for node in touched.iter().copied().chain([case.procedure()]) {
         let schema = node.schema().expect("tables, streams and procedures live in schemas");
         let database = schema.parent.expect("a schema lives in a database").get();
         if made.insert(database.qualified_name()) {
@@ -186,7 +203,7 @@ async fn start(session: &Session, case: &Case, touched: &[&'static Node]) {
             rows(session, &schema.create()).await;
         }
     }
-    let schema = case.procedure.get().schema().expect("a procedure lives in a schema");
+    let schema = case.procedure().schema().expect("a procedure lives in a schema");
     rows(session, &format!("USE SCHEMA {}", schema.qualified_name())).await;
     for node in touched {
         rows(session, &node.create()).await;
