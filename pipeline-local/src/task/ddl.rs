@@ -2,7 +2,7 @@
 
 use super::def::TaskDef;
 use super::graph::Tasks;
-use super::parser::{Change, Create, Property};
+use super::parser::{Change, Clone, Create, Property};
 use super::properties::{apply, unset};
 use super::rules::{
     check, check_named, forbid_lost_graph, graph_error, predecessors, require_root_suspended, require_suspended,
@@ -52,7 +52,7 @@ pub(super) fn create(cx: &Context<'_>, create: Create) -> Result<QueryResult> {
     def.execute_as_user = create.execute_as_user;
     def.when = create.when;
     def.body = create.body;
-    def.version = 1;
+    def.changed = true;
     check(&tasks, cx, &schema, name, existing.as_ref().map(|object| object.id), &def)?;
     for above in def.after.iter().chain(&def.finalize) {
         require_suspended(cx, &tasks, *above, false)?;
@@ -63,10 +63,11 @@ pub(super) fn create(cx: &Context<'_>, create: Create) -> Result<QueryResult> {
         if before.after != def.after || before.finalize != def.finalize {
             forbid_lost_graph(&tasks, object.id, &def)?;
         }
-        let def = TaskDef { uuid: before.uuid, version: before.version + 1, created_by: before.created_by, ..def };
+        let def = TaskDef { uuid: before.uuid, version: before.version, created_by: before.created_by, ..def };
         object.comment = comment;
         object.set_definition(&def)?;
         catalog.update(&object)?;
+        note_change(cx, object.id)?;
         return Ok(QueryResult::status("Statement executed successfully."));
     }
     let new = NewObject::new(Kind::Task, Some(schema.id), name, cx.role(), &def)?.comment(&comment);
@@ -77,7 +78,79 @@ pub(super) fn create(cx: &Context<'_>, create: Create) -> Result<QueryResult> {
         if let Some(old) = old {
             relink(cx, &tasks, old.id, Some(object.id))?;
         }
-        Ok(())
+        note_change(cx, object.id)
+    })?;
+    cx.engine.tasks.changed();
+    Ok(QueryResult::status(format!("Task {name} successfully created.")))
+}
+
+/// Notes that the graphs a task belongs to changed.
+fn note_change(cx: &Context<'_>, id: ObjectId) -> Result<()> {
+    let catalog = &cx.engine.catalog;
+    let Some(task) = catalog.by_id(id)? else { return Ok(()) };
+    for root in Tasks::load(catalog, task.parent.unwrap_or(id))?.roots(id) {
+        let Some(mut object) = catalog.by_id(root)? else { continue };
+        let def: TaskDef = object.definition()?;
+        if !def.changed {
+            object.set_definition(&TaskDef { changed: true, ..def })?;
+            catalog.update(&object)?;
+        }
+    }
+    Ok(())
+}
+
+/// CREATE TASK .. CLONE: a suspended task like another one. It follows the same tasks if it belongs to the same role.
+pub(super) fn clone(cx: &Context<'_>, clone: Clone) -> Result<QueryResult> {
+    let catalog = &cx.engine.catalog;
+    let source = find(cx, &clone.source, "CREATE TASK")?.ok_or_else(|| missing(cx, &clone.source))?;
+    let schema = cx.schema_of(&clone.name, "CREATE TASK")?;
+    let name = clone.name.object();
+    access::require_create(cx, &schema, Kind::Task)?;
+    let existing = catalog.find(Kind::Task, Some(schema.id), name, "")?;
+    match &existing {
+        Some(_) if clone.if_not_exists => {
+            return Ok(QueryResult::status(format!("{name} already exists, statement succeeded.")));
+        }
+        Some(existing) if !clone.or_replace => {
+            return Err(SqlError::already_exists(catalog.full_name(existing)?));
+        }
+        _ => {}
+    }
+    let tasks = Tasks::load(catalog, schema.id)?;
+    if let Some(existing) = &existing {
+        access::require(cx, existing, &[])?;
+        require_suspended(cx, &tasks, existing.id, true)?;
+    }
+    let before: TaskDef = source.definition()?;
+    let mut def = TaskDef {
+        uuid: uuid::Uuid::new_v4().to_string(),
+        created_by: cx.session.user.clone(),
+        started: false,
+        changed: true,
+        version: 0,
+        base: 0,
+        last_committed_on: None,
+        last_suspended_on: None,
+        last_suspended_reason: None,
+        // A root has one finalizer.
+        finalize: None,
+        ..before
+    };
+    if source.owner != cx.role() || source.parent != Some(schema.id) {
+        def.after.clear();
+    }
+    for above in &def.after {
+        require_suspended(cx, &tasks, *above, false)?;
+    }
+    check(&tasks, cx, &schema, name, existing.as_ref().map(|object| object.id), &def)?;
+    require_usage(cx, &def)?;
+    let new = NewObject::new(Kind::Task, Some(schema.id), name, cx.role(), &def)?.comment(&source.comment);
+    catalog.transaction(|catalog| {
+        let object = catalog.create_or_replace(new, false)?;
+        if let Some(old) = &existing {
+            relink(cx, &tasks, old.id, Some(object.id))?;
+        }
+        note_change(cx, object.id)
     })?;
     cx.engine.tasks.changed();
     Ok(QueryResult::status(format!("Task {name} successfully created.")))
@@ -94,6 +167,7 @@ fn relink(cx: &Context<'_>, tasks: &Tasks, old: ObjectId, new: Option<ObjectId>)
             def.finalize = new;
         }
         def.after = def.after.iter().filter_map(|id| if *id == old { new } else { Some(*id) }).collect();
+        def.changed |= def.is_root();
         if def.is_root() && def.started {
             def.started = false;
             def.last_suspended_on = Some(now);
@@ -120,6 +194,9 @@ pub(super) fn drop(cx: &Context<'_>, name: &Name, if_exists: bool) -> Result<Que
         require_suspended(cx, &tasks, root, false)?;
     }
     cx.engine.catalog.transaction(|catalog| {
+        for root in tasks.roots(object.id).into_iter().filter(|root| *root != object.id) {
+            note_change(cx, root)?;
+        }
         relink(cx, &tasks, object.id, None)?;
         catalog.drop(object.id)
     })?;
@@ -208,9 +285,13 @@ pub(super) fn alter(cx: &Context<'_>, name: &Name, if_exists: bool, change: Chan
         Change::Resume | Change::Suspend => {}
     }
     check(&tasks, cx, &schema, &object.name, Some(object.id), &def)?;
-    def.version += 1;
+    let before = tasks.roots(object.id);
     object.set_definition(&def)?;
     catalog.update(&object)?;
+    // A task that moved changes the graph it left, too.
+    for task in before.into_iter().chain([object.id]) {
+        note_change(cx, task)?;
+    }
     cx.engine.tasks.changed();
     Ok(done())
 }
@@ -231,6 +312,7 @@ pub(super) fn resume(cx: &Context<'_>, tasks: &Tasks, object: &Object) -> Result
     require_usage_by(cx, &def, &object.owner)?;
     let now = cx.engine.clock.now();
     def.started = true;
+    def.fix_version();
     def.base = now;
     def.last_committed_on = Some(now);
     def.last_suspended_reason = None;

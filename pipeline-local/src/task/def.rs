@@ -87,13 +87,22 @@ pub struct TaskDef {
     pub last_suspended_on: Option<i64>,
     /// Why.
     pub last_suspended_reason: Option<String>,
-    /// Grows with every RESUME of a root after a change.
+    /// Of a root: the version of its graph. It grows when the root is resumed or executed after a change of the graph.
     pub version: i64,
+    /// Of a root: whether its graph changed since the version was fixed.
+    pub changed: bool,
     /// Who created it.
     pub created_by: String,
 }
 
 impl TaskDef {
+    /// Fixes the version of the graph under this root; whether that changed anything.
+    pub fn fix_version(&mut self) -> bool {
+        let changed = std::mem::take(&mut self.changed);
+        self.version += i64::from(changed);
+        changed
+    }
+
     /// Whether nothing precedes it, and it is no finalizer.
     pub fn is_root(&self) -> bool {
         self.after.is_empty() && self.finalize.is_none()

@@ -1,8 +1,12 @@
 //! The table functions of INFORMATION_SCHEMA about tasks.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::arguments::Arguments;
 use super::columns::{self, TASK_GRAPHS, TASK_HISTORY};
 use super::history::{self, GraphRun, Run};
+use super::schedule::Schedule;
 use super::{ddl, listing};
 use crate::access;
 use crate::catalog::{ObjectId, Target, role};
@@ -43,7 +47,7 @@ pub(super) fn rows(cx: &Context<'_>, name: &str, arguments: &[(String, Value)]) 
 struct Visibility<'a, 'c> {
     cx: &'a Context<'c>,
     all: bool,
-    known: std::cell::RefCell<std::collections::HashMap<i64, bool>>,
+    known: std::cell::RefCell<HashMap<i64, bool>>,
 }
 
 impl<'a, 'c> Visibility<'a, 'c> {
@@ -67,6 +71,34 @@ impl<'a, 'c> Visibility<'a, 'c> {
         };
         self.known.borrow_mut().insert(task, visible);
         Ok(visible)
+    }
+}
+
+/// When roots are due after a run, by their schedules as they are now.
+struct Next<'a, 'c> {
+    cx: &'a Context<'c>,
+    known: HashMap<i64, Option<(Schedule, i64)>>,
+}
+
+impl<'a, 'c> Next<'a, 'c> {
+    fn new(cx: &'a Context<'c>) -> Self {
+        Self { cx, known: HashMap::new() }
+    }
+
+    fn after(&mut self, root: i64, scheduled_at: i64) -> Result<Option<i64>> {
+        let schedule = match self.known.entry(root) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let object = self.cx.engine.catalog.by_id(ObjectId(root))?;
+                let def = object.map(|object| object.definition::<super::TaskDef>()).transpose()?;
+                let started = def.filter(|def| def.started);
+                unknown.insert(match started.and_then(|def| Some((def.schedule?, def.base))) {
+                    Some((text, base)) => Some((Schedule::parse(&text)?, base)),
+                    None => None,
+                })
+            }
+        };
+        Ok(schedule.as_ref().and_then(|(schedule, base)| schedule.next(*base, scheduled_at)))
     }
 }
 
@@ -121,13 +153,17 @@ fn task_history(cx: &Context<'_>, given: &[(String, Value)]) -> Result<QueryResu
     });
     runs.extend(history::runs(&cx.engine.store, start.unwrap_or(now - 7 * DAY), end.unwrap_or(i64::MAX))?);
     let mut rows = Vec::new();
-    for run in runs {
+    let mut next = Next::new(cx);
+    for mut run in runs {
         let wanted = same(name, &run.name)
             && same(database, &run.database)
             && same(schema, &run.schema)
             && root.is_none_or(|root| root == run.root_uuid)
             && (!errors || run.state.starts_with("FAILED") || run.state == "CANCELLED");
         if wanted && visibility.of(run.task)? {
+            if run.task == run.root {
+                run.next_at = next.after(run.root, run.scheduled_at)?;
+            }
             rows.push(columns::cells(&TASK_HISTORY, &run));
             if rows.len() == limit {
                 break;
@@ -194,12 +230,14 @@ fn graphs(cx: &Context<'_>, function: &str, given: &[(String, Value)], current: 
     runs.extend(history::graphs(&cx.engine.store, now - HOUR, current)?);
     let visibility = Visibility::new(cx)?;
     let mut rows = Vec::new();
-    for run in runs {
+    let mut next = Next::new(cx);
+    for mut run in runs {
         let wanted =
             name.is_none_or(|name| name.eq_ignore_ascii_case(&run.name)) && (!errors || run.state != "SUCCEEDED");
         if !wanted || !visibility.of(run.root)? {
             continue;
         }
+        run.next_at = next.after(run.root, run.scheduled_at)?;
         rows.push(columns::cells(&TASK_GRAPHS, &run));
         if rows.len() == limit {
             break;

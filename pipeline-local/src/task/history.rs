@@ -60,6 +60,8 @@ pub(super) struct Run {
     pub(super) attempt: i64,
     pub(super) config: Option<String>,
     pub(super) group: i64,
+    /// When the root is due after this run; known when rows are shown.
+    pub(super) next_at: Option<i64>,
 }
 
 /// A run of a graph.
@@ -81,6 +83,8 @@ pub(super) struct GraphRun {
     pub(super) version: i64,
     pub(super) from: String,
     pub(super) config: Option<String>,
+    /// When the root is due after this run; known when rows are shown.
+    pub(super) next_at: Option<i64>,
 }
 
 /// Makes the tables; what was running when the engine stopped has failed.
@@ -238,41 +242,70 @@ fn run_of(row: &Row<'_>) -> rusqlite::Result<Run> {
         attempt: row.get(18)?,
         config: row.get(19)?,
         group: row.get(20)?,
+        next_at: None,
     })
 }
 
 /// The runs of graphs that ended since an instant, or with `running` those that have not ended, newest first.
 pub(super) fn graphs(store: &Store, since: i64, running: bool) -> Result<Vec<GraphRun>> {
+    let condition = if running { "completed_time IS NULL AND ?1 IS NOT NULL" } else { "completed_time >= ?1" };
+    graph_rows(store, &format!("{condition} ORDER BY scheduled_time DESC, attempt DESC"), params![since])
+}
+
+/// The runs of graphs that meet a condition, in its order.
+fn graph_rows(store: &Store, condition: &str, values: impl rusqlite::Params) -> Result<Vec<GraphRun>> {
     store.read(|connection| {
-        let condition = if running { "completed_time IS NULL AND ?1 IS NOT NULL" } else { "completed_time >= ?1" };
         let mut statement = connection.prepare_cached(&format!(
             "SELECT group_id, attempt, root, name, database_name, schema_name, state, first_error_task, first_error_code,
                first_error_message, scheduled_time, query_start_time, completed_time, root_uuid, graph_version,
                scheduled_from, config
-             FROM task_graphs WHERE {condition} ORDER BY scheduled_time DESC, attempt DESC"
+             FROM task_graphs WHERE {condition}"
         ))?;
-        let rows = statement.query_map([since], |row| {
-            let task: Option<String> = row.get(7)?;
-            let code: Option<String> = row.get(8)?;
-            let message: Option<String> = row.get(9)?;
-            Ok(GraphRun {
-                group: row.get(0)?,
-                attempt: row.get(1)?,
-                root: row.get(2)?,
-                name: row.get(3)?,
-                database: row.get(4)?,
-                schema: row.get(5)?,
-                state: row.get(6)?,
-                first_error: task.map(|task| (task, code.unwrap_or_default(), message.unwrap_or_default())),
-                scheduled_at: row.get(10)?,
-                started_at: row.get(11)?,
-                completed_at: row.get(12)?,
-                root_uuid: row.get(13)?,
-                version: row.get(14)?,
-                from: row.get(15)?,
-                config: row.get(16)?,
-            })
-        })?;
+        let rows = statement.query_map(values, graph_of)?;
+        Ok(rows.collect::<std::result::Result<_, _>>()?)
+    })
+}
+
+fn graph_of(row: &Row<'_>) -> rusqlite::Result<GraphRun> {
+    let task: Option<String> = row.get(7)?;
+    let code: Option<String> = row.get(8)?;
+    let message: Option<String> = row.get(9)?;
+    Ok(GraphRun {
+        group: row.get(0)?,
+        attempt: row.get(1)?,
+        root: row.get(2)?,
+        name: row.get(3)?,
+        database: row.get(4)?,
+        schema: row.get(5)?,
+        state: row.get(6)?,
+        first_error: task.map(|task| (task, code.unwrap_or_default(), message.unwrap_or_default())),
+        scheduled_at: row.get(10)?,
+        started_at: row.get(11)?,
+        completed_at: row.get(12)?,
+        root_uuid: row.get(13)?,
+        version: row.get(14)?,
+        from: row.get(15)?,
+        config: row.get(16)?,
+        next_at: None,
+    })
+}
+
+/// The last attempt of a root's last graph run, or of the one of this group.
+pub(super) fn last_graph(store: &Store, root: ObjectId, group: Option<i64>) -> Result<Option<GraphRun>> {
+    let mut found = graph_rows(
+        store,
+        "root = ?1 AND (?2 IS NULL OR group_id = ?2) ORDER BY group_id DESC, attempt DESC LIMIT 1",
+        params![root.0, group],
+    )?;
+    Ok(found.pop())
+}
+
+/// How the tasks of a graph run ended, each in its last attempt: the task, its state and what it returned.
+pub(super) fn states_of(store: &Store, group: i64) -> Result<Vec<(ObjectId, String, Option<String>)>> {
+    store.read(|connection| {
+        let mut statement = connection
+            .prepare_cached("SELECT task, state, return_value FROM task_runs WHERE group_id = ?1 ORDER BY id")?;
+        let rows = statement.query_map([group], |row| Ok((ObjectId(row.get(0)?), row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<std::result::Result<_, _>>()?)
     })
 }

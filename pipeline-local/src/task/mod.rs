@@ -16,6 +16,7 @@ mod listing;
 mod parser;
 mod properties;
 mod report;
+mod retry;
 mod rules;
 mod run;
 mod schedule;
@@ -46,7 +47,10 @@ pub fn execute<'c>(cx: &'c mut Context<'_>, text: &'c str) -> Running<'c> {
     Box::pin(async move {
         let mut cursor = Cursor::new(text)?;
         match cursor.peek_word().as_deref() {
-            Some("CREATE") => ddl::create(cx, parser::create(&mut cursor)?),
+            Some("CREATE") => match parser::create(&mut cursor)? {
+                parser::Created::New(create) => ddl::create(cx, *create),
+                parser::Created::Clone(clone) => ddl::clone(cx, clone),
+            },
             Some("ALTER") => {
                 cursor.expect_keywords("ALTER TASK")?;
                 let if_exists = cursor.accept_keywords("IF EXISTS");
@@ -80,10 +84,16 @@ pub fn execute<'c>(cx: &'c mut Context<'_>, text: &'c str) -> Running<'c> {
 fn execute_task(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
     cursor.expect_keywords("EXECUTE TASK")?;
     let name = cursor.object_name()?;
-    if cursor.peek_keyword("RETRY") {
-        return Err(SqlError::unsupported("EXECUTE TASK .. RETRY"));
-    }
-    let config = if cursor.accept_keywords("USING CONFIG") {
+    let retry = if cursor.accept_keywords("RETRY LAST") {
+        Some(None)
+    } else if cursor.accept_keywords("RETRY GRAPH RUN GROUP") {
+        Some(Some(cursor.string()?))
+    } else {
+        None
+    };
+    let config = if retry.is_some() {
+        None
+    } else if cursor.accept_keywords("USING CONFIG") {
         cursor.expect(&Token::Eq)?;
         let config = cursor.string()?;
         config::check_config(&config)?;
@@ -94,7 +104,7 @@ fn execute_task(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult
     cursor.expect_end()?;
     let object = ddl::find(cx, &name, "EXECUTE TASK")?.ok_or_else(|| ddl::missing(cx, &name))?;
     access::require(cx, &object, &["OPERATE"])?;
-    let task = Task::of(object)?;
+    let mut task = Task::of(object)?;
     if !task.def.is_root() {
         return Err(SqlError::new(
             91090,
@@ -112,7 +122,12 @@ fn execute_task(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult
         return Err(no_warehouse(&task.def));
     }
     let status = format!("Task {} is scheduled to run immediately.", task.object.name);
-    Service::execute(cx.engine, &task, config);
+    let retry = retry.map(|group| retry::find(cx, &task, group.as_deref())).transpose()?;
+    if task.def.fix_version() {
+        task.object.set_definition(&task.def)?;
+        cx.engine.catalog.update(&task.object)?;
+    }
+    Service::execute(cx.engine, &task, config, retry);
     Ok(QueryResult::status_of(StatementType::Ddl, status))
 }
 

@@ -52,6 +52,22 @@ pub(super) struct Create {
     pub(super) body: String,
 }
 
+/// What `CREATE TASK name CLONE source` says.
+#[derive(Debug)]
+pub(super) struct Clone {
+    pub(super) or_replace: bool,
+    pub(super) if_not_exists: bool,
+    pub(super) name: Name,
+    pub(super) source: Name,
+}
+
+/// The two forms of CREATE TASK.
+#[derive(Debug)]
+pub(super) enum Created {
+    New(Box<Create>),
+    Clone(Clone),
+}
+
 /// What ALTER does.
 #[derive(Debug)]
 pub(super) enum Change {
@@ -66,7 +82,8 @@ pub(super) enum Change {
     RemoveWhen,
 }
 
-pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Create> {
+/// Reads CREATE TASK.
+pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Created> {
     cursor.expect_keywords("CREATE")?;
     let or_replace = cursor.accept_keywords("OR REPLACE");
     let or_alter = !or_replace && cursor.accept_keywords("OR ALTER");
@@ -76,8 +93,17 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Create> {
         return Err(SqlError::compilation(1003, "42000", "OR REPLACE and IF NOT EXISTS cannot be combined."));
     }
     let name = cursor.object_name()?;
-    if cursor.peek_keyword("CLONE") {
-        return Err(SqlError::unsupported("CREATE TASK .. CLONE"));
+    if cursor.accept_keyword("CLONE") {
+        if or_alter {
+            return Err(SqlError::syntax("CREATE OR ALTER TASK cannot CLONE."));
+        }
+        let source = cursor.object_name()?;
+        let copy_grants = cursor.accept_keywords("COPY GRANTS");
+        cursor.expect_end()?;
+        if copy_grants {
+            return Err(SqlError::unsupported("CREATE TASK .. CLONE .. COPY GRANTS"));
+        }
+        return Ok(Created::Clone(Clone { or_replace, if_not_exists, name, source }));
     }
     let properties = properties(cursor, &["AFTER", "EXECUTE", "WHEN", "AS"])?;
     let after = if cursor.accept_keyword("AFTER") { names(cursor)? } else { Vec::new() };
@@ -85,7 +111,8 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Create> {
     let when = if cursor.accept_keyword("WHEN") { Some(condition(cursor)?) } else { None };
     cursor.expect_keywords("AS")?;
     let body = body(cursor)?;
-    Ok(Create { or_replace, or_alter, if_not_exists, name, properties, after, execute_as_user, when, body })
+    let create = Create { or_replace, or_alter, if_not_exists, name, properties, after, execute_as_user, when, body };
+    Ok(Created::New(Box::new(create)))
 }
 
 /// Reads what follows the name in ALTER TASK.
@@ -440,7 +467,7 @@ mod tests {
         let text = "CREATE OR REPLACE TASK db.s.t WAREHOUSE = wh SCHEDULE = '2 MINUTES' CONFIG = $${\"a\": 1}$$ OVERLAP_POLICY = NO_OVERLAP
             TIMEZONE = 'UTC', USER_TASK_TIMEOUT_MS = 60000 ERROR_INTEGRATION = i COMMENT = 'c'
             WHEN SYSTEM$STREAM_HAS_DATA('s') AND CAST('1' AS NUMBER) = 1 AS CALL p()";
-        let create = create(&mut Cursor::new(text).unwrap()).unwrap();
+        let Created::New(create) = create(&mut Cursor::new(text).unwrap()).unwrap() else { panic!("{text}") };
         assert_eq!(create.properties.len(), 8);
         assert_eq!(create.when.as_deref(), Some("SYSTEM$STREAM_HAS_DATA('s') AND CAST('1' AS NUMBER) = 1"));
         assert_eq!(create.body, "CALL p()");

@@ -9,6 +9,9 @@ use crate::exec::Context;
 use crate::parse::{Name, quote};
 use crate::{Result, SqlError};
 
+/// How many tasks a graph may have.
+const MAX_GRAPH: usize = 1000;
+
 /// 091400: the graph would not be one.
 pub(super) fn graph_error(what: impl std::fmt::Display) -> SqlError {
     SqlError::new(91400, "22000", what.to_string())
@@ -210,6 +213,17 @@ pub(super) fn check(
         }
         if tasks.children(id).count() > 100 {
             return Err(graph_error(format_args!("Task {name} cannot have more than 100 child tasks.")));
+        }
+    }
+    for above in def.after.iter().chain(&def.finalize) {
+        for root in tasks.roots(*above) {
+            let others = tasks.below(root).into_iter().filter(|task| Some(task.object.id) != id).count();
+            if let (true, Some(root)) = (others >= MAX_GRAPH, tasks.get(root)) {
+                return Err(graph_error(format_args!(
+                    "The graph with root task {} cannot have more than {MAX_GRAPH} tasks.",
+                    root.object.name
+                )));
+            }
         }
     }
     if def.after.len() > 100 {

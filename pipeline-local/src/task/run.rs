@@ -9,6 +9,7 @@ use super::config::merged_config;
 use super::execute::task;
 use super::graph::{Task, Tasks};
 use super::history::{self, GraphRun, Run};
+use super::retry::Retry;
 use crate::catalog::{Object, ObjectId};
 use crate::engine::Engine;
 use crate::exec::TaskRun;
@@ -19,12 +20,14 @@ use crate::{Result, SqlError};
 pub(super) struct Order {
     pub(super) root: ObjectId,
     pub(super) scheduled_at: i64,
-    /// SCHEDULED_FROM: SCHEDULE, EXECUTE_TASK or TRIGGER.
+    /// SCHEDULED_FROM: SCHEDULE, EXECUTE_TASK, MANUAL RETRY or TRIGGER.
     pub(super) from: &'static str,
     /// CONFIG of EXECUTE TASK, to be merged over the root's.
     pub(super) config: Option<String>,
     /// Whether WHEN of the root was found true already.
     pub(super) checked: bool,
+    /// The failed run that goes on.
+    pub(super) retry: Option<Retry>,
 }
 
 /// What all tasks of a graph run share.
@@ -34,6 +37,8 @@ pub(super) struct Graph {
     pub(super) database: Object,
     pub(super) schema: Object,
     pub(super) group: i64,
+    /// The number of the first attempt.
+    pub(super) first: i64,
     pub(super) order: Order,
     pub(super) config: Option<String>,
     pub(super) last_success: Option<i64>,
@@ -55,23 +60,38 @@ pub(super) enum Outcome {
     NotRun,
 }
 
+impl Outcome {
+    /// Whether it holds for the next attempt too.
+    pub(super) fn stays(&self) -> bool {
+        matches!(self, Self::Succeeded(_) | Self::Suspended | Self::Skipped)
+    }
+}
+
+/// The code of a statement that was cancelled.
+const CANCELLED: &str = "000604";
+
 /// Runs a graph to its end. `root_ended` is called when the root itself has ended.
 pub(super) async fn graph(engine: Arc<Engine>, order: Order, root_ended: impl FnOnce()) -> Result<()> {
     let Some(object) = engine.catalog.by_id(order.root)? else { return Ok(()) };
     let (database, schema) = engine.catalog.containers(&object)?;
     let tasks = Tasks::load(&engine.catalog, schema.id)?;
     let root = Task::of(object)?;
-    let config = merged_config(root.def.config.as_deref(), order.config.as_deref())?;
+    let config = match &order.retry {
+        Some(retry) => retry.config.clone(),
+        None => merged_config(root.def.config.as_deref(), order.config.as_deref())?,
+    };
     let last_success = history::last_success(&engine.store, order.root)?;
-    let group = engine.tasks.new_group(engine.clock.now());
-    let graph = Arc::new(Graph { engine, database, schema, group, config, last_success, order, root });
+    let (group, first, mut outcomes) = match &order.retry {
+        Some(retry) => (retry.group, retry.attempt, retry.outcomes.clone()),
+        None => (engine.tasks.new_group(engine.clock.now()), 1, HashMap::new()),
+    };
+    let graph = Arc::new(Graph { engine, database, schema, group, first, config, last_success, order, root });
     let nodes: Vec<Task> = tasks.below(graph.root.object.id).into_iter().cloned().collect();
     let (nodes, finalizer): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|task| task.def.finalize.is_none());
-    let attempts = 1 + graph.root.def.retry_attempts.unwrap_or(0);
-    let mut outcomes: HashMap<ObjectId, Outcome> = HashMap::new();
+    let last = first + graph.root.def.retry_attempts.unwrap_or(0);
     let mut root_ended = Some(root_ended);
     let mut row = graph.row();
-    for attempt in 1..=attempts {
+    for attempt in first..=last {
         row.attempt = attempt;
         row.first_error = None;
         row.completed_at = None;
@@ -83,7 +103,7 @@ pub(super) async fn graph(engine: Arc<Engine>, order: Order, root_ended: impl Fn
             return forget_graph(&graph, &row);
         }
         row.first_error = first_error(&nodes, &outcomes);
-        let more = row.first_error.is_some() && attempt < attempts;
+        let more = row.first_error.is_some() && attempt < last;
         if !more && let Some(finalizer) = finalizer.first().filter(|task| task.def.started) {
             let values = return_values(&graph, &tasks, &outcomes);
             let outcome = task(graph.clone(), finalizer.clone(), values, attempt).await;
@@ -94,7 +114,12 @@ pub(super) async fn graph(engine: Arc<Engine>, order: Order, root_ended: impl Fn
             }
         }
         row.completed_at = Some(graph.engine.clock.now());
-        row.state = if row.first_error.is_some() { "FAILED" } else { "SUCCEEDED" }.to_owned();
+        row.state = match &row.first_error {
+            None => "SUCCEEDED",
+            Some((_, code, _)) if code == CANCELLED => "CANCELLED",
+            Some(_) => "FAILED",
+        }
+        .to_owned();
         history::put_graph(&graph.engine.store, &row)?;
         if row.first_error.is_none() {
             history::note_success(&graph.engine.store, graph.root.object.id, graph.group, graph.order.scheduled_at)?;
@@ -106,7 +131,7 @@ pub(super) async fn graph(engine: Arc<Engine>, order: Order, root_ended: impl Fn
             break;
         }
         // What failed, and what waited for it, runs again.
-        outcomes.retain(|_, outcome| matches!(outcome, Outcome::Succeeded(_) | Outcome::Suspended | Outcome::Skipped));
+        outcomes.retain(|_, outcome| outcome.stays());
     }
     Ok(())
 }
@@ -215,7 +240,7 @@ impl Graph {
     }
 
     pub(super) fn from(&self, attempt: i64) -> &'static str {
-        if attempt > 1 { "AUTOMATIC RETRY" } else { self.order.from }
+        if attempt > self.first { "AUTOMATIC RETRY" } else { self.order.from }
     }
 
     pub(super) fn row(&self) -> GraphRun {

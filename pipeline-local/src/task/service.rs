@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use super::def::{Overlap, TaskDef};
 use super::execute::trigger_holds;
 use super::graph::Task;
+use super::retry::Retry;
 use super::run::{self, Order};
 use super::schedule::Schedule;
 use crate::Result;
@@ -116,13 +117,14 @@ impl Service {
     }
 
     /// Runs a graph now, or as soon as the run before it has ended; of several waiting orders the last one counts.
-    pub(super) fn execute(engine: &Arc<Engine>, task: &Task, config: Option<String>) {
+    pub(super) fn execute(engine: &Arc<Engine>, task: &Task, config: Option<String>, retry: Option<Retry>) {
         let order = Order {
             root: task.object.id,
             scheduled_at: engine.clock.now(),
-            from: "EXECUTE_TASK",
+            from: if retry.is_some() { "MANUAL RETRY" } else { "EXECUTE_TASK" },
             config,
             checked: false,
+            retry,
         };
         start(engine, &task.def, order, Otherwise::Queue);
     }
@@ -216,8 +218,14 @@ async fn tick(weak: &Weak<Engine>, shared: &Arc<Shared>) -> Option<(i64, Seq)> {
         }
         drop(state);
         for (task, due) in orders {
-            let order =
-                Order { root: task.object.id, scheduled_at: due, from: "SCHEDULE", config: None, checked: false };
+            let order = Order {
+                root: task.object.id,
+                scheduled_at: due,
+                from: "SCHEDULE",
+                config: None,
+                checked: false,
+                retry: None,
+            };
             // A slot in which the run before it is still going on passes.
             start(&engine, &task.def, order, Otherwise::Skip);
         }
@@ -253,7 +261,7 @@ async fn trigger(engine: &Arc<Engine>, shared: &Arc<Shared>, id: ObjectId, task:
         }
     }
     let now = engine.clock.now();
-    let order = Order { root: id, scheduled_at: now, from: "TRIGGER", config: None, checked: true };
+    let order = Order { root: id, scheduled_at: now, from: "TRIGGER", config: None, checked: true, retry: None };
     let started = start(engine, &task.def, order, Otherwise::Skip);
     let mut state = shared.state.lock();
     look_again(&mut state);
