@@ -266,6 +266,14 @@ pub trait Stream: Object {
     type Source: Table;
 }
 
+/// A stream that delivers updates and deletions as well: one without `append_only`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not deliver updated and deleted rows",
+    label = "expected a stream without `append_only`",
+    note = "a stream with `append_only` delivers inserted rows only, and a table the rows that are there"
+)]
+pub trait AllChanges: Object {}
+
 /// A view, declared with `#[view]`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a view", label = "expected a type declared with `#[view]`")]
 pub trait View: Object {}

@@ -2,6 +2,7 @@
 
 mod database;
 mod errors;
+mod flow;
 mod function;
 mod more;
 mod names;

@@ -63,6 +63,12 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
                 type Source = #rows;
             }
         };
+        let all_changes = (!append_only).then(|| {
+            quote_spanned! {impl_span(ident)=>
+                #[automatically_derived]
+                impl ::pipeline_dsl::node::AllChanges for #ident {}
+            }
+        });
         let node_of = |path: TokenStream| quote!(<#path as ::pipeline_dsl::node::Object>::NODE);
         let own = node_of(quote!(#ident));
         let mut checks = TokenStream::new();
@@ -80,9 +86,9 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
                 const POINT: () = ::pipeline_dsl::object::check_point(#own, #other);
             });
         }
-        let warnings =
-            if unit.external { TokenStream::new() } else { unit.more.warn("StreamNoRetention", ident, span) };
-        quote!(#object #stream #[allow(dead_code)] const _: () = { #checks }; #warnings)
+        let of_interest = ["StreamNoRetention", "StreamViewVolatile"].into_iter().filter(|_| !unit.external);
+        let warnings: TokenStream = of_interest.map(|marker| unit.more.warn(marker, ident, span)).collect();
+        quote!(#object #stream #all_changes #[allow(dead_code)] const _: () = { #checks }; #warnings)
     });
     unit.finish("stream", generated.unwrap_or_default())
 }

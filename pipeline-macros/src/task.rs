@@ -103,8 +103,6 @@ struct Task {
     warehouse: Option<Path>,
     /// The tasks whose results `when` asks for.
     returned: Vec<Path>,
-    /// The streams of `when`, if the body is a statement.
-    sql: bool,
     places: Places,
 }
 
@@ -143,7 +141,6 @@ impl Task {
             }
         });
         let Asked { streams, returned } = streams;
-        let sql = options.has("sql") && !options.has("call");
         let (procedure, action) = parse_action(options, &item.ident, errors);
         let has_after = options.has("after");
         let after = options.paths("after", errors);
@@ -246,7 +243,6 @@ impl Task {
             execute_as_user: options.text("execute_as_user", errors),
             warehouse,
             returned,
-            sql,
             places,
         }
     }
@@ -326,7 +322,7 @@ impl Task {
                 const #name: () = ::pipeline_dsl::object::check_returned(#node, #other);
             });
         }
-        for (index, stream) in self.streams.iter().filter(|_| self.sql).enumerate() {
+        for (index, stream) in self.streams.iter().enumerate() {
             let span = joined_span(stream);
             let name = format_ident!("CONSUMES_{index}", span = span);
             let other = other(stream);
@@ -370,6 +366,7 @@ impl Task {
             ("CronClockChange", cron),
             ("TaskWarehouseResume", place(&self.warehouse)),
             ("StreamStaleBeforeSchedule", schedule.filter(|_| guarded)),
+            ("TaskConfigMissing", name.filter(|_| self.procedure.is_none())),
             ("StreamUnguarded", place(&self.procedure).filter(|_| schedule.is_some() && !guarded)),
             ("TaskIntegrationDisabled", place(&self.error_integration).or(place(&self.success_integration))),
         ]

@@ -77,8 +77,8 @@ pub const fn check_consumers(reach: &Reach) {
                     let Definition::Procedure(called) = &open[depth - 1].get().definition else { break };
                     if next[depth - 1] == 0 {
                         let mut read = 0;
-                        while read < called.reads.len() {
-                            consume(reach, &mut consumers, called.reads[read], procedure);
+                        while read < called.consumes.len() {
+                            consume(reach, &mut consumers, called.consumes[read], procedure);
                             read += 1;
                         }
                     }

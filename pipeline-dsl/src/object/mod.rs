@@ -16,7 +16,7 @@ pub(crate) use table::characters;
 
 pub use database::DatabaseDef;
 pub use notification_integration::{NotificationIntegrationDef, Provider};
-pub use procedure::{Access, Argument, ExecuteAs, Language, Privilege, ProcedureDef};
+pub use procedure::{Access, Argument, Doubt, ExecuteAs, Language, Privilege, ProcedureDef};
 pub use role::RoleDef;
 pub use schema::SchemaDef;
 pub use stream::{StreamDef, StreamPoint, StreamStart};

@@ -16,12 +16,27 @@ pub struct ProcedureDef {
     pub writes: &'static [Access],
     /// The procedures it calls.
     pub calls: &'static [NodeRef],
+    /// Those of [`reads`](Self::reads) that a statement which writes reads: of streams, the ones it consumes.
+    pub consumes: &'static [NodeRef],
+    /// What may be wrong with its statements.
+    pub doubts: &'static [Doubt],
+    /// Whether it begins transactions.
+    pub transactional: bool,
     /// Builds its statements.
     pub body: fn() -> Body,
     /// What its body is written in.
     pub language: Language,
     /// With whose rights it runs.
     pub execute_as: ExecuteAs,
+}
+
+/// Something that is probably wrong with the statements of a procedure; see [`crate::rule::warning`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// The name of the rule.
+    pub rule: &'static str,
+    /// Whether it is about the procedure at all, which depends on the types of its parameters.
+    pub applies: bool,
 }
 
 /// An argument of a procedure.

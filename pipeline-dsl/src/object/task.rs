@@ -342,14 +342,60 @@ pub const fn check_returned(task: NodeRef, asked: NodeRef) {
     panic!("{}", msg.as_str());
 }
 
-/// Rules `task-reads-stream` and `task-consumes-stream`: a task that waits for a stream and runs a statement must consume
-/// the stream with it, or it would run forever.
+const fn reads(procedure: NodeRef, stream: &Node) -> bool {
+    let Definition::Procedure(definition) = &procedure.get().definition else { return false };
+    let mut at = 0;
+    while at < definition.reads.len() {
+        if definition.reads[at].get().full_id() == stream.full_id() {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Whether a procedure, or one that it calls, consumes the stream.
+const fn consumes(procedure: NodeRef, stream: &Node, depth: usize) -> bool {
+    let Definition::Procedure(definition) = &procedure.get().definition else { return false };
+    let mut at = 0;
+    while at < definition.consumes.len() {
+        if definition.consumes[at].get().full_id() == stream.full_id() {
+            return true;
+        }
+        at += 1;
+    }
+    let mut call = 0;
+    while depth > 0 && call < definition.calls.len() {
+        if consumes(definition.calls[call], stream, depth - 1) {
+            return true;
+        }
+        call += 1;
+    }
+    false
+}
+
+/// Rules `task-reads-stream` and `task-consumes-stream`: a task that waits for a stream must consume it with its statement or
+/// procedure, or it would run forever. That the procedure reads the stream, a bound says.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_consumes(task: NodeRef, stream: NodeRef) {
     let (node, stream) = (task.get(), stream.get());
     let Definition::Task(definition) = &node.definition else { return };
-    let TaskAction::Sql(statement) = definition.action else { return };
+    let statement = match definition.action {
+        TaskAction::Sql(statement) => statement,
+        TaskAction::Call { procedure, .. } => {
+            if reads(procedure, stream) && !consumes(procedure, stream, 16) {
+                let mut msg = Msg::<1024>::new();
+                msg.push("task ").name(node.rust_name).push(" waits for stream ").name(stream.rust_name).push(" (");
+                msg.push(stream.at).push("), but procedure ").name(procedure.get().rust_name).push(" (");
+                msg.push(procedure.get().at).push(") only looks at it: no statement that writes reads the stream, ");
+                msg.push("so it is never consumed and the task would run forever");
+                msg.rule("task-consumes-stream", "insert or merge the rows of the stream somewhere");
+                panic!("{}", msg.as_str());
+            }
+            return;
+        }
+    };
     let mut named = false;
     let mut piece = 0;
     while piece < statement.piece_count() {

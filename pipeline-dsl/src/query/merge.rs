@@ -8,7 +8,7 @@ use super::{Item, Select, source};
 use crate::body::{Affected, MergeAction, MergeClause, Statement};
 use crate::expr::ast::{Ast, Node, Operator};
 use crate::expr::{Source, scope};
-use crate::node::Table;
+use crate::node::{AllChanges, Stream, Table};
 
 const TARGET: &str = "t";
 const SOURCE: &str = "s";
@@ -111,8 +111,20 @@ impl<T: Table, O: Readable> Merge<T, O> {
     /// Deletes rows of the target that were deleted from the source of the stream.
     ///
     /// # Panics
-    /// If the source is not a stream: only a stream knows of deleted rows. If rows that are gone were dealt with already.
-    pub fn delete_removed(self) -> Self {
+    /// If rows that are gone were dealt with already.
+    pub fn delete_removed(self) -> Self
+    where
+        O: AllChanges,
+    {
+        self.removed(MergeAction::Delete)
+    }
+
+    /// [`delete_removed`](Self::delete_removed), also for a stream that never delivers deletions.
+    #[doc(hidden)]
+    pub fn delete_removed_if_any(self) -> Self
+    where
+        O: Stream,
+    {
         self.removed(MergeAction::Delete)
     }
 
@@ -120,19 +132,16 @@ impl<T: Table, O: Readable> Merge<T, O> {
     ///
     /// # Panics
     /// As [`delete_removed`](Self::delete_removed).
-    pub fn update_removed(self, row: impl FnOnce(TableRow<T>, O::Row) -> ChangedRow<T>) -> Self {
+    pub fn update_removed(self, row: impl FnOnce(TableRow<T>, O::Row) -> ChangedRow<T>) -> Self
+    where
+        O: AllChanges,
+    {
         let (target, source) = Self::rows();
         self.removed(MergeAction::Update(within(|| row(target, source)).set()))
     }
 
     fn removed(mut self, action: MergeAction) -> Self {
-        let Some(gone) = Self::gone() else {
-            panic!(
-                "`{}` is not a stream, so it does not tell which rows were deleted: merge from a stream, or delete the rows in \
-                 a statement of its own",
-                O::NODE.get().rust_name
-            );
-        };
+        let gone = Self::gone().expect("a stream tells which rows are gone");
         assert!(
             !self.removed && self.clauses.is_empty(),
             "a merge deals with deleted rows once, before its other clauses"

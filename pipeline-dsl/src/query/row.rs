@@ -6,7 +6,7 @@ use crate::expr::function::iff;
 use crate::expr::literal::{int, text};
 use crate::expr::operator::{and, eq, not};
 use crate::expr::{Col, Expr, IntoExpr, Source};
-use crate::node::{Object, Stream, Table};
+use crate::node::{AllChanges, Object, Stream, Table};
 use crate::types::{Boolean, Varchar};
 
 /// A table or stream that queries can read. `#[table]` implements it, and every stream is one.
@@ -127,7 +127,14 @@ impl<S: Stream> StreamRow<S> {
     }
 
     /// Whether the row is one of the two of an update: METADATA$ISUPDATE.
-    pub fn is_update(self) -> Expr<Boolean> {
+    pub fn is_update(self) -> Expr<Boolean>
+    where
+        S: AllChanges,
+    {
+        self.half_of_update()
+    }
+
+    fn half_of_update(self) -> Expr<Boolean> {
         metadata(self.source, IS_UPDATE)
     }
 
@@ -138,18 +145,36 @@ impl<S: Stream> StreamRow<S> {
 
     /// Whether the row is new in the source table.
     pub fn is_inserted(self) -> Expr<Boolean> {
-        and(eq(self.action(), text("INSERT")), not(self.is_update()))
+        and(eq(self.action(), text("INSERT")), not(self.half_of_update()))
     }
 
     /// Whether the row was changed and these are its new values. The row with the old ones is neither inserted, updated nor
     /// deleted, so every change counts once.
-    pub fn is_updated(self) -> Expr<Boolean> {
-        and(eq(self.action(), text("INSERT")), self.is_update())
+    pub fn is_updated(self) -> Expr<Boolean>
+    where
+        S: AllChanges,
+    {
+        self.new_half()
+    }
+
+    /// [`is_updated`](Self::is_updated), also of a stream that never delivers updates.
+    #[doc(hidden)]
+    pub fn new_half(self) -> Expr<Boolean> {
+        and(eq(self.action(), text("INSERT")), self.half_of_update())
     }
 
     /// Whether the row was removed from the source table.
-    pub fn is_deleted(self) -> Expr<Boolean> {
-        and(eq(self.action(), text("DELETE")), not(self.is_update()))
+    pub fn is_deleted(self) -> Expr<Boolean>
+    where
+        S: AllChanges,
+    {
+        self.gone()
+    }
+
+    /// [`is_deleted`](Self::is_deleted), also of a stream that never delivers deletions.
+    #[doc(hidden)]
+    pub fn gone(self) -> Expr<Boolean> {
+        and(eq(self.action(), text("DELETE")), not(self.half_of_update()))
     }
 }
 
@@ -168,7 +193,7 @@ impl<S: Stream> SourceRow for StreamRow<S> {
 
     fn per_key(self) -> PerKey {
         let order = |value: Node| vec![OrderTerm { value, descending: false, nulls_last: true }];
-        let old_half = and(eq(self.action(), text("DELETE")), self.is_update());
+        let old_half = and(eq(self.action(), text("DELETE")), self.half_of_update());
         PerKey {
             counts: Some(not(old_half).node()),
             // A key that was deleted and inserted again is there now: the insertion goes first.

@@ -148,6 +148,26 @@ impl<T: Table> Query<T> {
     }
 }
 
+/// `!is_in_rows(value, rows)`: a condition that is never true if there is a NULL among the rows, so there must be none.
+#[doc(hidden)]
+pub fn not_in_rows<V: IntoExpr, R: IntoExpr + RowValues>(value: V, rows: Values<R>) -> Expr<Like<V::Ty, Boolean>>
+where
+    Base<R::Ty>: ComparesWith<Base<V::Ty>>,
+    <R::Ty as crate::expr::Typed>::Null: NeverNull,
+{
+    Expr::from_node(crate::expr::operator::not(is_in_rows(value, rows)).node())
+}
+
+/// What the values after NOT IN must be.
+#[diagnostic::on_unimplemented(
+    message = "the rows may have a NULL, and then `!is_in_rows(..)` is never true",
+    label = "expected values that are NOT NULL",
+    note = "write `coalesce(..)` around the value, or `!b.filter(|b| b.x == a.x).exists()`"
+)]
+pub trait NeverNull {}
+
+impl NeverNull for crate::expr::NotNull {}
+
 /// Whether `value` is one of the values of a query. Snowflake: `[ NOT ] IN`.
 pub fn is_in_rows<V: IntoExpr, R: IntoExpr + RowValues>(value: V, rows: Values<R>) -> Expr<Like<V::Ty, Boolean>>
 where

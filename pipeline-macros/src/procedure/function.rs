@@ -10,6 +10,7 @@ use syn::{ItemFn, ReturnType, parse_quote};
 
 use super::{Procedure, Settings, relation};
 use crate::errors::{Errors, rule};
+use crate::flow;
 use crate::function::{Parameter, Role, check_signature, parameters};
 use crate::names::{doc_comment, upper_snake};
 use crate::options::{Options, joined_span};
@@ -48,6 +49,12 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
     let calls = rewriter.calls();
     let uses = rewriter.uses();
 
+    let owner = settings.execute_as != "Caller";
+    let flow = flow::read(&function.block, &parameters, owner, &mut errors);
+    // What rustc says about the same statements would be about the same mistake.
+    let statements = if flow.mistaken { TokenStream::new() } else { statements };
+    let incomplete = incomplete || flow.mistaken;
+    let mut consumes = vec![];
     let mut reads = vec![];
     let mut writes = vec![];
     let mut arguments = vec![];
@@ -63,7 +70,11 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
                         const _: () = ::pipeline_dsl::query::consumed_twice::<#ty>();
                     });
                 }
-                reads.push(quote!(::pipeline_dsl::query::reading::<#ty>().node()));
+                let node = quote!(::pipeline_dsl::query::reading::<#ty>().node());
+                if flow.consumes.contains(&name.to_string()) {
+                    consumes.push(node.clone());
+                }
+                reads.push(node);
                 handles.push(quote!(let #name = ::pipeline_dsl::query::reading::<#ty>();));
                 relations.push(relation("Reads", ident, ty));
             }
@@ -113,6 +124,7 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
         handles.push(quote!(let _ = (#(&#names,)*);));
     }
 
+    let sound = errors.is_empty() && !incomplete;
     let errors = errors.into_tokens();
     let attrs = function.attrs.iter().filter(|attr| !attr.path().is_ident("inline"));
     let vis = &function.vis;
@@ -131,7 +143,11 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
         reads,
         writes,
         calls,
+        consumes,
+        doubts: flow.doubts,
+        transactional: flow.transactional,
         relations,
+        sound,
     };
     let generated = procedure.expand(&settings, &quote!(#(#handles)* #statements));
     quote!(#declaration #errors #generated)

@@ -99,7 +99,11 @@ fn procedure(
         reads: reads.into_iter().collect(),
         writes: written.into_iter().collect(),
         calls: vec![],
+        consumes: from.map(|from| quote!(::pipeline_dsl::__private::stream_node::<#from>())).into_iter().collect(),
+        doubts: vec![],
+        transactional: true,
         relations: relations.collect(),
+        sound: errors.is_empty(),
     };
     procedure.expand(settings, &statements)
 }
@@ -162,7 +166,7 @@ fn body(
                 target
                     .merge(changes.latest_by(|c| #source_key, |c| #order))
                     .on(|t| #target_key)
-                    .delete_removed()
+                    .delete_removed_if_any()
                     .update(|_, c| #changed)
                     .insert(|c| #new)
                     .run()
@@ -184,8 +188,8 @@ fn body(
             let counts = changes.aggregate(|c| {
                 (
                     ::pipeline_dsl::expr::function::count_if(c.is_inserted()),
-                    ::pipeline_dsl::expr::function::count_if(c.is_updated()),
-                    ::pipeline_dsl::expr::function::count_if(c.is_deleted()),
+                    ::pipeline_dsl::expr::function::count_if(c.new_half()),
+                    ::pipeline_dsl::expr::function::count_if(c.gone()),
                 )
             });
             let (inserts, updates, deletes) = ::pipeline_dsl::body::bind(&[#inserts, #updates, #deletes], counts);

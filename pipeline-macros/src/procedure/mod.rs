@@ -9,6 +9,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, Item, Path, Type};
 
 use crate::errors::{Errors, rule};
+use crate::flow::Doubt;
 use crate::more::More;
 use crate::names::sql_name;
 use crate::node::{Node, impl_span, option};
@@ -77,14 +78,44 @@ struct Procedure<'a> {
     writes: Vec<TokenStream>,
     /// The procedures it calls.
     calls: Vec<Path>,
+    /// Expressions of type `NodeRef`.
+    consumes: Vec<TokenStream>,
+    doubts: Vec<Doubt>,
+    /// Whether it begins transactions.
+    transactional: bool,
     /// Implementations of `Reads` and `Writes`.
     relations: Vec<TokenStream>,
+    /// Whether there are no mistakes, which may be the reason of what is doubtful.
+    sound: bool,
 }
 
 impl Procedure<'_> {
     fn expand(&self, settings: &Settings, statements: &TokenStream) -> TokenStream {
-        let Self { ident, comment, arguments, argument_types, returns, reads, writes, calls, relations } = self;
+        let Self {
+            ident,
+            comment,
+            arguments,
+            argument_types,
+            returns,
+            reads,
+            writes,
+            calls,
+            consumes,
+            doubts,
+            transactional,
+            relations,
+            ..
+        } = self;
         let Settings { schema, name, external, language, execute_as, more } = settings;
+        let doubtful = doubts.iter().map(
+            |Doubt { rule, applies, .. }| quote!(::pipeline_dsl::object::Doubt { rule: #rule, applies: #applies }),
+        );
+        let of_interest =
+            doubts.iter().filter(|doubt| !*external && !more.allows.iter().any(|rule| rule == doubt.rule));
+        let mut warnings: TokenStream = of_interest.map(Doubt::warn).collect();
+        if !*external {
+            warnings.extend(["StreamFeedback", "CallRights"].map(|marker| more.warn(marker, ident, ident.span())));
+        }
         let data_type = quote_spanned!(returns.span()=> <#returns as ::pipeline_dsl::types::SqlType>::DATA_TYPE);
         let node = Node {
             ident,
@@ -99,6 +130,9 @@ impl Procedure<'_> {
                     returns: #data_type,
                     reads: &[#(#reads),*],
                     writes: &[#(#writes),*],
+                    consumes: &[#(#consumes),*],
+                    doubts: &[#(#doubtful),*],
+                    transactional: #transactional,
                     calls: &[#(::pipeline_dsl::__private::procedure_node::<#calls>()),*],
                     language: ::pipeline_dsl::object::Language::#language,
                     execute_as: ::pipeline_dsl::object::ExecuteAs::#execute_as,
@@ -124,7 +158,8 @@ impl Procedure<'_> {
                 type Returns = #returns;
             }
         };
-        quote!(#object #marker #callable #(#relations)*)
+        let warnings = self.sound.then_some(warnings);
+        quote!(#object #marker #callable #(#relations)* #warnings)
     }
 }
 

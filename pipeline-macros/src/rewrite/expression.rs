@@ -138,6 +138,9 @@ impl Rewriter<'_> {
             Expr::Unary(unary) => match (&unary.op, as_literal(expr)) {
                 (_, Some((true, literal @ (Lit::Int(_) | Lit::Float(_))))) => self.literal(literal, true),
                 (UnOp::Not(token), _) => {
+                    if let Some(tokens) = self.not_in_rows(&unary.expr) {
+                        return tokens;
+                    }
                     let (span, operand) = (token.span(), self.value(&unary.expr));
                     quote_spanned!(span=> ::pipeline_dsl::expr::operator::not(#operand))
                 }

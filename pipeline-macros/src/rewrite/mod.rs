@@ -4,6 +4,7 @@
 //! `pipeline_dsl::body`; everything else stays as it is, with the user's spans, and rustc checks the types. Syntax that has no
 //! counterpart is reported at its token, its statement is left out, and the rest is still rewritten.
 
+mod check_not_in;
 mod choice;
 mod consume;
 mod expression;

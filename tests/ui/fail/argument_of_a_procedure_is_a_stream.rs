@@ -9,3 +9,4 @@ pub fn fill(_changes: OrdersStream, mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
+// It compiles with `_changes: Integer` instead of `_changes: OrdersStream`.

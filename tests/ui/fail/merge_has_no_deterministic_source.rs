@@ -10,3 +10,4 @@ pub fn fill(changes: &OrdersStream, mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
+// It compiles with `changes.latest_by(|c| c.id, |c| c.amount)).on` instead of `changes).on`.

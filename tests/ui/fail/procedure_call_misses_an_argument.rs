@@ -15,3 +15,4 @@ pub fn load_all(day: Date) -> Integer {
 }
 
 fn main() {}
+// It compiles with `(day, "EU"));` instead of `(day,));`.

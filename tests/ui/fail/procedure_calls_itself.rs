@@ -10,3 +10,4 @@ pub fn count_down(left: Integer) -> Integer {
 }
 
 fn main() {}
+// It compiles without `    call(count_down, (left - 1,));`.

@@ -113,3 +113,4 @@ pipeline! {
 }
 
 fn main() {}
+// It compiles without `    call(level_17, ());`.

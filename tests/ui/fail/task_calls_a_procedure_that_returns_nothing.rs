@@ -12,3 +12,5 @@ pub fn fill(changes: &OrdersStream, mart: &mut Mart) {
 pub struct Fill;
 
 fn main() {}
+// It compiles with `mart: &mut Mart) -> Integer {` instead of `mart: &mut Mart) {`.
+// It compiles with `..default() })); 1` instead of `..default() }));`.

@@ -1,4 +1,4 @@
-use super::{Rule, error};
+use super::{Rule, error, warning};
 
 pub(super) const RULES: &[Rule] = &[
     error("procedure-name", "a procedure in SQL whose name needs quotes", "R10", "procedure_has_a_name_in_quotes"),
@@ -37,5 +37,70 @@ pub(super) const RULES: &[Rule] = &[
         "an exception whose text contains `\"` or `$$`, which Snowflake does not take",
         "P26",
         "text_of_an_exception_has_a_quote",
+    ),
+    error(
+        "variables-one-row",
+        "several variables that are to take the values of a query of many rows",
+        "P32",
+        "variables_take_many_rows",
+    ),
+    error("loop-endless", "a `loop` that no `break`, `return` or `raise` ends", "P36", "loop_has_no_end"),
+    error(
+        "merge-clauses",
+        "a merge without `run()` or a clause, or whose clause about deleted rows comes after another",
+        "P56",
+        "merge_deletes_after_it_updates",
+    ),
+    error("transaction-nested", "a transaction inside another one", "P40", "transaction_inside_a_transaction"),
+    error("transaction-truncate", "`truncate` inside a transaction", "P42", "truncate_inside_a_transaction"),
+    error("on-error-once", "a second `on_error` in a procedure", "P28", "procedure_has_two_error_handlers"),
+    error(
+        "execute-transaction",
+        "the text of a statement that begins or ends a transaction, or commits the one around it",
+        "P41, P42",
+        "text_creates_a_table_inside_a_transaction",
+    ),
+    error(
+        "execute-owner",
+        "the text of a statement that Snowflake refuses in a procedure with the rights of its owner",
+        "P15, P50",
+        "text_needs_the_callers_rights",
+    ),
+    error("execute-one-statement", "the text of more than one statement", "P38", "text_has_two_statements"),
+    error(
+        "execute-binds",
+        "the text of a statement with more or fewer placeholders than variables",
+        "P38",
+        "text_has_more_placeholders_than_variables",
+    ),
+    warning(
+        "execute-injection",
+        "a text argument that becomes part of the text of a statement",
+        "P39",
+        "argument_is_part_of_a_statement",
+    ),
+    warning(
+        "error-swallowed",
+        "an error that is caught and neither stored, logged nor raised again: the task shows success",
+        "P29",
+        "error_is_swallowed",
+    ),
+    warning(
+        "autoincrement-order",
+        "the latest row found by a number that Snowflake gives, which is not in the order of time",
+        "R32",
+        "latest_row_is_found_by_its_number",
+    ),
+    warning(
+        "call-deadlock",
+        "the call of a procedure whose own transaction waits for a table that the transaction around the call has written",
+        "P51",
+        "call_inside_a_transaction_waits_for_it",
+    ),
+    warning(
+        "call-rights",
+        "the call of a procedure with the rights of its caller by one with those of its owner",
+        "P16",
+        "procedure_with_its_callers_rights_is_called_with_owners_rights",
     ),
 ];

@@ -56,4 +56,40 @@ pub(super) const RULES: &[Rule] = &[
         "R113",
         "task_consumes_a_stream_without_waiting_for_data",
     ),
+    error(
+        "stream-action",
+        "the action of a change compared with something that it never is, such as `UPDATE`",
+        "R87",
+        "change_is_compared_with_an_action_that_does_not_exist",
+    ),
+    warning(
+        "stream-rows-dropped",
+        "rows of a stream that a condition leaves out: they are consumed like the others, and lost",
+        "R82, P48",
+        "rows_of_a_stream_are_left_out",
+    ),
+    warning(
+        "stream-transaction",
+        "a stream that is consumed although a later statement of the procedure may fail",
+        "P47",
+        "stream_is_consumed_before_other_work_without_a_transaction",
+    ),
+    warning(
+        "stream-source-written",
+        "a stream that is read in a transaction which has written to its source: it does not show that",
+        "R84",
+        "stream_is_read_after_its_source_was_written",
+    ),
+    warning(
+        "stream-feedback",
+        "a procedure that writes to the table whose stream it consumes, and so never comes to rest",
+        "R113",
+        "procedure_writes_to_the_table_whose_stream_it_consumes",
+    ),
+    warning(
+        "stream-view-volatile",
+        "a stream on a view whose rows depend on the time, the user or chance",
+        "R74",
+        "stream_on_a_view_that_depends_on_the_time",
+    ),
 ];

@@ -161,4 +161,10 @@ pub(super) const RULES: &[Rule] = &[
         "R156",
         "task_reports_to_a_disabled_integration",
     ),
+    warning(
+        "task-config-missing",
+        "a statement that asks for the config of a task graph which has none",
+        "R118",
+        "task_asks_for_a_config_that_its_graph_does_not_have",
+    ),
 ];

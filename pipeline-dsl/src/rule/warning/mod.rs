@@ -9,12 +9,14 @@ mod streams;
 mod tasks;
 mod various;
 
-pub use streams::{stream_no_retention, stream_stale_before_schedule, stream_unguarded};
-pub use tasks::{
-    cron_clock_change, cron_day_or_weekday, task_integration_disabled, task_manual, task_never_suspends,
-    task_success_alone, task_timeout_over_schedule, task_warehouse_resume,
+pub use streams::{
+    stream_feedback, stream_no_retention, stream_stale_before_schedule, stream_unguarded, stream_view_volatile,
 };
-pub use various::{quoted_name, warehouse_auto_suspend, warehouse_never_suspends, webhook_content_type};
+pub use tasks::{
+    cron_clock_change, cron_day_or_weekday, task_config_missing, task_integration_disabled, task_manual,
+    task_never_suspends, task_success_alone, task_timeout_over_schedule, task_warehouse_resume,
+};
+pub use various::{call_rights, quoted_name, warehouse_auto_suspend, warehouse_never_suspends, webhook_content_type};
 
 use crate::check::same;
 use crate::graph::{Graph, Reach, reach};
@@ -56,6 +58,8 @@ enum Applies {
     Object(fn(&Node) -> bool),
     /// In the pipeline that lists the object.
     Pipeline(fn(&Reach, NodeRef) -> bool),
+    /// In the statements of the procedure.
+    Body,
 }
 
 impl Lint {
@@ -80,6 +84,7 @@ pub fn warnings(pipeline: &PipelineDef) -> Vec<Warning> {
             let applies = match lint.applies {
                 Applies::Object(applies) => applies(object.get()),
                 Applies::Pipeline(applies) => applies(reached, object),
+                Applies::Body => is_doubtful(object.get(), rule),
             };
             (applies && concerns(object, rule)).then_some(Warning { rule, object, message, help })
         })
@@ -103,7 +108,7 @@ pub const fn concerns(object: NodeRef, rule: &str) -> bool {
 
 /// Makes a type for each rule, whose constant is deprecated if the rule applies, and the list of all.
 macro_rules! lints {
-    ($($marker:ident $kind:ident($function:ident) $note:literal;)+) => {
+    ($($marker:ident $kind:ident $(($function:ident))? $note:literal;)+) => {
         $(
             #[doc(hidden)]
             #[derive(Debug)]
@@ -122,7 +127,7 @@ macro_rules! lints {
             }
         )+
 
-        const LINTS: &[Lint] = &[$(Lint { note: $note, applies: Applies::$kind($function) }),+];
+        const LINTS: &[Lint] = &[$(Lint { note: $note, applies: Applies::$kind $(($function))? }),+];
     };
 }
 
@@ -153,10 +158,37 @@ lints! {
         "the stream goes stale before this schedule consumes it\n= rule: stream-stale-before-schedule\n= help: run the task more often, or raise `data_retention_days` or `max_data_extension_days` of the source";
     StreamUnguarded Object(stream_unguarded)
         "the procedure consumes a stream, but the task does not wait for data: empty runs cost as well\n= rule: stream-unguarded\n= help: add `when = has_data(..)`";
+    StreamFeedback Object(stream_feedback)
+        "the procedure writes to the table whose stream it consumes: every run makes changes for the next\n= rule: stream-feedback\n= help: write to another table";
+    StreamViewVolatile Object(stream_view_volatile)
+        "the query of the view depends on when or by whom it is run: the stream delivers changes that nobody has made\n= rule: stream-view-volatile\n= help: compute this where the stream is consumed";
+    TaskConfigMissing Object(task_config_missing)
+        "the task asks for the config of its graph, but the graph has none\n= rule: task-config-missing\n= help: add `config = r#\"{\"key\": \"value\"}\"#` to the root";
+    StreamRowsDropped Body
+        "the rows that this leaves out are consumed as well, and no statement takes them\n= rule: stream-rows-dropped\n= help: insert them somewhere else in one `transaction`, or filter after storing all of them";
+    StreamTransaction Body
+        "this consumes the stream even if a statement after it fails\n= rule: stream-transaction\n= help: put all of them into one `transaction(|| { .. })`";
+    StreamSourceWritten Body
+        "a stream shows what changed before the transaction: not what the transaction has written to the stream's source\n= rule: stream-source-written\n= help: read the stream before, or write to the source in a transaction of its own";
+    ErrorSwallowed Body
+        "nothing is done about an error: the task shows success\n= rule: error-swallowed\n= help: store or log it, `raise(..)` another one, or leave `attempt` out";
+    ExecuteInjection Body
+        "an argument is part of this statement's text: whoever calls the procedure can run anything\n= rule: execute-injection\n= help: write `?` in the text and give the argument as a variable";
+    AutoincrementOrder Body
+        "Snowflake does not number rows in the order of their insertion: the highest number is not the latest row\n= rule: autoincrement-order\n= help: order by a time";
+    CallDeadlock Body
+        "this procedure has a transaction of its own, which waits for a table that the transaction around the call has written\n= rule: call-deadlock\n= help: call it before or after the transaction";
+    CallRights Object(call_rights)
+        "what a procedure with its owner's rights calls has its owner's rights too, whatever it declares\n= rule: call-rights\n= help: write `execute_as = caller` for this one as well";
     TaskIntegrationDisabled Object(task_integration_disabled)
         "the integration is disabled: nobody is told\n= rule: task-integration-disabled\n= help: remove `enabled = false` from the integration";
     WebhookContentType Object(webhook_content_type)
         "the receiver cannot know what the body is\n= rule: webhook-content-type\n= help: add `headers(\"Content-Type\" = \"application/json\")`";
+}
+
+fn is_doubtful(node: &Node, rule: &str) -> bool {
+    let Definition::Procedure(procedure) = &node.definition else { return false };
+    procedure.doubts.iter().any(|doubt| doubt.applies && doubt.rule == rule)
 }
 
 const fn task(node: &Node) -> Option<&TaskDef> {

@@ -1,6 +1,6 @@
 use super::task;
 use crate::node::{Kind, Node};
-use crate::object::{Definition, TaskAction};
+use crate::object::{Definition, Privilege, TaskAction};
 
 /// Whether `stream-no-retention` applies.
 #[doc(hidden)]
@@ -29,6 +29,40 @@ pub const fn stream_stale_before_schedule(node: &Node) -> bool {
     false
 }
 
+/// Whether `stream-feedback` applies. What is written to the source of a stream on a view is not known.
+#[doc(hidden)]
+pub const fn stream_feedback(node: &Node) -> bool {
+    let Definition::Procedure(procedure) = &node.definition else { return false };
+    let mut at = 0;
+    while at < procedure.consumes.len() {
+        if let Definition::Stream(stream) = &procedure.consumes[at].get().definition {
+            let mut written = 0;
+            while written < procedure.writes.len() {
+                let access = procedure.writes[written];
+                if access.object.get().full_id() == stream.source.get().full_id()
+                    && (!stream.append_only || inserts(access.privileges))
+                {
+                    return true;
+                }
+                written += 1;
+            }
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn inserts(privileges: &[Privilege]) -> bool {
+    let mut at = 0;
+    while at < privileges.len() {
+        if matches!(privileges[at], Privilege::Insert) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
 /// Whether `stream-unguarded` applies.
 #[doc(hidden)]
 pub const fn stream_unguarded(node: &Node) -> bool {
@@ -39,8 +73,8 @@ pub const fn stream_unguarded(node: &Node) -> bool {
     let TaskAction::Call { procedure, .. } = task.action else { return false };
     let Definition::Procedure(procedure) = &procedure.get().definition else { return false };
     let mut at = 0;
-    while at < procedure.reads.len() {
-        if matches!(procedure.reads[at].get().kind, Kind::Stream) {
+    while at < procedure.consumes.len() {
+        if matches!(procedure.consumes[at].get().kind, Kind::Stream) {
             return true;
         }
         at += 1;
@@ -77,4 +111,41 @@ const fn retained_days(source: &Node) -> Option<u8> {
         None => 14,
     };
     Some(if retention > extension { retention } else { extension })
+}
+
+/// Functions whose value depends on when, where or by whom they are called.
+const VOLATILE: &[&str] = &[
+    "CURRENT_TIMESTAMP",
+    "CURRENT_TIME",
+    "CURRENT_DATE",
+    "CURRENT_USER",
+    "CURRENT_ROLE",
+    "CURRENT_SESSION",
+    "CURRENT_WAREHOUSE",
+    "LOCALTIMESTAMP",
+    "GETDATE",
+    "SYSDATE",
+    "SYSTIMESTAMP",
+    "RANDOM",
+    "RANDSTR",
+    "UNIFORM",
+    "UUID_STRING",
+    "SEQ4",
+    "SEQ8",
+];
+
+/// Whether `stream-view-volatile` applies.
+#[doc(hidden)]
+pub const fn stream_view_volatile(node: &Node) -> bool {
+    let Definition::Stream(stream) = &node.definition else { return false };
+    let Definition::View(view) = &stream.source.get().definition else { return false };
+    let Some(query) = view.text else { return false };
+    let mut at = 0;
+    while at < VOLATILE.len() {
+        if query.has_words(&[VOLATILE[at]]) {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }

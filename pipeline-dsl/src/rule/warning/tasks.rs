@@ -1,7 +1,7 @@
 use super::task;
 use crate::graph::Reach;
 use crate::node::{Node, NodeRef};
-use crate::object::{Compute, Definition, OverlapPolicy, TaskDef};
+use crate::object::{Compute, Definition, OverlapPolicy, TaskAction, TaskDef};
 use crate::schedule::{Schedule, is_day_or_weekday, meets_clock_change};
 
 /// Whether `task-never-suspends` applies.
@@ -65,4 +65,31 @@ const fn is_disabled(integration: Option<NodeRef>) -> bool {
 pub const fn task_success_alone(reach: &Reach, object: NodeRef) -> bool {
     matches!(task(object.get()), Some(task) if task.is_root() && task.success_integration.is_some())
         && !reach.has_follower(object)
+}
+
+/// Most tasks from one task up to its root.
+const MOST_LEVELS: usize = 1000;
+
+/// Whether `task-config-missing` applies: to a task whose statement asks for the config, which the root has.
+#[doc(hidden)]
+pub const fn task_config_missing(node: &Node) -> bool {
+    let Some(TaskDef { action: TaskAction::Sql(statement), .. }) = task(node) else { return false };
+    if !statement.has_words(&["SYSTEM", "GET_TASK_GRAPH_CONFIG"]) {
+        return false;
+    }
+    let mut at = node;
+    let mut level = 0;
+    while level < MOST_LEVELS
+        && let Some(definition) = task(at)
+    {
+        if definition.is_root() {
+            return definition.config.is_none();
+        }
+        at = match definition.finalize {
+            Some(root) => root.get(),
+            None => definition.after[0].get(),
+        };
+        level += 1;
+    }
+    false
 }

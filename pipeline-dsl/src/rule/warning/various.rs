@@ -1,5 +1,5 @@
 use crate::node::Node;
-use crate::object::{Definition, Provider};
+use crate::object::{Definition, ExecuteAs, Provider};
 
 /// Whether `warehouse-never-suspends` applies.
 #[doc(hidden)]
@@ -41,6 +41,22 @@ pub const fn webhook_content_type(node: &Node) -> bool {
             at += 1;
         }
         return true;
+    }
+    false
+}
+
+/// Whether `call-rights` applies.
+#[doc(hidden)]
+pub const fn call_rights(node: &Node) -> bool {
+    let Definition::Procedure(procedure) = &node.definition else { return false };
+    let mut at = 0;
+    while at < procedure.calls.len() {
+        if let Definition::Procedure(called) = &procedure.calls[at].get().definition
+            && matches!((procedure.execute_as, called.execute_as), (ExecuteAs::Owner, ExecuteAs::Caller))
+        {
+            return true;
+        }
+        at += 1;
     }
     false
 }
