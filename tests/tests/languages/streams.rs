@@ -53,7 +53,7 @@ pub fn only_looks(changes: &OrderChanges) -> Variant {
     object! { "rows": rows, "newest": to_varchar(newest), "any_deleted": any_deleted }
 }
 
-#[procedure(schema = Mart)]
+#[procedure(schema = Mart, allow("stream-rows-dropped"))]
 pub fn takes_some(changes: &OrderChanges, batch: &mut Batch) -> Integer {
     let rows = batch.insert(changes.filter(|c| c.is_inserted() && c.amount != None).select(|c| Batch {
         order: c.row(),
