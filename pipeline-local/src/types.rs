@@ -95,6 +95,16 @@ impl SqlType {
         }
     }
 
+    /// The lengths in characters and in bytes that clients are told of a VARCHAR or BINARY; `None` for other types.
+    pub(crate) fn lengths(self) -> Option<(u32, u32)> {
+        match self {
+            Self::Varchar(DEFAULT_VARCHAR_LENGTH) => Some((DEFAULT_VARCHAR_LENGTH, DEFAULT_VARCHAR_LENGTH)),
+            Self::Varchar(length) => Some((length, length.saturating_mul(4).min(MAX_VARCHAR_LENGTH))),
+            Self::Binary(length) => Some((length, length)),
+            _ => None,
+        }
+    }
+
     /// An Arrow field of this type, with the metadata that [`SqlType::of`] reads back.
     pub fn field(self, name: &str, nullable: bool) -> Field {
         Field::new(name, self.arrow(), nullable)

@@ -90,6 +90,13 @@ impl ParameterInfo {
                 ParameterValue::Number(number)
             }
             Default::Text(default) if text.eq_ignore_ascii_case(default) => ParameterValue::Text(default.to_owned()),
+            Default::Text(_) if self.name.ends_with("_QUERY_RESULT_FORMAT") => {
+                let upper = text.to_ascii_uppercase();
+                if !["JSON", "ARROW", "ARROW_FORCE"].contains(&upper.as_str()) {
+                    return Err(invalid());
+                }
+                ParameterValue::Text(upper)
+            }
             Default::Text(_) => ParameterValue::Text(text.to_owned()),
         };
         match self.name {
@@ -116,11 +123,6 @@ const fn followed(name: &'static str, default: Default) -> ParameterInfo {
 /// Followed, and told to clients at login and after each statement.
 const fn told(name: &'static str, default: Default) -> ParameterInfo {
     ParameterInfo { name, default, effect: Effect::Followed, at_login: true }
-}
-
-/// Told to clients, with only the default to choose.
-const fn told_default_only(name: &'static str, default: Default) -> ParameterInfo {
-    ParameterInfo { name, default, effect: Effect::DefaultOnly, at_login: true }
 }
 
 const fn default_only(name: &'static str, default: Default) -> ParameterInfo {
@@ -164,12 +166,12 @@ pub const PARAMETERS: &[ParameterInfo] = &[
     told("DATE_OUTPUT_FORMAT", Default::Text("YYYY-MM-DD")),
     followed("ERROR_ON_NONDETERMINISTIC_MERGE", Default::Bool(true)),
     followed("ERROR_ON_NONDETERMINISTIC_UPDATE", Default::Bool(false)),
-    told_default_only("GO_QUERY_RESULT_FORMAT", Default::Text("JSON")),
+    told("GO_QUERY_RESULT_FORMAT", Default::Text("JSON")),
     told("JDBC_ENABLE_COMBINED_DESCRIBE", Default::Bool(true)),
     told("JDBC_ENABLE_PUT_GET", Default::Bool(true)),
     told("JDBC_EXECUTE_RETURN_COUNT_FOR_DML", Default::Bool(false)),
     told("JDBC_FORMAT_DATE_WITH_TIMEZONE", Default::Bool(true)),
-    told_default_only("JDBC_QUERY_RESULT_FORMAT", Default::Text("JSON")),
+    told("JDBC_QUERY_RESULT_FORMAT", Default::Text("JSON")),
     told("JDBC_RS_COLUMN_CASE_INSENSITIVE", Default::Bool(false)),
     told("JDBC_TREAT_DECIMAL_AS_INT", Default::Bool(true)),
     told("JDBC_TREAT_TIMESTAMP_NTZ_AS_UTC", Default::Bool(false)),
@@ -179,8 +181,8 @@ pub const PARAMETERS: &[ParameterInfo] = &[
     told("JS_TREAT_INTEGER_AS_BIGINT", Default::Bool(false)),
     followed("LOCK_TIMEOUT", number(43_200, i64::MAX)),
     followed("MULTI_STATEMENT_COUNT", number(1, i64::MAX)),
-    told_default_only("ODBC_QUERY_RESULT_FORMAT", Default::Text("JSON")),
-    told_default_only("PYTHON_CONNECTOR_QUERY_RESULT_FORMAT", Default::Text("JSON")),
+    told("ODBC_QUERY_RESULT_FORMAT", Default::Text("JSON")),
+    told("PYTHON_CONNECTOR_QUERY_RESULT_FORMAT", Default::Text("JSON")),
     told("PYTHON_SNOWPARK_USE_AST", Default::Bool(false)),
     told("QUERY_CONTEXT_CACHE_SIZE", number(5, 1000)),
     followed("QUERY_TAG", Default::Text("")),
@@ -339,6 +341,8 @@ mod tests {
             ("QUERY_TAG", "a b", Ok("a b")),
             ("QUOTED_IDENTIFIERS_IGNORE_CASE", "true", Err(2)),
             ("QUOTED_IDENTIFIERS_IGNORE_CASE", "false", Ok("false")),
+            ("PYTHON_CONNECTOR_QUERY_RESULT_FORMAT", "arrow", Ok("ARROW")),
+            ("PYTHON_CONNECTOR_QUERY_RESULT_FORMAT", "csv", Err(1008)),
             ("NO_SUCH", "1", Err(1006)),
         ];
         for (name, text, expected) in cases {

@@ -207,7 +207,7 @@ fn write_escaped(text: &str, out: &mut String) {
 }
 
 /// JSON text with a line per member and two spaces of indent. Works on the text, so that numbers keep all their digits.
-fn indent_json(text: &str) -> String {
+pub(super) fn indent_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let mut depth = 0;
     let mut in_string = false;

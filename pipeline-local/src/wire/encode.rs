@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::chunk::{ChunkStore, EncodedRows};
+use super::chunk::{ChunkStore, EncodedRows, Format, Inline};
 use crate::Result;
 use crate::session::Session;
-use crate::statement::{QueryResult, ResultColumn};
-use crate::types::{DEFAULT_VARCHAR_LENGTH, MAX_VARCHAR_LENGTH, SqlType};
+use crate::statement::{QueryResult, ResultColumn, StatementType};
+use crate::types::SqlType;
 
 /// The state of a session after a statement, which every answer tells.
 #[derive(Debug, Clone)]
@@ -16,6 +16,7 @@ pub(super) struct SessionState {
     warehouse: Option<String>,
     role: String,
     parameters: Value,
+    format: Format,
 }
 
 impl SessionState {
@@ -27,6 +28,7 @@ impl SessionState {
             warehouse: session.warehouse.clone(),
             role: session.role.clone(),
             parameters: parameters.into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect(),
+            format: Format::of(session),
         }
     }
 
@@ -61,15 +63,21 @@ impl Answer<'_> {
     /// # Errors
     /// An internal error when the result's arrays do not fit its columns.
     pub(super) fn with_rows(&self, result: &QueryResult, chunks: &ChunkStore) -> Result<String> {
-        Ok(self.write(result, chunks.encode(result)?))
+        // Whoever asks for Arrow gets it for queries; everything else is JSON always.
+        let format = if result.statement_type == StatementType::Select { self.state.format } else { Format::Json };
+        Ok(self.write(result, chunks.encode(result, format)?))
     }
 
     /// The JSON text of the answer to describeOnly: columns and no rows.
     pub(super) fn described(&self, result: &QueryResult) -> String {
-        self.write(result, EncodedRows { inline: "[]".to_owned(), total: 0, chunks: None })
+        self.write(result, EncodedRows { inline: Inline::Json("[]".to_owned()), total: 0, chunks: None })
     }
 
     fn write(&self, result: &QueryResult, rows: EncodedRows) -> String {
+        let format = match rows.inline {
+            Inline::Json(_) => "json",
+            Inline::Arrow(_) => "arrow",
+        };
         let rowtype: Value = result.columns.iter().map(row_type).collect();
         let mut data = json!({
             "parameters": self.state.parameters, "rowtype": rowtype, "total": rows.total, "returned": rows.total,
@@ -78,7 +86,7 @@ impl Answer<'_> {
             "finalWarehouseName": self.state.warehouse, "finalRoleName": self.state.role,
             "numberOfBinds": self.binds, "arrayBindSupported": result.statement_type.is_dml() && self.binds > 0,
             "statementTypeId": result.statement_type.id(), "version": 1,
-            "sendResultTime": chrono::Utc::now().timestamp_millis(), "queryResultFormat": "json",
+            "sendResultTime": chrono::Utc::now().timestamp_millis(), "queryResultFormat": format,
         });
         if self.binds > 0 {
             data["metaDataOfBinds"] =
@@ -101,35 +109,32 @@ impl Answer<'_> {
         // The rows are text already; they go in front of the other members.
         let rest = data.to_string();
         let rest = rest.strip_prefix('{').unwrap_or(&rest);
-        let rows = rows.inline;
-        format!(r#"{{"data":{{"rowset":{rows},{rest},"code":null,"message":null,"success":true,"headers":null}}"#)
+        let rows = match rows.inline {
+            Inline::Json(rows) => format!(r#""rowset":{rows}"#),
+            Inline::Arrow(stream) => format!(r#""rowsetBase64":"{stream}""#),
+        };
+        format!(r#"{{"data":{{{rows},{rest},"code":null,"message":null,"success":true,"headers":null}}"#)
     }
 }
 
 /// One entry of `rowtype`. Every key is always there.
 fn row_type(column: &ResultColumn) -> Value {
-    let (kind, precision, scale, length, byte_length) = match column.sql_type {
-        SqlType::Number { precision, scale } => ("fixed", Some(precision), Some(scale), None, None),
-        SqlType::Float => ("real", None, None, None, None),
-        SqlType::Varchar(length) => {
-            let bytes = if length == DEFAULT_VARCHAR_LENGTH {
-                length
-            } else {
-                length.saturating_mul(4).min(MAX_VARCHAR_LENGTH)
-            };
-            ("text", None, None, Some(length), Some(bytes))
-        }
-        SqlType::Binary(length) => ("binary", None, None, Some(length), Some(length)),
-        SqlType::Boolean => ("boolean", None, None, None, None),
-        SqlType::Date => ("date", None, None, None, None),
-        SqlType::Time(scale) => ("time", Some(0), Some(scale), None, None),
-        SqlType::TimestampNtz(scale) => ("timestamp_ntz", Some(0), Some(scale), None, None),
-        SqlType::TimestampLtz(scale) => ("timestamp_ltz", Some(0), Some(scale), None, None),
-        SqlType::TimestampTz(scale) => ("timestamp_tz", Some(0), Some(scale), None, None),
-        SqlType::Variant => ("variant", None, None, None, None),
-        SqlType::Object => ("object", None, None, None, None),
-        SqlType::Array => ("array", None, None, None, None),
+    let (kind, precision, scale) = match column.sql_type {
+        SqlType::Number { precision, scale } => ("fixed", Some(precision), Some(scale)),
+        SqlType::Float => ("real", None, None),
+        SqlType::Varchar(_) => ("text", None, None),
+        SqlType::Binary(_) => ("binary", None, None),
+        SqlType::Boolean => ("boolean", None, None),
+        SqlType::Date => ("date", None, None),
+        SqlType::Time(scale) => ("time", Some(0), Some(scale)),
+        SqlType::TimestampNtz(scale) => ("timestamp_ntz", Some(0), Some(scale)),
+        SqlType::TimestampLtz(scale) => ("timestamp_ltz", Some(0), Some(scale)),
+        SqlType::TimestampTz(scale) => ("timestamp_tz", Some(0), Some(scale)),
+        SqlType::Variant => ("variant", None, None),
+        SqlType::Object => ("object", None, None),
+        SqlType::Array => ("array", None, None),
     };
+    let (length, byte_length) = column.sql_type.lengths().unzip();
     json!({
         "name": column.name, "database": "", "schema": "", "table": "", "nullable": column.nullable, "type": kind,
         "length": length, "byteLength": byte_length, "precision": precision, "scale": scale, "collation": null,
@@ -139,7 +144,7 @@ fn row_type(column: &ResultColumn) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statement::{DmlStats, StatementType};
+    use crate::statement::DmlStats;
 
     #[test]
     fn an_answer_has_everything_that_clients_read() {

@@ -1,5 +1,6 @@
 //! Snowflake's client protocol over HTTP.
 
+mod arrow;
 mod bind;
 mod cell;
 mod chunk;
