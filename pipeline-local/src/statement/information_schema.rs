@@ -2,7 +2,7 @@
 //!
 //! <https://docs.snowflake.com/en/sql-reference/info-schema>
 
-use crate::catalog::def::{TableDef, TableKind, ViewDef};
+use crate::catalog::def::{Increment, TableDef, TableKind, ViewDef};
 use crate::catalog::{Kind, Object};
 use crate::error::Result;
 use crate::types::SqlType;
@@ -208,8 +208,12 @@ fn columns(cx: &Context<'_>, database: &Object) -> Result<QueryResult> {
         ("NUMERIC_SCALE", NUMBER),
         ("DATETIME_PRECISION", NUMBER),
         ("IS_IDENTITY", TEXT),
+        ("IDENTITY_GENERATION", TEXT),
         ("IDENTITY_START", TEXT),
         ("IDENTITY_INCREMENT", TEXT),
+        ("IDENTITY_CYCLE", TEXT),
+        ("IDENTITY_ORDERED", TEXT),
+        ("DATA_TYPE_ALIAS", TEXT),
         ("COMMENT", TEXT),
     ]);
     let mut add = |schema: &str, relation: &str, position: usize, column: crate::catalog::def::ColumnDef| {
@@ -230,6 +234,8 @@ fn columns(cx: &Context<'_>, database: &Object) -> Result<QueryResult> {
             | SqlType::TimestampTz(scale) => Some(i64::from(scale)),
             _ => None,
         };
+        let identity =
+            |tell: &dyn Fn(Increment) -> String| optional(&column.autoincrement.map(tell).unwrap_or_default());
         let data_type = if matches!(column.sql_type, SqlType::Varchar(_)) { "TEXT" } else { column.sql_type.family() };
         rows.push(vec![
             text(database.name.clone()),
@@ -247,8 +253,13 @@ fn columns(cx: &Context<'_>, database: &Object) -> Result<QueryResult> {
             number(scale),
             number(fraction),
             yes_no(column.autoincrement.is_some()),
-            optional(&column.autoincrement.map(|increment| increment.start.to_string()).unwrap_or_default()),
-            optional(&column.autoincrement.map(|increment| increment.step.to_string()).unwrap_or_default()),
+            identity(&|_| "BY DEFAULT".to_owned()),
+            identity(&|increment| increment.start.to_string()),
+            identity(&|increment| increment.step.to_string()),
+            identity(&|_| "NO".to_owned()),
+            identity(&|_| "NO".to_owned()),
+            // The name that a type was declared by is not kept.
+            Value::null(TEXT),
             optional(&column.comment),
         ]);
     };

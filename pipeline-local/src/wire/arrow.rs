@@ -287,3 +287,136 @@ fn typed<T: ArrowPrimitiveType>(array: &dyn Array) -> Result<&PrimitiveArray<T>>
 fn wrong(array: &dyn Array) -> SqlError {
     SqlError::internal(format_args!("a result column came as {}", array.data_type()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use datafusion::arrow::array::{BooleanArray, Date32Array, LargeStringArray, TimestampMicrosecondArray};
+    use datafusion::arrow::array::{Float64Array, Time64NanosecondArray};
+    use datafusion::arrow::ipc::reader::StreamReader;
+    use datafusion::arrow::util::display::array_value_to_string;
+
+    use super::*;
+    use crate::statement::StatementType;
+
+    /// The column as a client reads it: its Arrow type, what its metadata say, and its values.
+    fn sent(sql_type: SqlType, arrays: Vec<ArrayRef>) -> String {
+        let columns = vec![ResultColumn::new("C", sql_type)];
+        let batches = arrays.into_iter().map(|array| {
+            let schema = Schema::new(vec![Field::new("C", array.data_type().clone(), true)]);
+            RecordBatch::try_new(Arc::new(schema), vec![array]).unwrap()
+        });
+        let result =
+            QueryResult { columns, batches: batches.collect(), statement_type: StatementType::Select, dml: None };
+        let pieces = ArrowRows::new(&result).unwrap().pieces(|_| usize::MAX).unwrap();
+        let [(stream, _)] = pieces.as_slice() else { panic!("{} pieces", pieces.len()) };
+        let batch = StreamReader::try_new(Cursor::new(stream), None).unwrap().next().unwrap().unwrap();
+        let field = batch.schema().field(0).clone();
+        let about = |field: &Field| {
+            ["logicalType", "precision", "scale", "byteLength"].map(|key| field.metadata()[key].clone()).join("/")
+        };
+        if let DataType::Struct(parts) = field.data_type() {
+            assert!(parts.iter().all(|part| about(part) == about(&field)), "{parts:?}");
+        }
+        let kind = match field.data_type() {
+            DataType::Struct(_) => "Struct".to_owned(),
+            other => other.to_string(),
+        };
+        let values = (0..batch.num_rows()).map(|row| array_value_to_string(batch.column(0), row).unwrap());
+        format!("{kind} {} [{}]", about(&field), values.collect::<Vec<_>>().join(" "))
+    }
+
+    fn numbers(scale: i8, values: &[Option<i128>]) -> ArrayRef {
+        let array = Decimal128Array::from(values.to_vec());
+        Arc::new(array.with_precision_and_scale(38, scale).unwrap())
+    }
+
+    fn micros(values: Vec<i64>) -> TimestampMicrosecondArray {
+        TimestampMicrosecondArray::from(values)
+    }
+
+    #[test]
+    fn every_type_is_sent_as_clients_decode_it() {
+        let number = |scale| SqlType::Number { precision: 38, scale };
+        let zoned = |scale| {
+            let DataType::Struct(fields) = SqlType::TimestampTz(scale).arrow() else { unreachable!("it is a struct") };
+            let instants: ArrayRef = Arc::new(micros(vec![1_704_164_645_123_456, -1_500_000]).with_timezone("UTC"));
+            let array: ArrayRef =
+                Arc::new(StructArray::new(fields, vec![instants, Arc::new(Int32Array::from(vec![120, -480]))], None));
+            array
+        };
+        let wide = 10_i128.pow(20);
+        let cases: Vec<(SqlType, Vec<ArrayRef>, &str)> = vec![
+            (number(0), vec![numbers(0, &[Some(7), None])], "Int8 FIXED/38/0/1 [7 ]"),
+            // Every batch is of the width that the widest needs.
+            (number(0), vec![numbers(0, &[Some(1)]), numbers(0, &[Some(-300)])], "Int16 FIXED/38/0/2 [1 -300]"),
+            (number(2), vec![numbers(2, &[Some(-15_000_000)])], "Int32 FIXED/38/2/4 [-15000000]"),
+            (number(0), vec![numbers(0, &[Some(1 << 40)])], "Int64 FIXED/38/0/8 [1099511627776]"),
+            (number(1), vec![numbers(1, &[Some(wide)])], "Decimal128(38, 1) FIXED/38/1/16 [10000000000000000000.0]"),
+            (SqlType::Float, vec![Arc::new(Float64Array::from(vec![1.5]))], "Float64 REAL/0/0/8 [1.5]"),
+            (SqlType::Boolean, vec![Arc::new(BooleanArray::from(vec![true]))], "Boolean BOOLEAN/0/0/1 [true]"),
+            (SqlType::Date, vec![Arc::new(Date32Array::from(vec![19_724]))], "Date32 DATE/0/0/4 [2024-01-02]"),
+            (SqlType::Varchar(10), vec![Arc::new(StringArray::from(vec!["ä"]))], "Utf8 TEXT/0/0/40 [ä]"),
+            (
+                SqlType::Object,
+                vec![Arc::new(LargeStringArray::from(vec![r#"{"a":1}"#]))],
+                "Utf8 OBJECT/0/0/0 [{\n  \"a\": 1\n}]",
+            ),
+            (
+                SqlType::Time(9),
+                vec![Arc::new(Time64NanosecondArray::from(vec![45_296_500_000_000]))],
+                "Int64 TIME/0/9/8 [45296500000000]",
+            ),
+            (
+                SqlType::Time(3),
+                vec![Arc::new(Time64NanosecondArray::from(vec![45_296_500_000_000]))],
+                "Int32 TIME/0/3/4 [45296500]",
+            ),
+            (
+                SqlType::TimestampNtz(3),
+                vec![Arc::new(micros(vec![1_704_164_645_123_000, -1_500_000]))],
+                "Int64 TIMESTAMP_NTZ/0/3/8 [1704164645123 -1500]",
+            ),
+            (
+                SqlType::TimestampLtz(9),
+                vec![Arc::new(micros(vec![1_704_164_645_123_456, -1_500_000]).with_timezone("UTC"))],
+                "Struct TIMESTAMP_LTZ/0/9/16 [{epoch: 1704164645, fraction: 123456000} {epoch: -2, fraction: 500000000}]",
+            ),
+            (
+                SqlType::TimestampTz(3),
+                vec![zoned(3)],
+                "Struct TIMESTAMP_TZ/0/3/8 [{epoch: 1704164645123, timezone: 1560} {epoch: -1500, timezone: 960}]",
+            ),
+            (
+                SqlType::TimestampTz(9),
+                vec![zoned(9)],
+                "Struct TIMESTAMP_TZ/0/9/16 [{epoch: 1704164645, fraction: 123456000, timezone: 1560} {epoch: -2, \
+                 fraction: 500000000, timezone: 960}]",
+            ),
+        ];
+        for (sql_type, arrays, expected) in cases {
+            assert_eq!(sent(sql_type, arrays), expected, "{sql_type}");
+        }
+    }
+
+    #[test]
+    fn the_pieces_hold_every_row_once() {
+        let values: Vec<Option<i128>> = (0..10_000).map(Some).collect();
+        let batches: Vec<_> = values.chunks(700).map(|chunk| numbers(0, chunk)).collect();
+        let columns = vec![ResultColumn::new("C", SqlType::INTEGER)];
+        let schema = Arc::new(Schema::new(vec![Field::new("C", SqlType::INTEGER.arrow(), true)]));
+        let batches = batches.into_iter().map(|array| RecordBatch::try_new(schema.clone(), vec![array]).unwrap());
+        let result =
+            QueryResult { columns, batches: batches.collect(), statement_type: StatementType::Select, dml: None };
+        let pieces = ArrowRows::new(&result).unwrap().pieces(|piece| 1000 << piece).unwrap();
+        assert!(pieces.len() > 3, "{}", pieces.len());
+        let mut found = Vec::new();
+        for (stream, rows) in pieces {
+            let batch = StreamReader::try_new(Cursor::new(stream), None).unwrap().next().unwrap().unwrap();
+            assert_eq!(batch.num_rows(), rows);
+            found.extend(batch.column(0).as_primitive::<Int16Type>().iter().flatten());
+        }
+        assert_eq!(found, (0..10_000).collect::<Vec<i16>>());
+    }
+}
