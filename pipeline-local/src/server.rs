@@ -47,6 +47,8 @@ pub struct Config {
     pub session_idle: Duration,
     /// How long the answer to a statement is held before the client is told to ask again.
     pub request_hold: Duration,
+    /// The certificate chain and the private key of the server, PEM files; `None` for plain http.
+    pub tls: Option<(PathBuf, PathBuf)>,
 }
 
 impl Default for Config {
@@ -62,6 +64,7 @@ impl Default for Config {
             account: engine.account,
             session_idle: Duration::from_secs(4 * 3600),
             request_hold: Duration::from_secs(45),
+            tls: None,
         }
     }
 }
@@ -70,6 +73,7 @@ impl Default for Config {
 #[derive(Debug)]
 pub struct Server {
     addr: SocketAddr,
+    scheme: &'static str,
     admin_password: String,
     engine: Arc<Engine>,
     stop: Option<oneshot::Sender<()>>,
@@ -94,6 +98,7 @@ impl Server {
         match starting.await {
             Ok(Ok(started)) => Ok(Self {
                 addr: started.addr,
+                scheme: started.scheme,
                 admin_password: started.admin_password,
                 engine: started.engine,
                 stop: Some(started.stop),
@@ -113,7 +118,7 @@ impl Server {
 
     /// The base URL for clients, for example `http://127.0.0.1:4711`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.addr)
+        format!("{}://{}", self.scheme, self.addr)
     }
 
     /// The address it listens on.
@@ -158,6 +163,7 @@ impl Drop for Server {
 
 struct Started {
     addr: SocketAddr,
+    scheme: &'static str,
     admin_password: String,
     engine: Arc<Engine>,
     stop: oneshot::Sender<()>,
@@ -174,6 +180,8 @@ async fn start(config: Config) -> Result<Started> {
         _ => SqlError::internal(format_args!("cannot listen on {host}:{port}: {error}")),
     })?;
     let addr = listener.local_addr()?;
+    let tls = config.tls.as_ref().map(|(certificates, key)| wire::acceptor(certificates, key)).transpose()?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let admin_password = config.admin_password.unwrap_or_else(random_password);
     let engine = Engine::open(EngineConfig {
         data: config.data,
@@ -185,7 +193,7 @@ async fn start(config: Config) -> Result<Started> {
     Service::start(&engine);
     tokio::spawn(crate::retention::keep(Arc::downgrade(&engine)));
 
-    let app = App::new(engine.clone(), config.request_hold);
+    let app = App::new(engine.clone(), config.request_hold, scheme);
     let reaper = tokio::spawn({
         let app = app.clone();
         async move {
@@ -197,10 +205,10 @@ async fn start(config: Config) -> Result<Started> {
     });
     let (stop, stopped) = oneshot::channel();
     let serving = tokio::spawn(async move {
-        if let Err(error) = wire::serve(listener, app, stopped).await {
+        if let Err(error) = wire::serve(listener, tls, app, stopped).await {
             tracing::error!(%error, "the server stopped");
         }
         reaper.abort();
     });
-    Ok(Started { addr, admin_password, engine, stop, serving })
+    Ok(Started { addr, scheme, admin_password, engine, stop, serving })
 }

@@ -29,6 +29,22 @@ pub struct Mark {
     savepoint: Option<(u64, Savepoint)>,
 }
 
+/// What a session may not do that was opened with a token.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TokenLimits {
+    /// The only roles that it may take, where the token names some; there are no secondary roles then.
+    pub roles: Option<Vec<String>>,
+    /// Whether it was a programmatic access token: such a session cannot change such tokens of the same user.
+    pub access_token: bool,
+}
+
+impl TokenLimits {
+    /// Whether the session may take this role, as far as the token goes.
+    pub fn allow(&self, role: &str) -> bool {
+        self.roles.as_ref().is_none_or(|roles| roles.iter().any(|allowed| allowed == role))
+    }
+}
+
 /// The state that statements read and change. Statements of one session run one at a time.
 #[derive(Debug)]
 pub struct Session {
@@ -56,6 +72,8 @@ pub struct Session {
     pub query_ids: Vec<String>,
     /// What the client called itself at login (CLIENT_APP_ID and its version), for CURRENT_CLIENT().
     pub client: String,
+    /// What the token that opened it leaves.
+    pub limits: TokenLimits,
 }
 
 impl Session {
@@ -77,6 +95,7 @@ impl Session {
             transactions: Vec::new(),
             query_ids: Vec::new(),
             client: String::new(),
+            limits: TokenLimits::default(),
         }
     }
 
@@ -96,6 +115,7 @@ impl Session {
             transactions: Vec::new(),
             query_ids: self.query_ids.clone(),
             client: self.client.clone(),
+            limits: self.limits.clone(),
         }
     }
 

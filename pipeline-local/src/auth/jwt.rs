@@ -5,11 +5,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::PublicKey;
 
 /// How far a client's clock may be ahead, in seconds.
-const LEEWAY: i64 = 60;
+pub(super) const LEEWAY: i64 = 60;
 /// The longest lifetime of a token, in seconds.
 const MAX_LIFETIME: i64 = 3600;
 
@@ -52,6 +53,34 @@ struct Header {
     alg: String,
 }
 
+/// A signed JSON Web Token, not yet checked.
+pub(crate) struct SignedToken<'a> {
+    pub(crate) claims: Value,
+    signed: &'a str,
+    signature: Vec<u8>,
+}
+
+impl<'a> SignedToken<'a> {
+    /// Takes a token signed with RS256 apart.
+    pub(crate) fn parse(token: &'a str) -> Option<Self> {
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        let header: Header = decode(header)?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        (header.alg == "RS256").then_some(())?;
+        Some(Self { claims: decode(claims)?, signed, signature })
+    }
+
+    /// Whether the signature is by this key.
+    pub(super) fn is_signed_by(&self, key: &PublicKey) -> bool {
+        key.verify(self.signed.as_bytes(), &self.signature)
+    }
+}
+
+fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Option<T> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+}
+
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
@@ -67,14 +96,8 @@ struct Claims {
 /// # Errors
 /// Why the token is refused.
 pub fn verify_token(token: &str, user: &str, keys: &[PublicKey], now: i64) -> Result<(), TokenFault> {
-    let (signed, signature) = token.rsplit_once('.').ok_or(TokenFault::Invalid)?;
-    let (header, claims) = signed.split_once('.').ok_or(TokenFault::Invalid)?;
-    let header: Header = decode(header)?;
-    let claims: Claims = decode(claims)?;
-    let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| TokenFault::Invalid)?;
-    if header.alg != "RS256" {
-        return Err(TokenFault::Invalid);
-    }
+    let token = SignedToken::parse(token).ok_or(TokenFault::Invalid)?;
+    let claims = Claims::deserialize(&token.claims).map_err(|_| TokenFault::Invalid)?;
     // <account>.<user>, where an account may hold dots: what counts is the end.
     let of_user = claims.sub.strip_suffix(user).is_some_and(|account| account.ends_with('.'));
     let fingerprint = claims.iss.strip_prefix(&claims.sub).and_then(|rest| rest.strip_prefix('.'));
@@ -85,21 +108,16 @@ pub fn verify_token(token: &str, user: &str, keys: &[PublicKey], now: i64) -> Re
         return Err(TokenFault::NoKey);
     }
     let key = keys.iter().find(|key| key.fingerprint() == fingerprint).ok_or(TokenFault::OtherKey)?;
-    if !key.verify(signed.as_bytes(), &signature) {
+    if !token.is_signed_by(key) {
         return Err(TokenFault::Invalid);
     }
-    if claims.exp <= now || claims.exp - claims.iat > MAX_LIFETIME {
+    if claims.exp <= now || claims.exp.saturating_sub(claims.iat) > MAX_LIFETIME {
         return Err(TokenFault::Expired);
     }
     if claims.iat > now + LEEWAY {
         return Err(TokenFault::NotYetValid);
     }
     Ok(())
-}
-
-fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, TokenFault> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Invalid)?;
-    serde_json::from_slice(&bytes).map_err(|_| TokenFault::Invalid)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Users at login.
 
-use super::{PublicKey, TokenFault, hash_password, verify_password, verify_token};
+use super::{PublicKey, TokenFault, hash_password, oauth, verify_password, verify_token};
 use crate::catalog::def::UserDef;
 use crate::catalog::{Catalog, Kind, Member, NewObject, Object, role};
+use crate::session::TokenLimits;
 use crate::{Result, SqlError};
 
 /// The built-in administrator.
@@ -40,10 +41,23 @@ impl From<TokenFault> for LoginFault {
 
 /// How a client proves who it is.
 #[derive(Debug)]
-pub(crate) enum Proof<'a> {
-    Password(&'a str),
-    /// A signed token, and the time in seconds since 1970.
-    KeyPair(&'a str, i64),
+pub(crate) enum Proof {
+    /// A password, or a programmatic access token in its place.
+    Password(String),
+    /// A token signed with the user's private key.
+    KeyPair(String),
+    /// A programmatic access token.
+    AccessToken(String),
+    /// An access token of an external OAuth server.
+    OAuth(String),
+}
+
+/// Who has logged in.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub(crate) user: Object,
+    pub(crate) definition: UserDef,
+    pub(crate) limits: TokenLimits,
 }
 
 /// Creates the built-in administrator where there is none, and gives it this password.
@@ -75,43 +89,80 @@ pub(crate) fn ensure_admin(catalog: &Catalog, password: &str) -> Result<()> {
     })
 }
 
-/// Finds a user by login name and checks the proof.
+/// Finds a user by login name, or by the token where that is enough, and checks the proof. Times are the wall clock's seconds
+/// and the engine's microseconds since 1970.
 ///
 /// # Errors
 /// Why the login is refused. Unknown users and wrong passwords look the same.
 pub(crate) fn authenticate(
     catalog: &Catalog,
     login_name: &str,
-    proof: &Proof<'_>,
-) -> Result<(Object, UserDef), LoginFault> {
-    let login_name = login_name.to_uppercase();
-    let mut found = None;
+    proof: &Proof,
+    wall: i64,
+    now: i64,
+) -> Result<Identity, LoginFault> {
+    let identity = match proof {
+        Proof::Password(password) => match by_access_token(catalog, login_name, password, now) {
+            Ok(identity) => identity,
+            Err(_) => by_password(catalog, login_name, password)?,
+        },
+        Proof::KeyPair(token) => {
+            let login_name = login_name.to_uppercase();
+            let (user, definition) = named(catalog, &login_name)?.ok_or(TokenFault::Invalid)?;
+            let keys: Vec<PublicKey> =
+                definition.rsa_public_keys.iter().filter_map(|text| PublicKey::parse(text).ok()).collect();
+            verify_token(token, &login_name, &keys, wall)?;
+            Identity { user, definition, limits: TokenLimits::default() }
+        }
+        Proof::AccessToken(token) => by_access_token(catalog, login_name, token, now)?,
+        Proof::OAuth(token) => oauth::authenticate(catalog, login_name, token, wall)?,
+    };
+    refuse_disabled(&identity.user, &identity.definition)?;
+    Ok(identity)
+}
+
+fn named(catalog: &Catalog, login_name: &str) -> Result<Option<(Object, UserDef)>> {
     for user in catalog.list(Kind::User, None)? {
         let definition: UserDef = user.definition()?;
         if definition.login_name == login_name || (definition.login_name.is_empty() && user.name == login_name) {
-            found = Some((user, definition));
-            break;
+            return Ok(Some((user, definition)));
         }
     }
-    match proof {
-        Proof::Password(password) => {
-            let (user, definition) = found.ok_or_else(LoginFault::password)?;
-            let hash = definition.password_hash.as_deref().ok_or_else(LoginFault::password)?;
-            if !verify_password(password, hash) {
-                return Err(LoginFault::password());
-            }
-            refuse_disabled(&user, &definition)?;
-            Ok((user, definition))
-        }
-        Proof::KeyPair(token, now) => {
-            let (user, definition) = found.ok_or(TokenFault::Invalid)?;
-            let keys: Vec<PublicKey> =
-                definition.rsa_public_keys.iter().filter_map(|text| PublicKey::parse(text).ok()).collect();
-            verify_token(token, &login_name, &keys, *now)?;
-            refuse_disabled(&user, &definition)?;
-            Ok((user, definition))
-        }
+    Ok(None)
+}
+
+fn by_password(catalog: &Catalog, login_name: &str, password: &str) -> Result<Identity, LoginFault> {
+    let (user, definition) = named(catalog, &login_name.to_uppercase())?.ok_or_else(LoginFault::password)?;
+    let hash = definition.password_hash.as_deref().ok_or_else(LoginFault::password)?;
+    if !verify_password(password, hash) {
+        return Err(LoginFault::password());
     }
+    Ok(Identity { user, definition, limits: TokenLimits::default() })
+}
+
+/// The user of a programmatic access token; a login name has to be the user's, but may be left out.
+fn by_access_token(catalog: &Catalog, login_name: &str, secret: &str, now: i64) -> Result<Identity, LoginFault> {
+    let invalid = |why: &str| LoginFault::new("394400", format!("Programmatic access token is invalid.{why}"));
+    for user in catalog.list(Kind::User, None)? {
+        let definition: UserDef = user.definition()?;
+        let Some(token) = definition.access_tokens.iter().find(|token| token.matches(secret)) else { continue };
+        let own_name = if definition.login_name.is_empty() { &user.name } else { &definition.login_name };
+        if !login_name.is_empty() && login_name.to_uppercase() != *own_name {
+            return Err(invalid(""));
+        }
+        match token.status(now) {
+            "ACTIVE" => {}
+            status => return Err(invalid(&format!(" It is {}.", status.to_lowercase()))),
+        }
+        if let Some(role) = &token.role
+            && !catalog.roles_for_user(&user.name)?.contains(role)
+        {
+            return Err(invalid(&format!(" Its role {role} is no longer granted to the user.")));
+        }
+        let limits = TokenLimits { roles: token.role.clone().map(|role| vec![role]), access_token: true };
+        return Ok(Identity { user, definition, limits });
+    }
+    Err(invalid(""))
 }
 
 fn refuse_disabled(user: &Object, definition: &UserDef) -> Result<(), LoginFault> {

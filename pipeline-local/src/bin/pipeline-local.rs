@@ -41,6 +41,12 @@ struct Serve {
     /// What CURRENT_ACCOUNT() shows
     #[arg(long, default_value = "LOCAL")]
     account: String,
+    /// Speak https with this certificate chain (PEM); needs --tls-key
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// The password of the built-in user ADMIN; a random one is made and printed otherwise
     #[arg(long, env = "PIPELINE_LOCAL_PASSWORD", hide_env_values = true)]
     password: Option<String>,
@@ -86,6 +92,7 @@ async fn serve(options: Serve) -> Result<()> {
         clock,
         sns_endpoint: options.sns_endpoint,
         account: options.account,
+        tls: options.tls_cert.zip(options.tls_key),
         ..Config::default()
     })
     .await?;

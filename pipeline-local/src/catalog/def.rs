@@ -473,6 +473,8 @@ pub struct UserDef {
     pub password_hash: Option<String>,
     /// The RSA public keys (PEM body, one line) that key-pair logins are checked with.
     pub rsa_public_keys: Vec<String>,
+    /// The programmatic access tokens, also those that have expired.
+    pub access_tokens: Vec<crate::auth::AccessToken>,
     /// Whether logins are refused.
     pub disabled: bool,
     /// DEFAULT_ROLE.

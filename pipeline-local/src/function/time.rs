@@ -166,7 +166,7 @@ fn parse_offset(text: &str) -> Option<i32> {
         4 => (digits[..2].parse::<i32>().ok()?, digits[2..].parse::<i32>().ok()?),
         _ => return None,
     };
-    (hours <= 14 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+    (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
 /// The elements of a format, longest first where one starts like another.

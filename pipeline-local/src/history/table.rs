@@ -199,6 +199,7 @@ fn query_type(kind: StatementType) -> &'static str {
         StatementType::Transaction => "BEGIN_TRANSACTION",
         StatementType::Commit => "COMMIT",
         StatementType::Ddl => "DDL",
+        StatementType::AccessToken => "ALTER_USER",
         StatementType::Call => "CALL",
         StatementType::MultiStatement => "MULTI_STATEMENT",
         StatementType::Session | StatementType::Misc => "UNKNOWN",

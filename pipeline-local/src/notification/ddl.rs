@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::def::IntegrationDef;
 use crate::access;
+use crate::auth::{self, ExternalOAuth};
 use crate::catalog::{Kind, NewObject, Object, Target};
 use crate::exec::{Context, QueryResult, ResultColumn, StatementType, Value};
 use crate::listing::Listing;
@@ -101,7 +102,8 @@ fn check_arns(given: &Given) -> Result<()> {
 pub(super) fn create(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
     cursor.expect_keywords("CREATE")?;
     let or_replace = cursor.accept_keywords("OR REPLACE");
-    if !cursor.accept_keyword("NOTIFICATION") {
+    let security = cursor.accept_keyword("SECURITY");
+    if !security && !cursor.accept_keyword("NOTIFICATION") {
         let kind = cursor.peek_word().unwrap_or_default();
         return Err(SqlError::unsupported(format_args!("CREATE {kind} INTEGRATION")));
     }
@@ -111,30 +113,17 @@ pub(super) fn create(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryR
         return Err(SqlError::compilation(1003, "42000", "OR REPLACE and IF NOT EXISTS cannot be combined."));
     }
     let name = name_of(cursor)?;
-    let kind = integration_kind(cursor);
-    if let Some(kind) = kind {
-        return Err(SqlError::unsupported(format_args!("notification integration of {kind}")));
-    }
-    let given = properties(cursor)?;
-    fn required<T>(value: Option<T>, property: &str) -> Result<T> {
-        value.ok_or_else(|| SqlError::compilation(2029, "42601", format_args!("Missing option(s): [{property}]")))
-    }
-    required(given.integration_type, "TYPE")?;
-    required(given.direction, "DIRECTION")?;
-    required(given.provider, "NOTIFICATION_PROVIDER")?;
-    let def = IntegrationDef {
-        enabled: required(given.enabled, "ENABLED")?,
-        integration_type: "QUEUE".to_owned(),
-        direction: "OUTBOUND".to_owned(),
-        provider: "AWS_SNS".to_owned(),
-        topic_arn: required(given.topic_arn, "AWS_SNS_TOPIC_ARN")?,
-        role_arn: required(given.role_arn, "AWS_SNS_ROLE_ARN")?,
-        iam_user_arn: "arn:aws:iam::000000000000:user/pipeline-local".to_owned(),
-        external_id: format!("{}_SFCRole=1_{}", cx.engine.config.account, uuid::Uuid::new_v4().simple()),
+    let category = if security { "SECURITY" } else { "NOTIFICATION" };
+    let new = if security {
+        let (def, comment) = auth::read_definition(cursor)?;
+        NewObject::new(Kind::Integration, None, &name, cx.role(), &def)?.comment(&comment)
+    } else {
+        let (def, comment) = read_definition(cx, cursor)?;
+        NewObject::new(Kind::Integration, None, &name, cx.role(), &def)?.comment(&comment)
     };
     let roles = cx.engine.catalog.role_closure(cx.role())?;
     let mut allowed = false;
-    for privilege in ["CREATE INTEGRATION", "CREATE NOTIFICATION INTEGRATION"] {
+    for privilege in ["CREATE INTEGRATION", &format!("CREATE {category} INTEGRATION")] {
         allowed |= cx.engine.catalog.has_privilege(&roles, privilege, Target::Account)?;
     }
     if !allowed {
@@ -149,14 +138,39 @@ pub(super) fn create(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryR
             access::require(cx, &existing, &[])?;
         }
     }
-    let new =
-        NewObject::new(Kind::Integration, None, &name, cx.role(), &def)?.comment(&given.comment.unwrap_or_default());
     if or_replace {
         cx.engine.catalog.create_or_replace(new, false)?;
     } else {
         cx.engine.catalog.create(new)?;
     }
     Ok(QueryResult::status(format!("Integration {name} successfully created.")))
+}
+
+/// The definition that CREATE NOTIFICATION INTEGRATION gives, and the comment.
+fn read_definition(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<(IntegrationDef, String)> {
+    let kind = integration_kind(cursor);
+    if let Some(kind) = kind {
+        return Err(SqlError::unsupported(format_args!("notification integration of {kind}")));
+    }
+    let given = properties(cursor)?;
+    fn required<T>(value: Option<T>, property: &str) -> Result<T> {
+        value.ok_or_else(|| SqlError::compilation(2029, "42601", format_args!("Missing option(s): [{property}]")))
+    }
+    required(given.integration_type, "TYPE")?;
+    required(given.direction, "DIRECTION")?;
+    required(given.provider, "NOTIFICATION_PROVIDER")?;
+    let comment = given.comment.unwrap_or_default();
+    let def = IntegrationDef {
+        enabled: required(given.enabled, "ENABLED")?,
+        integration_type: "QUEUE".to_owned(),
+        direction: "OUTBOUND".to_owned(),
+        provider: "AWS_SNS".to_owned(),
+        topic_arn: required(given.topic_arn, "AWS_SNS_TOPIC_ARN")?,
+        role_arn: required(given.role_arn, "AWS_SNS_ROLE_ARN")?,
+        iam_user_arn: "arn:aws:iam::000000000000:user/pipeline-local".to_owned(),
+        external_id: format!("{}_SFCRole=1_{}", cx.engine.config.account, uuid::Uuid::new_v4().simple()),
+    };
+    Ok((def, comment))
 }
 
 /// What kind of integration the properties describe, when it is not an outbound SNS topic.
@@ -192,13 +206,19 @@ fn find(cx: &Context<'_>, name: &str) -> Result<Option<Object>> {
     }
 }
 
+fn accept_category(cursor: &mut Cursor<'_>) {
+    if !cursor.accept_keyword("NOTIFICATION") {
+        cursor.accept_keyword("SECURITY");
+    }
+}
+
 fn missing(name: &str) -> SqlError {
     SqlError::does_not_exist("Integration", quote(name))
 }
 
 pub(super) fn alter(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
     cursor.expect_keywords("ALTER")?;
-    cursor.accept_keyword("NOTIFICATION");
+    accept_category(cursor);
     cursor.expect_keywords("INTEGRATION")?;
     let if_exists = cursor.accept_keywords("IF EXISTS");
     let name = name_of(cursor)?;
@@ -211,6 +231,7 @@ pub(super) fn alter(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRe
     };
     access::require(cx, &object, &[])?;
     let mut def: IntegrationDef = object.definition()?;
+    let security = ExternalOAuth::of(&object)?;
     if cursor.accept_keywords("UNSET COMMENT") {
         cursor.expect_end()?;
         object.comment = String::new();
@@ -218,6 +239,13 @@ pub(super) fn alter(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRe
         cursor.expect_keywords("SET")?;
         if cursor.peek_keyword("TAG") {
             return Err(SqlError::unsupported("ALTER INTEGRATION SET TAG"));
+        }
+        if let Some(mut security) = security {
+            let (comment, _) = auth::read_properties(cursor, &mut security)?;
+            object.comment = comment.unwrap_or(object.comment);
+            object.set_definition(&security)?;
+            cx.engine.catalog.update(&object)?;
+            return Ok(QueryResult::status("Statement executed successfully."));
         }
         let given = properties(cursor)?;
         for (property, set) in [
@@ -234,14 +262,16 @@ pub(super) fn alter(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRe
         def.role_arn = given.role_arn.unwrap_or(def.role_arn);
         object.comment = given.comment.unwrap_or(object.comment);
     }
-    object.set_definition(&def)?;
+    if security.is_none() {
+        object.set_definition(&def)?;
+    }
     cx.engine.catalog.update(&object)?;
     Ok(QueryResult::status("Statement executed successfully."))
 }
 
 pub(super) fn drop(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
     cursor.expect_keywords("DROP")?;
-    cursor.accept_keyword("NOTIFICATION");
+    accept_category(cursor);
     cursor.expect_keywords("INTEGRATION")?;
     let if_exists = cursor.accept_keywords("IF EXISTS");
     let name = name_of(cursor)?;
@@ -259,11 +289,14 @@ pub(super) fn drop(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRes
 
 pub(super) fn describe(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
     cursor.next_token();
-    cursor.accept_keyword("NOTIFICATION");
+    accept_category(cursor);
     cursor.expect_keywords("INTEGRATION")?;
     let name = name_of(cursor)?;
     cursor.expect_end()?;
     let object = find(cx, &name)?.ok_or_else(|| missing(&name))?;
+    if let Some(security) = ExternalOAuth::of(&object)? {
+        return Ok(auth::describe(security));
+    }
     let def: IntegrationDef = object.definition()?;
     let text = |text: &str| Some(text.to_owned());
     let rows: Vec<Vec<Option<String>>> = [
@@ -284,11 +317,12 @@ pub(super) fn describe(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Quer
 
 pub(super) fn show(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
     cursor.expect_keywords("SHOW")?;
+    let category = cursor.peek_word().filter(|word| ["NOTIFICATION", "SECURITY"].contains(&word.as_str()));
     match cursor.peek_word().as_deref() {
-        Some("NOTIFICATION") => {
+        Some("NOTIFICATION" | "SECURITY") => {
             cursor.next_token();
         }
-        Some(kind @ ("API" | "CATALOG" | "EXTERNAL" | "SECURITY" | "STORAGE")) => {
+        Some(kind @ ("API" | "CATALOG" | "EXTERNAL" | "STORAGE")) => {
             return Err(SqlError::unsupported(format_args!("SHOW {kind} INTEGRATIONS")));
         }
         _ => {}
@@ -297,7 +331,11 @@ pub(super) fn show(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRes
     let listing = Listing::parse(cursor)?;
     let mut found = Vec::new();
     for object in cx.engine.catalog.list(Kind::Integration, None)? {
-        if listing.matches(&object.name) && access::holds(cx, &object, &["USAGE"])? {
+        let of_category = match (category.as_deref(), ExternalOAuth::of(&object)?) {
+            (Some(category), security) => (category == "SECURITY") == security.is_some(),
+            (None, _) => true,
+        };
+        if of_category && listing.matches(&object.name) && access::holds(cx, &object, &["USAGE"])? {
             found.push(object);
         }
     }
@@ -314,11 +352,15 @@ pub(super) fn show(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRes
     let mut rows = Vec::with_capacity(found.len());
     for object in found {
         let def: IntegrationDef = object.definition()?;
+        let (kind, category) = match ExternalOAuth::of(&object)? {
+            Some(security) => (format!("EXTERNAL_OAUTH - {}", security.server), "SECURITY"),
+            None => (format!("{} - {}", def.integration_type, def.provider), "NOTIFICATION"),
+        };
         let comment = if object.comment.is_empty() { Value::null(SqlType::TEXT) } else { Value::text(object.comment) };
         rows.push(vec![
             Value::text(object.name),
-            Value::text(format!("{} - {}", def.integration_type, def.provider)),
-            Value::text("NOTIFICATION"),
+            Value::text(kind),
+            Value::text(category),
             Value::text(def.enabled.to_string()),
             comment,
             crate::listing::timestamp(object.created_at),

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A notification integration: an outbound SNS topic, the one kind this engine has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A notification integration: an outbound SNS topic, the one kind this engine has. Integrations of other categories read as
+/// one that is nothing of that.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct IntegrationDef {
     /// ENABLED.
     pub enabled: bool,

@@ -54,6 +54,10 @@ pub(crate) fn enqueue(
     let def: IntegrationDef = integration.definition()?;
     let id = uuid::Uuid::new_v4().to_string();
     history::queued(engine, &id, integration, source, source_info, &message)?;
+    if !def.is_outbound_queue() {
+        let why = format!("The integration {} is not for notifications.", quote(&integration.name));
+        return history::ended(engine, &id, "FAILURE", Some(&why), 0);
+    }
     if !def.enabled {
         let why = format!("The integration {} is disabled.", quote(&integration.name));
         return history::ended(engine, &id, "FAILURE", Some(&why), 0);

@@ -107,6 +107,7 @@ pub enum StatementType {
     Transaction = 20480,
     Commit = 20736,
     Ddl = 24576,
+    AccessToken = 25156,
     Misc = 32768,
     Call = 36864,
     MultiStatement = 40960,

@@ -46,6 +46,9 @@ fn refuse_with_owners_rights(cx: &Context<'_>, what: &str) -> Result<()> {
 fn use_object(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
     if cursor.accept_keywords("SECONDARY ROLES") {
         cx.session.secondary_roles_all = if cursor.accept_keyword("ALL") {
+            if cx.session.limits.roles.is_some() {
+                return Err(beyond_token("secondary roles"));
+            }
             true
         } else if cursor.accept_keyword("NONE") {
             false
@@ -120,6 +123,13 @@ fn use_schema(cx: &mut Context<'_>, name: &Name) -> Result<QueryResult> {
     Ok(done(StatementType::UseSchema))
 }
 
+/// The refusal of what the token that opened the session leaves out.
+fn beyond_token(what: &str) -> SqlError {
+    let message =
+        format!("SQL access control error:\nThe token that this session was opened with does not allow {what}.");
+    SqlError::new(3001, "42501", message)
+}
+
 fn use_role(cx: &mut Context<'_>, name: &Name) -> Result<QueryResult> {
     let role = single(name)?;
     if cx.engine.catalog.find(Kind::Role, None, role, "")?.is_none() {
@@ -135,6 +145,9 @@ fn use_role(cx: &mut Context<'_>, name: &Name) -> Result<QueryResult> {
                 quote(role)
             ),
         ));
+    }
+    if !cx.session.limits.allow(role) {
+        return Err(beyond_token(&format!("role {}", quote(role))));
     }
     cx.session.role = role.to_owned();
     Ok(done(StatementType::UseRole))

@@ -15,9 +15,25 @@ use crate::statement::ResultColumn;
 use crate::types::SqlType;
 use crate::{Result, SqlError};
 
+/// What differs between the cells of drivers and those of the SQL API.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CellStyle {
+    /// FALSE and TRUE.
+    booleans: [&'static str; 2],
+    null: &'static str,
+}
+
+impl CellStyle {
+    pub(super) const DRIVER: Self = Self { booleans: ["0", "1"], null: "null" };
+    pub(super) const SQL_API: Self = Self { booleans: ["false", "true"], null: "null" };
+    /// With `nullable=false`.
+    pub(super) const SQL_API_NULL_AS_TEXT: Self = Self { null: "\"null\"", ..Self::SQL_API };
+}
+
 /// Writes the rows of one batch.
 pub(super) struct RowWriter<'a> {
     cells: Vec<Cells<'a>>,
+    style: CellStyle,
 }
 
 /// The cells of one column.
@@ -52,9 +68,9 @@ pub(super) fn arrays_of(batch: &RecordBatch, columns: &[ResultColumn]) -> Result
 
 impl<'a> RowWriter<'a> {
     /// For arrays made by [`arrays_of`].
-    pub(super) fn new(arrays: &'a [ArrayRef], columns: &[ResultColumn]) -> Result<Self> {
+    pub(super) fn new(arrays: &'a [ArrayRef], columns: &[ResultColumn], style: CellStyle) -> Result<Self> {
         let cells = arrays.iter().zip(columns).map(|(array, column)| Cells::new(array.as_ref(), column.sql_type));
-        Ok(Self { cells: cells.collect::<Result<_>>()? })
+        Ok(Self { cells: cells.collect::<Result<_>>()?, style })
     }
 
     /// Appends one row, `["1",null]`.
@@ -64,7 +80,7 @@ impl<'a> RowWriter<'a> {
             if at > 0 {
                 out.push(',');
             }
-            cells.write(row, out);
+            cells.write(row, self.style, out);
         }
         out.push(']');
     }
@@ -116,9 +132,9 @@ impl<'a> Cells<'a> {
         }
     }
 
-    fn write(&self, row: usize, out: &mut String) {
+    fn write(&self, row: usize, style: CellStyle, out: &mut String) {
         if self.array().is_null(row) {
-            out.push_str("null");
+            out.push_str(style.null);
             return;
         }
         out.push('"');
@@ -127,7 +143,7 @@ impl<'a> Cells<'a> {
             Self::Float(array) => write_float(array.value(row), out),
             Self::Text(array) => write_escaped(array.value(row), out),
             Self::Json(array) => write_escaped(&indent_json(array.value(row)), out),
-            Self::Boolean(array) => out.push(if array.value(row) { '1' } else { '0' }),
+            Self::Boolean(array) => out.push_str(style.booleans[usize::from(array.value(row))]),
             Self::Binary(array) => array.value(row).iter().for_each(|byte| push(out, format_args!("{byte:02X}"))),
             Self::Date(array) => push(out, format_args!("{}", array.value(row))),
             Self::Time(array, scale) => write_seconds(array.value(row).into(), *scale, out),
@@ -275,7 +291,7 @@ mod tests {
         let schema = Schema::new(vec![Field::new("C", array.data_type().clone(), true)]);
         let batch = RecordBatch::try_new(Arc::new(schema), vec![array]).unwrap();
         let arrays = arrays_of(&batch, &columns).unwrap();
-        let writer = RowWriter::new(&arrays, &columns).unwrap();
+        let writer = RowWriter::new(&arrays, &columns, CellStyle::DRIVER).unwrap();
         let mut out = String::new();
         (0..batch.num_rows()).for_each(|row| writer.write(row, &mut out));
         out

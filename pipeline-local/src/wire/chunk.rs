@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use super::arrow::ArrowRows;
-use super::cell::{RowWriter, arrays_of};
+use super::cell::{CellStyle, RowWriter, arrays_of};
 use crate::Result;
 use crate::session::Session;
 use crate::statement::QueryResult;
@@ -149,7 +149,7 @@ fn encode_json(result: &QueryResult) -> Result<EncodedRows> {
     let mut writer = ChunkWriter::default();
     for batch in &result.batches {
         let arrays = arrays_of(batch, &result.columns)?;
-        let rows = RowWriter::new(&arrays, &result.columns)?;
+        let rows = RowWriter::new(&arrays, &result.columns, CellStyle::DRIVER)?;
         for row in 0..batch.num_rows() {
             writer.next_row();
             rows.write(row, &mut writer.text);

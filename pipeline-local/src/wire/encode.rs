@@ -118,7 +118,7 @@ impl Answer<'_> {
 }
 
 /// One entry of `rowtype`. Every key is always there.
-fn row_type(column: &ResultColumn) -> Value {
+pub(super) fn row_type(column: &ResultColumn) -> Value {
     let (kind, precision, scale) = match column.sql_type {
         SqlType::Number { precision, scale } => ("fixed", Some(precision), Some(scale)),
         SqlType::Float => ("real", None, None),

@@ -67,6 +67,16 @@ impl Incoming {
             .filter(|value| !value.is_empty())
     }
 
+    /// Whether a query parameter says `true`.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.parameter(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// A header that is text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// The token of `Authorization: Snowflake Token="…"`.
     pub(super) fn token(&self) -> Option<&str> {
         let value = self.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -153,7 +163,7 @@ pub(super) fn not_found(message: &str) -> Response<Body> {
 }
 
 /// A body in one piece: headers and body leave in one write.
-fn with_status(status: StatusCode, json: String) -> Response<Body> {
+pub(super) fn with_status(status: StatusCode, json: String) -> Response<Body> {
     let mut response = Response::new(Body::from(json));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));

@@ -15,7 +15,8 @@ const MAX_JOBS: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) record: Arc<QueryRecord>,
-    request_id: Option<String>,
+    /// By what a repeated request finds it: a session and the request's id.
+    request: Option<(u64, String)>,
     /// What the answer tells besides the result; set before the record finishes.
     pub(super) done: OnceLock<Done>,
 }
@@ -32,8 +33,8 @@ pub(super) struct Done {
 }
 
 impl Job {
-    pub(super) fn new(record: Arc<QueryRecord>, request_id: Option<String>) -> Arc<Self> {
-        Arc::new(Self { record, request_id, done: OnceLock::new() })
+    pub(super) fn new(record: Arc<QueryRecord>, request: Option<(u64, String)>) -> Arc<Self> {
+        Arc::new(Self { record, request, done: OnceLock::new() })
     }
 }
 
@@ -62,7 +63,7 @@ impl Jobs {
         if let Some(job) = request_id.and_then(|id| inner.by_request.get(&(session, id.to_owned()))) {
             return (job.clone(), false);
         }
-        let job = Job::new(begin(), request_id.map(str::to_owned));
+        let job = Job::new(begin(), request_id.map(|id| (session, id.to_owned())));
         inner.insert(job.clone());
         (job, true)
     }
@@ -87,13 +88,13 @@ impl Inner {
     fn insert(&mut self, job: Arc<Job>) {
         while self.order.len() >= MAX_JOBS {
             let Some(oldest) = self.order.pop_front().and_then(|id| self.by_query.remove(&id)) else { continue };
-            if let Some(request_id) = &oldest.request_id {
-                self.by_request.remove(&(oldest.record.session_id, request_id.clone()));
+            if let Some(request) = &oldest.request {
+                self.by_request.remove(request);
             }
         }
         let id = job.record.id.clone();
-        if let Some(request_id) = &job.request_id {
-            self.by_request.insert((job.record.session_id, request_id.clone()), job.clone());
+        if let Some(request) = &job.request {
+            self.by_request.insert(request.clone(), job.clone());
         }
         self.order.push_back(id.clone());
         self.by_query.insert(id, job);

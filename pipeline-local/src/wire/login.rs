@@ -11,14 +11,11 @@ use serde_json::{Value, json};
 use super::App;
 use super::encode::SessionState;
 use super::http::{Incoming, failure, failure_with, success};
+use super::opening::{self, Wish};
 use super::token::{MASTER_VALIDITY, SESSION_VALIDITY};
-use crate::auth::{LoginFault, Proof, authenticate};
-use crate::catalog::def::UserDef;
-use crate::catalog::{Kind, Object, role};
-use crate::engine::Engine;
-use crate::parse::fold;
+use crate::auth::{Identity, LoginFault, Proof, authenticate};
 use crate::server::SERVER_VERSION;
-use crate::session::{Session, parameter};
+use crate::session::Session;
 
 #[derive(Deserialize)]
 struct LoginBody {
@@ -41,9 +38,23 @@ struct LoginData {
 /// POST /session/v1/login-request
 pub(super) async fn log_in(app: &Arc<App>, request: &Incoming) -> Result<Response<Body>, Response<Body>> {
     let LoginBody { data } = request.json()?;
-    let user = authenticated(app, &data).await.map_err(refused)?;
-    let session = open(app, request, &data, user).map_err(refused)?;
-    Ok(success(session))
+    let proof = proof(&data).map_err(refused)?;
+    let identity = check(app, data.login_name.clone().unwrap_or_default(), proof).await.map_err(refused)?;
+    let wish = Wish {
+        role: request.parameter("roleName"),
+        database: request.parameter("databaseName"),
+        schema: request.parameter("schemaName"),
+        warehouse: request.parameter("warehouse"),
+        secondary_roles: data.secondary_roles.as_deref(),
+        parameters: data.session_parameters.as_ref(),
+        client: match (&data.client_app_id, &data.client_app_version) {
+            (Some(id), Some(version)) => format!("{id} {version}"),
+            (Some(id), None) => id.clone(),
+            _ => String::new(),
+        },
+    };
+    let session = opening::session(&app.engine, identity, wish).map_err(refused)?;
+    Ok(success(register(app, session)))
 }
 
 fn refused(fault: LoginFault) -> Response<Body> {
@@ -56,83 +67,48 @@ fn refused(fault: LoginFault) -> Response<Body> {
     }
 }
 
-async fn authenticated(app: &Arc<App>, data: &LoginData) -> Result<(Object, UserDef), LoginFault> {
-    enum Owned {
-        Password(String),
-        KeyPair(String),
-    }
-    let authenticator = data.authenticator.as_deref().unwrap_or_default().to_ascii_uppercase();
+fn proof(data: &LoginData) -> Result<Proof, LoginFault> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let proof = match authenticator.as_str() {
-        "" | "SNOWFLAKE" | "USERNAME_PASSWORD_MFA" => Owned::Password(text(&data.password)),
-        "SNOWFLAKE_JWT" => Owned::KeyPair(text(&data.token)),
+    Ok(match data.authenticator.as_deref().unwrap_or_default().to_ascii_uppercase().as_str() {
+        "" | "SNOWFLAKE" | "USERNAME_PASSWORD_MFA" => Proof::Password(text(&data.password)),
+        "SNOWFLAKE_JWT" => Proof::KeyPair(text(&data.token)),
+        // Some clients have the token in the place of the password.
         "PROGRAMMATIC_ACCESS_TOKEN" => {
-            return Err(LoginFault::new(
-                "394400",
-                "Programmatic access token is invalid. No user of the local engine has one: log in with a password or a \
-                 key pair.",
-            ));
+            Proof::AccessToken(data.token.clone().or_else(|| data.password.clone()).unwrap_or_default())
         }
-        "OAUTH" => {
-            return Err(LoginFault::new(
-                "390303",
-                "Invalid OAuth access token. The local engine knows no OAuth server: log in with a password or a key pair.",
-            ));
-        }
+        "OAUTH" => Proof::OAuth(text(&data.token)),
         other => {
             return Err(LoginFault::new(
                 "390139",
                 format!(
-                    "The local engine does not support the authenticator {other}: log in with a password or a key pair."
+                    "The local engine does not support the authenticator {other}: log in with a password, a key pair, a \
+                     programmatic access token or OAuth."
                 ),
             ));
         }
-    };
-    let login_name = text(&data.login_name);
+    })
+}
+
+/// Finds out who it is.
+///
+/// # Errors
+/// Why the login is refused.
+pub(super) async fn check(app: &App, login_name: String, proof: Proof) -> Result<Identity, LoginFault> {
     let engine = app.engine.clone();
     // Hashing takes a while on purpose.
     let checked = tokio::task::spawn_blocking(move || {
-        let proof = match &proof {
-            Owned::Password(password) => Proof::Password(password),
-            // Tokens are dated by the client's clock, not by the engine's, which may run fast.
-            Owned::KeyPair(token) => Proof::KeyPair(token, chrono::Utc::now().timestamp()),
-        };
-        authenticate(&engine.catalog, &login_name, &proof)
+        // Signed tokens are dated by the client's clock, not by the engine's, which may run fast.
+        let wall = chrono::Utc::now().timestamp();
+        authenticate(&engine.catalog, &login_name, &proof, wall, engine.clock.now())
     });
     checked.await.map_err(|_| LoginFault::new("390500", "The login check failed inside the engine."))?
 }
 
-fn open(app: &Arc<App>, request: &Incoming, data: &LoginData, user: (Object, UserDef)) -> Result<Value, LoginFault> {
-    let engine = &app.engine;
-    let (user, definition) = user;
-    let role = chosen_role(engine, request.parameter("roleName"), &user.name, &definition)?;
-    let mut session = Session::new(0, user.name.as_str(), role);
-    session.client = match (&data.client_app_id, &data.client_app_version) {
-        (Some(id), Some(version)) => format!("{id} {version}"),
-        (Some(id), None) => id.clone(),
-        _ => String::new(),
-    };
-    session.secondary_roles_all = match data.secondary_roles.as_deref().map(str::to_ascii_uppercase).as_deref() {
-        None | Some("") => definition.secondary_roles_all,
-        Some("ALL") => true,
-        Some("NONE") => false,
-        Some(other) => {
-            return Err(LoginFault::new("390189", format!("SECONDARY_ROLES is ALL or NONE, not {other}.")));
-        }
-    };
-    for (name, value) in data.session_parameters.iter().flatten() {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        match parameter(name) {
-            _ if value.is_null() => {}
-            Some(_) => session.parameters.set(name, &text)?,
-            None => session.parameters.remember(name, value.clone()),
-        }
-    }
-    choose_context(engine, request, &definition, &mut session)?;
+fn register(app: &App, session: Session) -> Value {
     let state = SessionState::of(&session);
-    let handle = engine.sessions.open(session);
+    let handle = app.engine.sessions.open(session);
     let tokens = app.tokens.issue(handle.id);
-    Ok(json!({
+    json!({
         "token": tokens.session, "masterToken": tokens.master, "sessionId": handle.id,
         "validityInSeconds": SESSION_VALIDITY, "masterValidityInSeconds": MASTER_VALIDITY,
         "displayUserName": handle.user, "serverVersion": SERVER_VERSION, "firstLogin": false,
@@ -140,100 +116,7 @@ fn open(app: &Arc<App>, request: &Incoming, data: &LoginData, user: (Object, Use
         "parameters": state.parameters(), "sessionInfo": state.session_info(),
         "idToken": null, "idTokenValidityInSeconds": 0, "mfaToken": null, "mfaTokenValidityInSeconds": 0,
         "responseData": null,
-    }))
-}
-
-fn chosen_role(engine: &Engine, wanted: Option<&str>, user: &str, definition: &UserDef) -> Result<String, LoginFault> {
-    let usable = engine.catalog.roles_for_user(user)?;
-    if let Some(wanted) = wanted {
-        let name = identifier(wanted);
-        if engine.catalog.find(Kind::Role, None, &name, "")?.is_none() || !usable.contains(&name) {
-            return Err(LoginFault::new(
-                "390189",
-                format!(
-                    "Role '{name}' specified in the connect string does not exist or not authorized. Contact your local \
-                     system administrator, or attempt to login with another role, e.g. PUBLIC."
-                ),
-            ));
-        }
-        return Ok(name);
-    }
-    let default = definition.default_role.clone().filter(|role| usable.contains(role));
-    Ok(default.unwrap_or_else(|| role::PUBLIC.to_owned()))
-}
-
-/// Database, schema and warehouse: what the client asked for, else the user's defaults; what is not there stays empty.
-fn choose_context(
-    engine: &Engine,
-    request: &Incoming,
-    definition: &UserDef,
-    session: &mut Session,
-) -> Result<(), LoginFault> {
-    let strict = session.parameters.boolean("CLIENT_VALIDATE_DEFAULT_PARAMETERS");
-    let missing =
-        |what: &str| LoginFault::new("390201", format!("The requested {what} does not exist or not authorized."));
-    let asked = |name: &str| request.parameter(name).map(identifier);
-    let (default_database, default_schema) = match definition.default_namespace.as_deref() {
-        Some(namespace) => match namespace.split_once('.') {
-            Some((database, schema)) => (Some(identifier(database)), Some(identifier(schema))),
-            None => (Some(identifier(namespace)), None),
-        },
-        None => (None, None),
-    };
-    let catalog = &engine.catalog;
-    let mut roles = (*catalog.role_closure(&session.role)?).clone();
-    if session.secondary_roles_all {
-        roles.extend(catalog.roles_for_user(&session.user)?);
-    }
-    let visible = |object: Option<Object>| -> crate::Result<Option<Object>> {
-        Ok(match object {
-            Some(object) if roles.contains(&object.owner) || catalog.has_any_privilege(&roles, &object)? => {
-                Some(object)
-            }
-            _ => None,
-        })
-    };
-
-    let asked_database = asked("databaseName");
-    let database = match asked_database.clone().or(default_database) {
-        Some(name) => visible(catalog.database(&name)?)?,
-        None => None,
-    };
-    if strict && asked_database.is_some() && database.is_none() {
-        return Err(missing("database"));
-    }
-    if let Some(database) = database {
-        let asked_schema = asked("schemaName");
-        let wanted = match (&asked_schema, &asked_database, default_schema) {
-            (Some(asked), ..) => asked.clone(),
-            (None, None, Some(default)) => default,
-            _ => "PUBLIC".to_owned(),
-        };
-        session.schema = catalog.schema(&database.name, &wanted)?.map(|schema| schema.name);
-        if strict && asked_schema.is_some() && session.schema.is_none() {
-            return Err(missing("schema"));
-        }
-        session.database = Some(database.name);
-    }
-
-    let asked_warehouse = asked("warehouse");
-    let warehouse = match asked_warehouse.clone().or_else(|| definition.default_warehouse.as_deref().map(identifier)) {
-        Some(name) => visible(catalog.find(Kind::Warehouse, None, &name, "")?)?,
-        None => None,
-    };
-    if strict && asked_warehouse.is_some() && warehouse.is_none() {
-        return Err(missing("warehouse"));
-    }
-    session.warehouse = warehouse.map(|warehouse| warehouse.name);
-    Ok(())
-}
-
-/// A name as the connection string has it: quoted names are exact, others fold to upper case.
-fn identifier(text: &str) -> String {
-    match text.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(quoted) => fold(&quoted.replace("\"\"", "\""), true),
-        None => fold(text.trim(), false),
-    }
+    })
 }
 
 /// POST /session/token-request
@@ -280,16 +163,4 @@ pub(super) async fn log_out(app: &App, request: &Incoming) -> Response<Body> {
 pub(super) fn heartbeat(app: &App, request: &Incoming) -> Result<Response<Body>, Response<Body>> {
     app.session(request)?;
     Ok(success(Value::Null))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_fold_unless_quoted() {
-        for (text, expected) in [("my_db", "MY_DB"), ("\"My Db\"", "My Db"), ("\"a\"\"b\"", "a\"b"), (" x ", "X")] {
-            assert_eq!(identifier(text), expected);
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Snowflake's client protocol over HTTP.
 
+mod api;
 mod arrow;
 mod bind;
 mod cell;
@@ -8,9 +9,11 @@ mod encode;
 mod http;
 mod job;
 mod login;
+mod opening;
 mod query;
 mod route;
 mod run;
+mod tls;
 mod token;
 
 use std::sync::Arc;
@@ -18,14 +21,16 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Response;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use crate::engine::Engine;
 use crate::session::SessionHandle;
 use chunk::ChunkStore;
 use http::{Incoming, failure};
 use job::Jobs;
+pub(crate) use tls::acceptor;
 use token::Tokens;
 
 /// What all requests share.
@@ -37,12 +42,14 @@ pub(crate) struct App {
     chunks: ChunkStore,
     /// How long a request is held before the client is told to ask again.
     hold: Duration,
+    /// `http` or `https`, for the addresses that clients are given.
+    scheme: &'static str,
 }
 
 impl App {
-    pub(crate) fn new(engine: Arc<Engine>, hold: Duration) -> Arc<Self> {
+    pub(crate) fn new(engine: Arc<Engine>, hold: Duration, scheme: &'static str) -> Arc<Self> {
         let (tokens, jobs, chunks) = (Tokens::default(), Jobs::default(), ChunkStore::default());
-        Arc::new(Self { engine, tokens, jobs, chunks, hold })
+        Arc::new(Self { engine, tokens, jobs, chunks, hold, scheme })
     }
 
     /// The session that a request shows a token of.
@@ -66,18 +73,31 @@ impl App {
 }
 
 /// Answers requests until told to stop.
-pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, stop: oneshot::Receiver<()>) -> std::io::Result<()> {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    app: Arc<App>,
+    stop: oneshot::Receiver<()>,
+) -> std::io::Result<()> {
     use axum::serve::ListenerExt as _;
-    // Without this every answer waits for the client's delayed acknowledgement.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY");
-        }
-    });
     let router = axum::Router::new().fallback(route::handle).with_state(app);
     let stopped = async {
         // A dropped sender also means to stop.
         let _ = stop.await;
     };
-    axum::serve(listener, router).with_graceful_shutdown(stopped).await
+    match tls {
+        Some(acceptor) => {
+            axum::serve(tls::TlsListener::new(listener, acceptor)?, router).with_graceful_shutdown(stopped).await
+        }
+        None => {
+            axum::serve(listener.tap_io(|stream| without_delay(stream)), router).with_graceful_shutdown(stopped).await
+        }
+    }
+}
+
+/// Without this every answer waits for the client's delayed acknowledgement.
+fn without_delay(stream: &TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY");
+    }
 }

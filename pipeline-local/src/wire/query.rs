@@ -32,6 +32,13 @@ pub(super) struct QueryRequest {
     pub(super) bind_stage: Option<String>,
 }
 
+impl QueryRequest {
+    /// A text with its binds, and nothing else asked for.
+    pub(super) fn new(sql_text: String, bindings: Option<WireBindings>) -> Self {
+        Self { sql_text, bindings, async_exec: false, describe_only: false, parameters: None, bind_stage: None }
+    }
+}
+
 /// POST /queries/v1/query-request
 pub(super) async fn submit(app: &Arc<App>, request: &Incoming) -> Result<Response<Body>, Response<Body>> {
     let handle = app.session(request)?;
@@ -77,7 +84,7 @@ async fn answer(app: &App, request: &Incoming, job: &Job) -> Response<Body> {
     let Some(done) = job.done.get() else {
         return sql_failure(&SqlError::internal("a statement ended without its surroundings"), &record.id);
     };
-    let base_url = base_url(request);
+    let base_url = base_url(app, request);
     let answer = Answer {
         query_id: &record.id,
         state: &done.state,
@@ -95,9 +102,9 @@ async fn answer(app: &App, request: &Incoming, job: &Job) -> Response<Body> {
 }
 
 /// The server as this client knows it.
-fn base_url(request: &Incoming) -> String {
+fn base_url(app: &App, request: &Incoming) -> String {
     let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
-    format!("http://{host}")
+    format!("{}://{host}", app.scheme)
 }
 
 fn in_progress(record: &QueryRecord, code: &str, what: &str) -> Response<Body> {

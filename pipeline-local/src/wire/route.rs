@@ -8,7 +8,7 @@ use axum::http::{Method, Request, Response, header};
 use serde_json::{Value, json};
 
 use super::http::{Incoming, answer_text, failure, not_found, success};
-use super::{App, login, query};
+use super::{App, api, login, query};
 use crate::server::SERVER_VERSION;
 
 /// Answers one request.
@@ -51,7 +51,7 @@ async fn dispatch(
         ["monitoring", "queries", id] if get => query::monitor(app, request, id),
         ["telemetry", "send"] | ["telemetry", "send", "sessionless"] if post => Ok(success(Value::Null)),
         ["oauth", ..] => Err(failure("390303", "The local engine knows no OAuth server.")),
-        ["api", "v2", ..] => Err(not_found("The SQL REST API (/api/v2) is not supported by the local engine.")),
+        ["api", "v2", rest @ ..] => api::handle(app, method, rest, request).await,
         [] | ["health"] if get => {
             Ok(answer_text(json!({ "status": "ok", "serverVersion": SERVER_VERSION }).to_string()))
         }

@@ -299,3 +299,34 @@ async fn a_statement_stops_at_its_timeout() {
     let shown = client.run("SHOW PARAMETERS LIKE 'STATEMENT_TIMEOUT_IN_SECONDS'").await;
     assert_eq!(shown["data"]["rowset"][0][1], "172800", "only that statement had it: {shown}");
 }
+
+#[tokio::test]
+async fn a_client_that_asks_for_arrow_gets_streams() {
+    use base64::Engine as _;
+    use datafusion::arrow::ipc::reader::StreamReader;
+
+    let server = server().await;
+    let client = Raw::new(&server).await;
+    let rows = |bytes: Vec<u8>| -> usize {
+        let reader = StreamReader::try_new(std::io::Cursor::new(bytes), None).unwrap();
+        reader.map(|batch| batch.unwrap().num_rows()).sum()
+    };
+    client.run("ALTER SESSION SET PYTHON_CONNECTOR_QUERY_RESULT_FORMAT = 'ARROW'").await;
+    let many = "SELECT SEQ4() AS n, LPAD('', 200, 'x') AS s FROM TABLE(GENERATOR(ROWCOUNT => 20000))";
+    let data = client.run(many).await["data"].take();
+    assert_eq!((&data["queryResultFormat"], &data["rowset"]), (&json!("arrow"), &Value::Null));
+    let inline = base64::engine::general_purpose::STANDARD.decode(data["rowsetBase64"].as_str().unwrap()).unwrap();
+    let mut total = rows(inline);
+    for chunk in data["chunks"].as_array().unwrap() {
+        let body = client.http.get(chunk["url"].as_str().unwrap()).send().await.unwrap().bytes().await.unwrap();
+        let count = rows(body.to_vec());
+        assert_eq!(chunk["rowCount"], count);
+        total += count;
+    }
+    assert_eq!((total, &data["total"], &data["returned"]), (20_000, &json!(20_000), &json!(20_000)));
+    // No rows are no stream; what is no query is JSON.
+    assert_eq!(client.run(&format!("SELECT * FROM ({many}) WHERE n < 0")).await["data"]["rowsetBase64"], "");
+    assert_eq!(client.run("SHOW ROLES").await["data"]["queryResultFormat"], "json");
+    client.run("ALTER SESSION UNSET PYTHON_CONNECTOR_QUERY_RESULT_FORMAT").await;
+    assert_eq!(client.run("SELECT 1").await["data"]["rowset"], json!([["1"]]));
+}

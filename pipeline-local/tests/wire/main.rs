@@ -8,9 +8,11 @@ mod cells;
 mod http;
 mod kill;
 mod login;
+mod rest;
 mod serve;
 mod soak;
 mod statements;
+mod tls;
 
 use pipeline_local::{Config, Server};
 use snowflake_connector_rs::{AuthConfig, Client, ClientConfig, EndpointConfig, Session, SessionConfig};

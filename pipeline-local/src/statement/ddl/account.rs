@@ -96,6 +96,9 @@ pub(super) fn create_user(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creatio
 }
 
 pub(super) fn alter_user(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
+    if let Some(result) = super::access_token::alter(cx, cursor)? {
+        return Ok(result);
+    }
     // A user may change a few things of its own; this engine leaves that to the owner.
     let Some(mut object) = existing(cx, cursor, Kind::User)? else { return Ok(altered()) };
     let mut def: UserDef = object.definition()?;
@@ -193,7 +196,7 @@ fn properties(cursor: &mut Cursor<'_>, def: &mut UserDef, comment: &mut String) 
 /// What a user of TYPE = SERVICE has not, because it is no person.
 const PERSONAL: [&str; 4] = ["FIRST_NAME", "MIDDLE_NAME", "LAST_NAME", "MUST_CHANGE_PASSWORD"];
 
-fn is_service(def: &UserDef) -> bool {
+pub(super) fn is_service(def: &UserDef) -> bool {
     def.properties.get("TYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("SERVICE"))
 }
 

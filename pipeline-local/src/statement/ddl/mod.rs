@@ -1,5 +1,6 @@
 //! CREATE, ALTER, DROP and UNDROP of everything that has no module of its own (procedures, tasks, integrations do).
 
+mod access_token;
 mod account;
 mod added_default;
 mod alter_table;

@@ -190,7 +190,7 @@ pub(super) fn users(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
             ("has_password", truth(def.password_hash.is_some())),
             ("has_rsa_public_key", truth(def.rsa_public_keys.iter().any(|key| !key.is_empty()))),
             ("has_mfa", truth(false)),
-            ("has_pat", truth(false)),
+            ("has_pat", truth(!def.access_tokens.is_empty())),
             ("name", text(user.name)),
             ("owner", text(user.owner)),
             ("comment", text(user.comment)),

@@ -2,6 +2,7 @@
 //!
 //! Column names and their order are those of a live account.
 
+mod access_token;
 mod account;
 mod containers;
 mod grants;
@@ -38,6 +39,7 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
         "WAREHOUSES" => account::warehouses(cx, cursor)?,
         "ROLES" => account::roles(cx, cursor)?,
         "USERS" => account::users(cx, cursor)?,
+        "USER" => access_token::tokens(cx, cursor)?,
         "GRANTS" => grants::grants(cx, cursor)?,
         "FUTURE" => {
             cursor.expect_keywords("GRANTS")?;
@@ -66,12 +68,22 @@ impl Rows {
             .iter()
             .map(|name| {
                 let sql_type = match *name {
-                    "created_on" | "stale_after" | "resumed_on" | "updated_on" | "last_success_login" => {
-                        SqlType::TimestampLtz(3)
-                    }
-                    "rows" | "bytes" | "next_value" | "interval" | "assigned_to_users" | "granted_to_roles"
-                    | "granted_roles" | "min_cluster_count" | "max_cluster_count" | "started_clusters" | "running"
-                    | "queued" | "auto_suspend" => SqlType::INTEGER,
+                    "created_on" | "expires_at" | "stale_after" | "resumed_on" | "updated_on"
+                    | "last_success_login" => SqlType::TimestampLtz(3),
+                    "rows"
+                    | "bytes"
+                    | "next_value"
+                    | "interval"
+                    | "assigned_to_users"
+                    | "granted_to_roles"
+                    | "granted_roles"
+                    | "min_cluster_count"
+                    | "max_cluster_count"
+                    | "started_clusters"
+                    | "running"
+                    | "queued"
+                    | "auto_suspend"
+                    | "mins_to_bypass_network_policy_requirement" => SqlType::INTEGER,
                     _ => SqlType::TEXT,
                 };
                 ResultColumn::new(*name, sql_type)
