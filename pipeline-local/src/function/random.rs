@@ -96,7 +96,10 @@ fn uuid(values: &[Datum], _: &Env<'_>) -> Result<Datum> {
 pub(super) fn functions() -> Vec<Function> {
     use Param::{Any, Float, Integer, Number, Text};
     vec![
-        function("UUID_STRING", &[Text, Text], Returns::Type(SqlType::Varchar(36)), uuid).optional(2).volatile(),
+        function("UUID_STRING", &[Text, Text], Returns::Type(SqlType::Varchar(36)), uuid)
+            .optional(2)
+            .total()
+            .volatile(),
         function("RANDOM", &[Integer], Returns::Type(SqlType::Number { precision: 19, scale: 0 }), |values, env| {
             Ok(Datum::integer(match values.first() {
                 Some(seed) => mix((integer(seed)? as u64) ^ mix(env.count() + 1)) as i64,
@@ -104,11 +107,12 @@ pub(super) fn functions() -> Vec<Function> {
             }))
         })
         .optional(1)
+        .total()
         .volatile(),
-        function("UNIFORM", &[Number, Number, Any], Returns::By(uniform_type), uniform),
-        function("NORMAL", &[Float, Float, Any], Returns::Type(SqlType::Float), |values, _| normal(values)),
-        function("ZIPF", &[Float, Integer, Any], Returns::Type(SqlType::INTEGER), |values, _| zipf(values)),
-        function("RANDSTR", &[Integer, Any], Returns::Type(WIDE), random_text),
+        function("UNIFORM", &[Number, Number, Any], Returns::By(uniform_type), uniform).total(),
+        function("NORMAL", &[Float, Float, Any], Returns::Type(SqlType::Float), |values, _| normal(values)).total(),
+        function("ZIPF", &[Float, Integer, Any], Returns::Type(SqlType::INTEGER), |values, _| zipf(values)).total(),
+        function("RANDSTR", &[Integer, Any], Returns::Type(WIDE), random_text).total(),
     ]
 }
 

@@ -198,6 +198,8 @@ pub(super) struct Function {
     repeated: usize,
     returns: Returns,
     strict: bool,
+    /// Whether a result is NULL only when an argument is.
+    total: bool,
     volatility: Volatility,
     body: Body,
 }
@@ -212,6 +214,7 @@ pub(super) fn function(name: &'static str, params: &'static [Param], returns: Re
         repeated: 0,
         returns,
         strict: true,
+        total: false,
         volatility: Volatility::Immutable,
         body,
     }
@@ -234,6 +237,12 @@ impl Function {
     /// The body sees NULL arguments.
     pub(super) fn sees_null(mut self) -> Self {
         self.strict = false;
+        self
+    }
+
+    /// It gives NULL only where an argument is NULL; clients are told so.
+    pub(super) fn total(mut self) -> Self {
+        self.total = true;
         self
     }
 
@@ -431,7 +440,8 @@ impl ScalarUDFImpl for Udf {
             Returns::Like(index) => types.get(index),
             Returns::By(compute) => compute(&types).map_err(error)?,
         };
-        Ok(returns.field_ref(self.function.name, true))
+        let nullable = !self.function.total || args.arg_fields.iter().any(|field| field.is_nullable());
+        Ok(returns.field_ref(self.function.name, nullable))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> DfResult<ColumnarValue> {
