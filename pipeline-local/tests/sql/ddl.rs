@@ -213,3 +213,32 @@ async fn tables_are_altered_to_what_is_declared() {
     ])
     .await;
 }
+
+#[tokio::test]
+async fn queries_of_tables_may_stand_in_parentheses() {
+    let mut sql = Sql::new().await;
+    sql.check(&[
+        ("create table t as (with q as (select 1 as a) select a from q)", &["Table T successfully created."]),
+        (
+            "create or replace table t as (select 2 as a) union all (select 3) order by 1",
+            &["Table T successfully created."],
+        ),
+        ("select * from t", &["2", "3"]),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn temporary_views_hide_what_they_are_named_like() {
+    let mut sql = Sql::new().await;
+    sql.check(&[
+        ("create view v as select 1 as a", &["View V successfully created."]),
+        ("create temporary view v as select 2 as a", &["View V successfully created."]),
+        ("create or replace temporary view v as select 3 as a", &["View V successfully created."]),
+        ("create temporary view if not exists v as select 4 as a", &["V already exists, statement succeeded."]),
+        ("select a from v", &["3"]),
+        ("drop view v", &["V successfully dropped."]),
+        ("select a from v", &["1"]),
+    ])
+    .await;
+}

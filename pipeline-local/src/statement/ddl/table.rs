@@ -255,7 +255,9 @@ async fn create_as(
     }
     new.name = format!("{name} being created by {}", uuid::Uuid::new_v4());
     let table = cx.engine.catalog.create(new)?;
-    let insert = format!("INSERT INTO {} {query}", cx.engine.catalog.full_name(&table)?);
+    // A parenthesis right behind the name would begin a list of columns.
+    let from = if query.trim_start().starts_with('(') { "SELECT * FROM " } else { "" };
+    let insert = format!("INSERT INTO {} {from}{query}", cx.engine.catalog.full_name(&table)?);
     let inserted = crate::statement::execute(cx, &insert, &Binds::none()).await;
     let placed = inserted.and_then(|_| {
         cx.engine.catalog.transaction(|catalog| {

@@ -3,7 +3,7 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::catalog::def::{ViewColumn, ViewDef};
-use crate::catalog::{Kind, NewObject};
+use crate::catalog::{Kind, NewObject, Object};
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::statement::{Context, QueryResult};
@@ -12,7 +12,7 @@ use super::options::{string_value, unknown};
 use super::{Creation, already_exists, altered};
 
 pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &Creation) -> Result<QueryResult> {
-    creation.refuse(&["OR ALTER", "TRANSIENT", "TEMPORARY"])?;
+    creation.refuse(&["OR ALTER", "TRANSIENT"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
     let mut named: Vec<(String, String)> = Vec::new();
     if cursor.accept(&Token::LParen) {
@@ -44,10 +44,13 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
     let query = cursor.rest().to_owned();
     let schema = cx.schema_of(&name, "CREATE VIEW")?;
     let existing = cx.find_relation(&name, "CREATE VIEW")?;
-    if if_not_exists && existing.as_ref().is_some_and(|object| object.kind == Kind::View) {
+    let same = |object: &Object| object.kind == Kind::View && object.session.is_some() == creation.temporary;
+    if if_not_exists && existing.as_ref().is_some_and(same) {
         return Ok(already_exists(name.object()));
     }
-    cx.require("CREATE VIEW", &schema)?;
+    if !creation.temporary {
+        cx.require("CREATE VIEW", &schema)?;
+    }
     let columns = cx.in_schema(&schema)?.columns_of(cursor.sql(), cursor.rest(), !named.is_empty()).await?;
     if !named.is_empty() && named.len() != columns.len() {
         return Err(SqlError::compilation(
@@ -70,7 +73,10 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
         }
     }
     let def = ViewDef { text: cursor.sql().trim().to_owned(), query, columns, secure: creation.secure, changes_from };
-    let new = NewObject::new(Kind::View, Some(schema.id), name.object(), cx.role(), &def)?.comment(&comment);
+    let mut new = NewObject::new(Kind::View, Some(schema.id), name.object(), cx.role(), &def)?.comment(&comment);
+    if creation.temporary {
+        new = new.session(cx.session.id);
+    }
     Ok(creation.finish(cx, new, copy_grants)?.1)
 }
 
