@@ -134,7 +134,7 @@ async fn bodies_may_be_compressed_and_paths_sloppy() {
     assert_eq!((&unknown["success"], &unknown["code"]), (&json!(false), &json!("000709")));
     let telemetry = client.post("/telemetry/send", &json!({ "logs": [] })).await;
     assert_eq!(telemetry["success"], true);
-    for path in ["/api/v2/statements", "/nothing"] {
+    for path in ["/api/v2/databases", "/nothing"] {
         let answer = client.http.post(format!("{}{path}", client.url)).send().await.unwrap();
         assert_eq!(answer.status(), 404, "{path}");
         assert!(answer.json::<Value>().await.unwrap()["message"].is_string());

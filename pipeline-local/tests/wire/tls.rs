@@ -9,13 +9,13 @@ fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/wire/fixtures").join(name)
 }
 
-/// The fixture's certificate is for 127.0.0.1, by itself, and for a hundred years.
+/// The fixture's certificate is for 127.0.0.1, of an authority of its own, and for a hundred years.
 #[tokio::test]
 async fn https_is_spoken_with_a_certificate() {
     let tls = Some((fixture("cert.pem"), fixture("key.pem")));
     let server = server_with(Config { tls, ..Config::default() }).await;
     assert!(server.url().starts_with("https://127.0.0.1:"), "{}", server.url());
-    let pem = std::fs::read(fixture("cert.pem")).unwrap();
+    let pem = std::fs::read(fixture("ca.pem")).unwrap();
     let http =
         reqwest::Client::builder().tls_certs_only([reqwest::Certificate::from_pem(&pem).unwrap()]).build().unwrap();
     let login = json!({ "data": { "LOGIN_NAME": "ADMIN", "PASSWORD": PASSWORD } });
