@@ -123,6 +123,37 @@ fn the_documentation_is_up_to_date() {
     assert!(found == made, "docs/checks.md is out of date: run this test with UPDATE_CHECKS=1");
 }
 
+/// What the compiler says about a literal, a program says about a value that it meets at run time.
+#[test]
+fn values_are_told_the_same_at_run_time() {
+    use pipeline_dsl::rule::value::{self, Checked};
+    let long = "x".repeat(300);
+    let checks: &[(&str, Checked)] = &[
+        ("topic_arn_is_no_arn", value::topic_arn("snowflake-task-errors")),
+        ("topic_is_fifo", value::topic_arn("arn:aws:sns:us-east-1:123456789012:errors.fifo")),
+        ("role_arn_is_that_of_a_user", value::role_arn("arn:aws:iam::123456789012:user/Notifier")),
+        ("topic_of_google_is_no_topic", value::gcp_topic_name("shop/errors")),
+        ("topic_of_azure_is_no_endpoint", value::azure_topic_endpoint("https://example.com")),
+        ("tenant_of_azure_is_no_uuid", value::azure_tenant_id("shop")),
+        ("recipient_is_no_address", value::email_address("ops")),
+        ("webhook_is_not_https", value::webhook_url("http://example.com/hook")),
+        ("stream_starts_at_an_unclear_time", value::timestamp("yesterday")),
+        ("stream_starts_at_an_unknown_statement", value::query_id("the last one")),
+        ("schedule_is_zero", value::interval("schedule", "0 minutes", 10, 8 * 24 * 3600)),
+        ("cron_has_minute_sixty", value::cron("60 5 * * * UTC")),
+        ("cron_has_an_abbreviated_zone", value::cron("0 5 * * * PST")),
+        ("cron_has_an_unknown_zone", value::cron("0 5 * * * Europe/Zurch")),
+        ("cron_never_fires", value::cron("0 5 30 2 * UTC")),
+    ];
+    for (program, checked) in checks {
+        let (_, compiler) = example(program);
+        let compiler = compiler.strip_prefix("error[E0080]: ").unwrap_or(&compiler).to_owned();
+        assert_eq!(checked.unwrap_err().to_string(), compiler, "{program}");
+    }
+    assert!(value::email_subject(&long).unwrap_err().to_string().contains("= rule: email-subject"));
+    assert!(value::identifier("").unwrap_err().to_string().contains("= rule: identifier-length"));
+}
+
 #[test]
 fn every_fact_is_dealt_with_and_names_rules_that_exist() {
     for line in include_str!("checks/facts.tsv").lines() {

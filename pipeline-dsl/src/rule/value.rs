@@ -12,7 +12,7 @@
 
 use crate::check::{Broken, Msg, same};
 use crate::object::arn;
-use crate::schedule::{Schedule, ScheduleError, parse_cron};
+use crate::schedule::{Schedule, ScheduleError, field_text, nearest, parse_cron};
 
 /// Whether a value keeps its rules.
 pub type Checked = Result<(), Broken>;
@@ -281,9 +281,9 @@ pub const fn interval(what: &str, text: &str, low: u64, high: u64) -> Checked {
             if seconds >= low && seconds <= high {
                 return Ok(());
             }
-            msg.push(what).push(" ").name(text).push(" is not between ").number(low).push(" and ").number(high);
-            msg.push(" seconds");
-            msg.rule("interval", "");
+            msg.push(what).push(" ").name(text).push(" is not between ");
+            duration(duration(&mut msg, low).push(" and "), high);
+            msg.rule("interval", if seconds < low { "choose a longer one" } else { "choose a shorter one" });
         }
         _ => {
             msg.push(what).push(" ").name(text).push(" is not an interval");
@@ -291,6 +291,17 @@ pub const fn interval(what: &str, text: &str, low: u64, high: u64) -> Checked {
         }
     }
     Err(Broken::new(msg))
+}
+
+/// A number of seconds, in the largest unit that it has a whole number of.
+const fn duration(msg: &mut Msg<1024>, seconds: u64) -> &mut Msg<1024> {
+    if seconds >= 3600 && seconds.is_multiple_of(3600) {
+        msg.number(seconds / 3600).push(if seconds == 3600 { " hour" } else { " hours" })
+    } else if seconds >= 60 && seconds.is_multiple_of(60) {
+        msg.number(seconds / 60).push(if seconds == 60 { " minute" } else { " minutes" })
+    } else {
+        msg.number(seconds).push(if seconds == 1 { " second" } else { " seconds" })
+    }
 }
 
 /// Rules `cron-fields`, `cron-field`, `cron-zone` and `cron-never`: five fields and a time zone.
@@ -311,8 +322,19 @@ pub const fn cron(text: &str) -> Checked {
             );
         }
         Err(ScheduleError::CronZone) => {
-            msg.push(" does not end with a time zone that Snowflake accepts");
-            msg.rule("cron-zone", "name an IANA zone such as `UTC` or `Europe/Zurich`, not an abbreviation or offset");
+            let zone = field_text(text, 5);
+            msg.push(": ").name(zone).push(" is no time zone that Snowflake takes");
+            match nearest(zone) {
+                Some(near) => {
+                    let mut help = Msg::<256>::new();
+                    help.push("did you mean ").name(near).push("?");
+                    msg.rule("cron-zone", help.as_str());
+                }
+                None => {
+                    let help = "name an IANA zone such as `UTC` or `Europe/Zurich`, not an abbreviation or offset";
+                    msg.rule("cron-zone", help);
+                }
+            }
         }
         Err(ScheduleError::CronNever) => {
             msg.push(" never fires: no month it names has such a day");

@@ -1,117 +1,7 @@
-//! When tasks run: intervals and cron expressions. The parser runs in constants, at run time and in tests alike. See
-//! "CREATE TASK" in Snowflake's documentation.
+//! Cron expressions.
 
+use super::{ScheduleError, any_case, zone};
 use crate::check::same;
-use crate::rule::value;
-
-/// When a task runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Schedule {
-    /// Every so often, counted from when the task is resumed.
-    Every {
-        /// How many units.
-        amount: u32,
-        /// Of what.
-        unit: Unit,
-    },
-    /// At the minutes that five fields choose, in a time zone: `0 5 * * MON-FRI Europe/Zurich`.
-    Cron(&'static str),
-}
-
-/// A unit of an interval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Unit {
-    Seconds,
-    Minutes,
-    Hours,
-}
-
-impl Unit {
-    pub(crate) const fn seconds(self) -> u64 {
-        match self {
-            Self::Seconds => 1,
-            Self::Minutes => 60,
-            Self::Hours => 3600,
-        }
-    }
-}
-
-impl Schedule {
-    /// The schedule as Snowflake writes it, without quotes: `2 MINUTES`, `USING CRON 0 5 * * * UTC`.
-    pub fn sql(self) -> String {
-        match self {
-            Self::Every { amount, unit: Unit::Seconds } => format!("{amount} SECONDS"),
-            Self::Every { amount, unit: Unit::Minutes } => format!("{amount} MINUTES"),
-            Self::Every { amount, unit: Unit::Hours } => format!("{amount} HOURS"),
-            Self::Cron(expression) => format!("USING CRON {expression}"),
-        }
-    }
-
-    /// Reads an interval such as `2 minutes`. The unit may be in the singular and in any case.
-    ///
-    /// # Errors
-    /// If the text is not a whole number, a blank and a unit.
-    pub const fn parse_interval(text: &str) -> Result<Self, ScheduleError> {
-        let bytes = text.as_bytes();
-        let mut amount: u32 = 0;
-        let mut at = 0;
-        while at < bytes.len() && bytes[at].is_ascii_digit() {
-            amount = match amount.checked_mul(10) {
-                Some(tenfold) => tenfold.saturating_add((bytes[at] - b'0') as u32),
-                None => return Err(ScheduleError::Interval),
-            };
-            at += 1;
-        }
-        if at == 0 || at >= bytes.len() || bytes[at] != b' ' {
-            return Err(ScheduleError::Interval);
-        }
-        let unit = text.split_at(at + 1).1;
-        let unit = if any_case(unit, &["second", "seconds", "s"]) {
-            Unit::Seconds
-        } else if any_case(unit, &["minute", "minutes", "m"]) {
-            Unit::Minutes
-        } else if any_case(unit, &["hour", "hours", "h"]) {
-            Unit::Hours
-        } else {
-            return Err(ScheduleError::Interval);
-        };
-        Ok(Self::Every { amount, unit })
-    }
-
-    /// Reads a cron expression of five fields and a time zone.
-    ///
-    /// # Errors
-    /// If a field is missing or has a value that Snowflake does not accept, or the zone is not an IANA name.
-    pub const fn parse_cron(text: &'static str) -> Result<Self, ScheduleError> {
-        match parse_cron(text) {
-            Ok(()) => Ok(Self::Cron(text)),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The longest time between two runs, in seconds; for a cron expression a lower bound of it, in whole days.
-    pub(crate) const fn longest_gap(self) -> u64 {
-        match self {
-            Self::Every { amount, unit } => amount as u64 * unit.seconds(),
-            Self::Cron(text) => {
-                let months = field_set(text, 3);
-                let days = field_set(text, 2);
-                let weekdays = field_set(text, 4);
-                let days = if months != FIELDS[3].all() {
-                    28 * (longest_run_without(months, 1, 12) + 1) - 27
-                } else if days != FIELDS[2].all() && weekdays == FIELDS[4].all() {
-                    longest_run_without(days, 1, 28) + 1
-                } else if weekdays != FIELDS[4].all() && days == FIELDS[2].all() {
-                    longest_run_without(weekdays, 0, 6) + 1
-                } else {
-                    1
-                };
-                days as u64 * 24 * 3600
-            }
-        }
-    }
-}
 
 /// Checks a cron expression, see [`Schedule::parse_cron`].
 pub(crate) const fn parse_cron(text: &str) -> Result<(), ScheduleError> {
@@ -145,13 +35,29 @@ pub(crate) const fn parse_cron(text: &str) -> Result<(), ScheduleError> {
         }
         field += 1;
     }
-    if !is_zone(slice(text, starts[5], ends[5])) {
+    if !zone::is_zone(slice(text, starts[5], ends[5])) {
         return Err(ScheduleError::CronZone);
     }
     if never(text) {
         return Err(ScheduleError::CronNever);
     }
     Ok(())
+}
+
+/// The longest time between two runs, in whole days: a lower bound of it.
+pub(super) const fn longest_gap_days(text: &str) -> u32 {
+    let months = field_set(text, 3);
+    let days = field_set(text, 2);
+    let weekdays = field_set(text, 4);
+    if months != FIELDS[3].all() {
+        28 * (longest_run_without(months, 1, 12) + 1) - 27
+    } else if days != FIELDS[2].all() && weekdays == FIELDS[4].all() {
+        longest_run_without(days, 1, 28) + 1
+    } else if weekdays != FIELDS[4].all() && days == FIELDS[2].all() {
+        longest_run_without(weekdays, 0, 6) + 1
+    } else {
+        1
+    }
 }
 
 /// Whether a valid cron expression has restricted both the day of the month and the day of the week: a day that fits either
@@ -195,7 +101,7 @@ const fn never(text: &str) -> bool {
 const LAST_DAY: u64 = 1 << 63;
 
 /// One field of a cron expression, counted from 0; 5 is the zone.
-const fn field_text(text: &str, wanted: usize) -> &str {
+pub(crate) const fn field_text(text: &str, wanted: usize) -> &str {
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut count = 0;
@@ -282,21 +188,6 @@ const fn longest_run_without(set: u64, low: u32, high: u32) -> u32 {
         at += 1;
     }
     longest
-}
-
-/// What is wrong with a schedule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScheduleError {
-    /// Not a number and a unit.
-    Interval,
-    /// Not five fields and a time zone.
-    CronFields,
-    /// A field has a value that its name does not allow.
-    CronField(&'static str),
-    /// The zone is not an IANA name.
-    CronZone,
-    /// No day ever fits, such as 30 February.
-    CronNever,
 }
 
 struct Field {
@@ -410,25 +301,6 @@ const fn number(text: &str) -> Option<u32> {
     Some(number)
 }
 
-/// Whether `text` looks like an IANA zone: `UTC`, `GMT`, or `Area/Place`. Snowflake refuses abbreviations and offsets.
-const fn is_zone(text: &str) -> bool {
-    if any_case(text, &["utc", "gmt"]) {
-        return true;
-    }
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    let mut slashes = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'/' if at > 0 && at + 1 < bytes.len() && bytes[at - 1] != b'/' => slashes += 1,
-            byte if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+') => {}
-            _ => return false,
-        }
-        at += 1;
-    }
-    slashes > 0 && bytes[0].is_ascii_uppercase()
-}
-
 const fn find(bytes: &[u8], wanted: u8) -> Option<usize> {
     let mut at = 0;
     while at < bytes.len() {
@@ -444,92 +316,10 @@ const fn slice(text: &str, start: usize, end: usize) -> &str {
     text.split_at(end).0.split_at(start).1
 }
 
-const fn any_case(text: &str, words: &[&str]) -> bool {
-    let mut word = 0;
-    while word < words.len() {
-        if text.eq_ignore_ascii_case(words[word]) {
-            return true;
-        }
-        word += 1;
-    }
-    false
-}
-
-/// Rule `interval`: an interval in the given bounds of seconds.
-#[doc(hidden)]
-#[track_caller]
-pub const fn check_interval(what: &str, text: &'static str, low: u64, high: u64) -> Schedule {
-    value::raise(value::interval(what, text, low, high));
-    match Schedule::parse_interval(text) {
-        Ok(schedule) => schedule,
-        Err(_) => unreachable!(),
-    }
-}
-
-/// Rule `interval`, for the schedule of a task: 10 seconds to 8 days.
-#[doc(hidden)]
-#[track_caller]
-pub const fn check_schedule(text: &'static str) -> Schedule {
-    check_interval("schedule", text, 10, 8 * 24 * 3600)
-}
-
-/// The seconds of a checked interval; at most `high`.
-#[doc(hidden)]
-#[track_caller]
-pub const fn check_seconds(what: &str, text: &'static str, high: u64) -> u32 {
-    check_seconds_from(what, text, 0, high) as u32
-}
-
-/// The same from `low` to `high`.
-#[doc(hidden)]
-#[track_caller]
-pub const fn check_seconds_from(what: &str, text: &'static str, low: u64, high: u64) -> u64 {
-    match check_interval(what, text, low, high) {
-        Schedule::Every { amount, unit } => amount as u64 * unit.seconds(),
-        Schedule::Cron(_) => 0,
-    }
-}
-
-/// The milliseconds of a checked interval; at most `high` seconds.
-#[doc(hidden)]
-#[track_caller]
-pub const fn check_milliseconds(what: &str, text: &'static str, high: u64) -> u64 {
-    check_seconds_from(what, text, 0, high) * 1000
-}
-
-/// Rules `cron-fields`, `cron-field`, `cron-zone` and `cron-never`.
-#[doc(hidden)]
-#[track_caller]
-pub const fn check_cron(text: &'static str) -> Schedule {
-    value::raise(value::cron(text));
-    Schedule::Cron(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn intervals() {
-        let every = |amount, unit| Ok(Schedule::Every { amount, unit });
-        for (text, parsed) in [
-            ("2 minutes", every(2, Unit::Minutes)),
-            ("1 MINUTE", every(1, Unit::Minutes)),
-            ("30 s", every(30, Unit::Seconds)),
-            ("8 Hours", every(8, Unit::Hours)),
-            ("5M", Err(ScheduleError::Interval)),
-            ("1 day", Err(ScheduleError::Interval)),
-            ("1  minute", Err(ScheduleError::Interval)),
-            (" 1 minute", Err(ScheduleError::Interval)),
-            ("-5 minutes", Err(ScheduleError::Interval)),
-            ("1.5 hours", Err(ScheduleError::Interval)),
-            ("99999999999 hours", Err(ScheduleError::Interval)),
-            ("", Err(ScheduleError::Interval)),
-            ("ten minutes", Err(ScheduleError::Interval)),
-        ] {
-            assert_eq!(Schedule::parse_interval(text), parsed, "{text}");
-        }
-    }
+    use crate::schedule::Schedule;
 
     #[test]
     fn cron() {
@@ -562,6 +352,8 @@ mod tests {
             ("0 0 L 2 * UTC", None),
             ("* * * * * PST", Some(CronZone)),
             ("* * * * * +01:00", Some(CronZone)),
+            ("* * * * * Europe/Zurch", Some(CronZone)),
+            ("* * * * * europe/zurich", Some(CronZone)),
         ] {
             let expected = error.map_or(Ok(Schedule::Cron(text)), Err);
             assert_eq!(Schedule::parse_cron(text), expected, "{text}");
@@ -587,21 +379,5 @@ mod tests {
             assert_eq!((is_day_or_weekday(text), meets_clock_change(text)), (both, clock), "{text}");
             assert_eq!(Schedule::Cron(text).longest_gap(), days * 24 * 3600, "{text}");
         }
-    }
-
-    #[test]
-    fn messages_name_the_rule() {
-        for (check, text, rule) in [
-            (check_schedule as fn(&'static str) -> Schedule, "9 seconds", "interval"),
-            (check_schedule, "193 hours", "interval"),
-            (check_schedule, "soon", "interval"),
-            (check_cron, "* * * * 7 UTC", "cron-field"),
-            (check_cron, "* * * * *", "cron-fields"),
-            (check_cron, "* * * * * EST", "cron-zone"),
-        ] {
-            let panic = std::panic::catch_unwind(|| check(text)).unwrap_err();
-            assert!(panic.downcast_ref::<String>().unwrap().contains(&format!("rule: {rule}")), "{text}");
-        }
-        assert_eq!(check_schedule("2 minutes").sql(), "2 MINUTES");
     }
 }
