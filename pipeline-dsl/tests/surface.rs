@@ -194,9 +194,9 @@ pub mod doubtful {
             [
                 ("Odd", "warehouse-auto-suspend"),
                 ("Purge", "task-never-suspends"),
+                ("Purge", "task-success-alone"),
                 ("Purge", "cron-day-or-weekday"),
                 ("Purge", "task-warehouse-resume"),
-                ("Purge", "task-success-alone"),
             ]
         );
         let text = warnings[0].to_string();
