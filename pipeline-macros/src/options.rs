@@ -107,7 +107,7 @@ impl Options {
         match &entry.value {
             Value::None => return Some(true),
             Value::Expr(value) => {
-                if let Expr::Lit(ExprLit { lit: Lit::Bool(value), .. }) = &**value {
+                if let Some((false, Lit::Bool(value))) = as_literal(value) {
                     return Some(value.value);
                 }
                 errors.at(value, mistake(format!("expected `true` or `false`, or `{key}` alone")));
@@ -162,7 +162,7 @@ impl Options {
     pub(crate) fn text(&mut self, key: &'static str, errors: &mut Errors) -> Option<LitStr> {
         let entry = self.take(key)?;
         if let Value::Expr(value) = &entry.value
-            && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &**value
+            && let Some((false, Lit::Str(text))) = as_literal(value)
         {
             return Some(text.clone());
         }
@@ -174,8 +174,8 @@ impl Options {
     pub(crate) fn texts(&mut self, key: &'static str, errors: &mut Errors) -> Vec<LitStr> {
         let Some(entry) = self.take(key) else { return Vec::new() };
         let parsed = match &entry.value {
-            Value::Expr(value) => match &**value {
-                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(vec![text.clone()]),
+            Value::Expr(value) => match as_literal(value) {
+                Some((false, Lit::Str(text))) => Ok(vec![text.clone()]),
                 _ => Err(()),
             },
             Value::List(list) => Punctuated::<LitStr, Token![,]>::parse_terminated
@@ -205,7 +205,7 @@ impl Options {
     ) -> Option<u64> {
         let entry = self.take(key)?;
         if let Value::Expr(value) = &entry.value
-            && let Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) = &**value
+            && let Some((false, Lit::Int(number))) = as_literal(value)
             && let Ok(number) = number.base10_parse::<u64>()
             && (low..=high).contains(&number)
         {
@@ -268,6 +268,7 @@ fn parse_entry(input: ParseStream<'_>) -> syn::Result<Entry> {
 pub(crate) fn as_path(expr: &Expr) -> Option<&Path> {
     match expr {
         Expr::Path(ExprPath { qself: None, path, attrs }) if attrs.is_empty() => Some(path),
+        Expr::Group(group) => as_path(&group.expr),
         _ => None,
     }
 }
@@ -284,10 +285,12 @@ pub(crate) fn as_call(expr: &Expr) -> Option<(&Path, &Punctuated<Expr, Token![,]
 pub(crate) fn as_literal(expr: &Expr) -> Option<(bool, &Lit)> {
     match expr {
         Expr::Lit(ExprLit { lit, .. }) => Some((false, lit)),
-        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match &**expr {
-            Expr::Lit(ExprLit { lit, .. }) => Some((true, lit)),
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match as_literal(expr)? {
+            (false, literal @ (Lit::Int(_) | Lit::Float(_))) => Some((true, literal)),
             _ => None,
         },
+        // What `macro_rules!` puts in for a literal.
+        Expr::Group(group) => as_literal(&group.expr),
         _ => None,
     }
 }
