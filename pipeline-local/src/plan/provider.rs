@@ -2,6 +2,7 @@
 
 mod context;
 mod relation;
+mod stored;
 mod table_function;
 mod travel;
 

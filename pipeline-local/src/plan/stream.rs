@@ -10,7 +10,7 @@ use crate::catalog::{Kind, Object, ObjectId};
 use crate::error::{Result, SqlError};
 use crate::exec::Context;
 use crate::parse::Name;
-use crate::storage::{METADATA_ACTION, METADATA_ISUPDATE, METADATA_ROW_ID, Seq, StreamState};
+use crate::storage::{METADATA_ACTION, METADATA_ISUPDATE, METADATA_ROW_ID, Seq, Storage, StreamState};
 use crate::types::SqlType;
 
 /// The columns of a stream on a table: those of the table, and what happened to the row.
@@ -86,14 +86,19 @@ pub(super) fn upper(cx: &Context<'_>, opened: &Opened) -> Seq {
     upper.max(opened.state.offset)
 }
 
-/// The rows of a stream on a table up to a version.
-pub(super) fn rows(cx: &Context<'_>, opened: &Opened, table: &TableDef, to: Seq) -> Result<Vec<RecordBatch>> {
-    let storage = &cx.engine.storage;
+/// Columns of the rows of a stream on a table up to a version, by index.
+pub(super) fn rows(
+    storage: &Storage,
+    opened: &Opened,
+    table: &TableDef,
+    to: Seq,
+    columns: &[usize],
+) -> Result<Vec<RecordBatch>> {
     let (id, state) = (opened.source.id, opened.state);
     if state.initial {
-        storage.initial_rows(id, table, state.offset)
+        storage.initial_columns(id, table, state.offset, columns)
     } else {
-        storage.changes(id, table, state.offset, to, opened.def.mode)
+        storage.changed_columns(id, table, (state.offset, to), opened.def.mode, columns)
     }
 }
 

@@ -1,18 +1,16 @@
 //! The difference between two versions of a table, at a cost in proportion to what changed.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{AsArray, BooleanArray, StringBuilder, UInt32Array, UInt64Array};
-use datafusion::arrow::compute::{concat_batches, take_record_batch};
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt64Type};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, StringArray, StringBuilder, UInt64Array};
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::arrow::row::{RowConverter, SortField};
 use roaring::RoaringBitmap;
 
+use super::net::{Changed, ids, net};
 use super::partition::{Partition, PartitionKind};
-use super::scan::{Extra, Piece, Rows};
-use super::{METADATA_ACTION, METADATA_ISUPDATE, METADATA_ROW_ID, ROW_ID, Seq, Storage};
+use super::scan::{Extra, Piece, Rows, rows_without_columns};
+use super::{METADATA_ACTION, METADATA_ISUPDATE, METADATA_ROW_ID, Seq, Storage};
 use crate::catalog::ObjectId;
 use crate::catalog::def::{ColumnDef, StreamMode, TableDef};
 use crate::error::Result;
@@ -37,18 +35,38 @@ impl Storage {
         to: Seq,
         mode: StreamMode,
     ) -> Result<Vec<RecordBatch>> {
+        self.changed_columns(table, def, (from, to), mode, &all_columns(def))
+    }
+
+    /// Like [`Storage::changes`] between two versions, only the columns with these indexes, in this order.
+    pub fn changed_columns(
+        &self,
+        table: ObjectId,
+        def: &TableDef,
+        (from, to): (Seq, Seq),
+        mode: StreamMode,
+        columns: &[usize],
+    ) -> Result<Vec<RecordBatch>> {
+        let wanted = Wanted::new(table, def, columns);
         match mode {
             StreamMode::AppendOnly => {
-                let inserted = self.select_rows(def, self.appended(table, from, to)?)?;
-                let count = inserted.num_rows();
-                finish(table, def, vec![(inserted, "INSERT", vec![false; count])])
+                let inserted = self.select_rows(&self.appended(table, from, to)?, &wanted.read)?;
+                wanted.finish(vec![(inserted, "INSERT")])
             }
             StreamMode::Standard => {
                 let (removed, added) = self.difference(table, from, to)?;
-                let removed = self.select_rows(def, removed)?;
-                let added = self.select_rows(def, added)?;
-                let (removed, removed_updates, added, added_updates) = net(removed, added)?;
-                finish(table, def, vec![(removed, "DELETE", removed_updates), (added, "INSERT", added_updates)])
+                // Only a new version of a row can be the other half of a change, or the same as before.
+                let updates = added.iter().any(|(partition, _)| partition.kind == PartitionKind::Update);
+                if removed.is_empty() || !updates {
+                    let removed = self.select_rows(&removed, &wanted.read)?;
+                    let added = self.select_rows(&added, &wanted.read)?;
+                    return wanted.finish(vec![(removed, "DELETE"), (added, "INSERT")]);
+                }
+                let whole = Wanted { read: Read::all(def), ..wanted };
+                let removed = self.select_rows(&removed, &whole.read)?;
+                let added = self.select_rows(&added, &whole.read)?;
+                let (removed, added) = net(removed, added)?;
+                whole.finish(vec![(removed, "DELETE"), (added, "INSERT")])
             }
         }
     }
@@ -56,18 +74,27 @@ impl Storage {
     /// All rows of a version in the form of [`Storage::changes`], as inserted rows: what a stream with
     /// SHOW_INITIAL_ROWS returns until it is first consumed.
     pub fn initial_rows(&self, table: ObjectId, def: &TableDef, at: Seq) -> Result<Vec<RecordBatch>> {
-        let Some(versions) = self.versions(table) else { return Ok(vec![RecordBatch::new_empty(output_schema(def))]) };
-        let versions = versions.read();
-        self.check_readable(table, &versions, at)?;
-        let selections = versions
-            .visible(at)
-            .into_iter()
-            .map(|entry| (entry.partition.clone(), all(&entry.partition) - &*entry.deleted_at(at)))
-            .collect();
-        drop(versions);
-        let rows = self.select_rows(def, selections)?;
-        let count = rows.num_rows();
-        finish(table, def, vec![(rows, "INSERT", vec![false; count])])
+        self.initial_columns(table, def, at, &all_columns(def))
+    }
+
+    /// Like [`Storage::initial_rows`], only the columns with these indexes, in this order.
+    pub fn initial_columns(
+        &self,
+        table: ObjectId,
+        def: &TableDef,
+        at: Seq,
+        columns: &[usize],
+    ) -> Result<Vec<RecordBatch>> {
+        let wanted = Wanted::new(table, def, columns);
+        let mut selections = Vec::new();
+        if let Some(versions) = self.versions(table) {
+            let versions = versions.read();
+            self.check_readable(table, &versions, at)?;
+            for entry in versions.visible(at) {
+                selections.push((entry.partition.clone(), all(&entry.partition) - &*entry.deleted_at(at)));
+            }
+        }
+        wanted.finish(vec![(self.select_rows(&selections, &wanted.read)?, "INSERT")])
     }
 
     /// Whether [`Storage::changes`] may return rows, from metadata alone: never false when it does.
@@ -116,22 +143,22 @@ impl Storage {
         Ok((removed, added))
     }
 
-    /// The columns of the table and [`super::ROW_ID`] of the selected rows, as one batch.
-    fn select_rows(&self, def: &TableDef, selections: Vec<Selection>) -> Result<RecordBatch> {
-        let mut fields: Vec<Arc<Field>> =
-            def.columns.iter().map(|column| column.sql_type.field_ref(&column.name, true)).collect();
-        fields.push(Arc::new(Field::new(ROW_ID, DataType::UInt64, false)));
-        let schema: SchemaRef = Arc::new(Schema::new(fields));
+    /// The selected rows.
+    fn select_rows(&self, selections: &[Selection], read: &Read<'_>) -> Result<Vec<Changed>> {
         let pieces: Vec<Piece> = selections
-            .into_iter()
+            .iter()
             .filter(|(_, positions)| !positions.is_empty())
             .map(|(partition, positions)| Piece {
-                hidden: Arc::new(all(&partition) - positions),
-                rows: Rows::Committed(partition),
+                hidden: Arc::new(all(partition) - positions),
+                rows: Rows::Committed(partition.clone()),
             })
             .collect();
-        let columns: Vec<&ColumnDef> = def.columns.iter().collect();
-        Ok(concat_batches(&schema, &self.read(&pieces, &columns, Extra::RowIds)?)?)
+        if read.columns.is_empty() && !read.ids {
+            let rows = pieces.iter().map(Piece::visible).sum();
+            return Ok(vec![Changed::new(rows_without_columns(Arc::new(Schema::empty()), rows)?)]);
+        }
+        let extra = if read.ids { Extra::RowIds } else { Extra::Nothing };
+        Ok(self.read(&pieces, &read.columns, extra)?.into_iter().map(Changed::new).collect())
     }
 }
 
@@ -141,51 +168,81 @@ fn all(partition: &Partition) -> RoaringBitmap {
     all
 }
 
-fn ids(rows: &RecordBatch) -> &UInt64Array {
-    rows.column(rows.num_columns() - 1).as_primitive::<UInt64Type>()
+/// The indexes of all columns of changes.
+fn all_columns(def: &TableDef) -> Vec<usize> {
+    (0..def.columns.len() + 3).collect()
 }
 
-/// Takes out the rows that are the same before and after, and marks those that are two images of one row.
-fn net(removed: RecordBatch, added: RecordBatch) -> Result<(RecordBatch, Vec<bool>, RecordBatch, Vec<bool>)> {
-    let before: HashMap<u64, u32> = ids(&removed).values().iter().copied().zip(0..).collect();
-    let pairs: Vec<(u32, u32)> =
-        ids(&added).values().iter().zip(0..).filter_map(|(id, after)| Some((*before.get(id)?, after))).collect();
-    let mut removed_updates = vec![false; removed.num_rows()];
-    let mut added_updates = vec![false; added.num_rows()];
-    if pairs.is_empty() {
-        return Ok((removed, removed_updates, added, added_updates));
+/// What is read of the rows: columns of the table, and their identities after them.
+struct Read<'d> {
+    columns: Vec<&'d ColumnDef>,
+    /// The place of each column of the table among those that are read.
+    places: Vec<Option<usize>>,
+    ids: bool,
+}
+
+impl<'d> Read<'d> {
+    fn all(def: &'d TableDef) -> Self {
+        Self { columns: def.columns.iter().collect(), places: (0..def.columns.len()).map(Some).collect(), ids: true }
     }
-    let (before, after): (Vec<u32>, Vec<u32>) = pairs.iter().copied().unzip();
-    let old = take_record_batch(&removed, &UInt32Array::from(before))?;
-    let new = take_record_batch(&added, &UInt32Array::from(after))?;
-    let sort_fields = removed.schema().fields().iter().map(|field| SortField::new(field.data_type().clone())).collect();
-    let converter = RowConverter::new(sort_fields)?;
-    let (old, new) = (converter.convert_columns(old.columns())?, converter.convert_columns(new.columns())?);
-    let mut keep_removed = RoaringBitmap::new();
-    keep_removed.insert_range(0..removed.num_rows() as u32);
-    let mut keep_added = RoaringBitmap::new();
-    keep_added.insert_range(0..added.num_rows() as u32);
-    for (index, (before, after)) in pairs.into_iter().enumerate() {
-        if old.row(index) == new.row(index) {
-            keep_removed.remove(before);
-            keep_added.remove(after);
-        } else {
-            removed_updates[before as usize] = true;
-            added_updates[after as usize] = true;
+}
+
+/// The columns that are asked for.
+struct Wanted<'d> {
+    table: ObjectId,
+    schema: SchemaRef,
+    /// Their indexes.
+    columns: &'d [usize],
+    /// The number of the table's own columns.
+    width: usize,
+    read: Read<'d>,
+}
+
+impl<'d> Wanted<'d> {
+    fn new(table: ObjectId, def: &'d TableDef, columns: &'d [usize]) -> Self {
+        let width = def.columns.len();
+        let mut read = Read { columns: Vec::new(), places: vec![None; width], ids: columns.contains(&(width + 2)) };
+        for index in columns.iter().copied().filter(|index| *index < width) {
+            if read.places[index].is_none() {
+                read.places[index] = Some(read.columns.len());
+                read.columns.push(&def.columns[index]);
+            }
         }
+        let schema = output_schema(def);
+        let fields: Vec<_> = columns.iter().map(|index| schema.field(*index).clone()).collect();
+        Self { table, schema: Arc::new(Schema::new(fields)), columns, width, read }
     }
-    let (removed, removed_updates) = keep(removed, removed_updates, &keep_removed)?;
-    let (added, added_updates) = keep(added, added_updates, &keep_added)?;
-    Ok((removed, removed_updates, added, added_updates))
-}
 
-fn keep(rows: RecordBatch, updates: Vec<bool>, positions: &RoaringBitmap) -> Result<(RecordBatch, Vec<bool>)> {
-    if positions.len() == rows.num_rows() as u64 {
-        return Ok((rows, updates));
+    /// The columns that are asked for, of rows with what happened to them.
+    fn finish(&self, parts: Vec<(Vec<Changed>, &str)>) -> Result<Vec<RecordBatch>> {
+        let mut output = Vec::new();
+        for (changed, action) in parts {
+            for batch in changed.iter().filter(|batch| batch.rows.num_rows() > 0) {
+                output.push(self.batch(batch, action)?);
+            }
+        }
+        if output.is_empty() {
+            output.push(RecordBatch::new_empty(self.schema.clone()));
+        }
+        Ok(output)
     }
-    let rows = take_record_batch(&rows, &positions.iter().collect::<UInt32Array>())?;
-    let updates = positions.iter().map(|position| updates[position as usize]).collect();
-    Ok((rows, updates))
+
+    fn batch(&self, changed: &Changed, action: &str) -> Result<RecordBatch> {
+        let rows = &changed.rows;
+        let count = rows.num_rows();
+        if self.columns.is_empty() {
+            return rows_without_columns(self.schema.clone(), count);
+        }
+        let column = |index: &usize| -> ArrayRef {
+            match index.checked_sub(self.width) {
+                None => rows.column(self.read.places[*index].unwrap_or_default()).clone(),
+                Some(0) => Arc::new(StringArray::from_iter_values(std::iter::repeat_n(action, count))),
+                Some(1) => Arc::new(BooleanArray::new(changed.updates.clone(), None)),
+                Some(_) => Arc::new(row_id_texts(self.table, ids(rows))),
+            }
+        };
+        Ok(RecordBatch::try_new(self.schema.clone(), self.columns.iter().map(column).collect())?)
+    }
 }
 
 /// The schema of changes.
@@ -197,41 +254,33 @@ fn output_schema(def: &TableDef) -> SchemaRef {
     TableDef { columns, ..TableDef::default() }.arrow_schema()
 }
 
-fn finish(table: ObjectId, def: &TableDef, parts: Vec<(RecordBatch, &str, Vec<bool>)>) -> Result<Vec<RecordBatch>> {
-    let schema = output_schema(def);
-    let mut output = Vec::new();
-    for (rows, action, updates) in parts {
-        let count = rows.num_rows();
-        if count == 0 {
-            continue;
-        }
-        let mut actions = StringBuilder::with_capacity(count, count * action.len());
-        let mut texts = StringBuilder::with_capacity(count, count * 40);
-        for id in ids(&rows).values() {
-            actions.append_value(action);
-            texts.append_value(row_id_text(table, *id));
-        }
-        let mut arrays = rows.columns()[..def.columns.len()].to_vec();
-        arrays.push(Arc::new(actions.finish()));
-        arrays.push(Arc::new(BooleanArray::from(updates)));
-        arrays.push(Arc::new(texts.finish()));
-        output.push(RecordBatch::try_new(schema.clone(), arrays)?);
+/// How many characters the text of a row's identity has.
+const ID_LENGTH: usize = 40;
+
+fn row_id_texts(table: ObjectId, ids: &UInt64Array) -> StringArray {
+    let mut texts = StringBuilder::with_capacity(ids.len(), ids.len() * ID_LENGTH);
+    let mut text = [0; ID_LENGTH];
+    for id in ids.values() {
+        texts.append_value(row_id_text(table, *id, &mut text));
     }
-    if output.is_empty() {
-        output.push(RecordBatch::new_empty(schema));
-    }
-    Ok(output)
+    texts.finish()
 }
 
 /// The identity of a row as text: 40 hexadecimal digits that tell the rows of a table apart and look like Snowflake's.
-fn row_id_text(table: ObjectId, row: u64) -> String {
+fn row_id_text(table: ObjectId, row: u64, text: &mut [u8; ID_LENGTH]) -> &str {
     let table = mix(table.0 as u64);
     // `mix` is a bijection: the first 16 digits alone are different for different rows of a table.
     let first = mix(row ^ table);
     let second = mix(first ^ table.rotate_left(32));
     let third = (mix(second ^ row) >> 32) as u32;
-    format!("{first:016x}{second:016x}{third:08x}")
+    let bytes = first.to_be_bytes().into_iter().chain(second.to_be_bytes()).chain(third.to_be_bytes());
+    for (byte, digits) in bytes.zip(text.as_chunks_mut::<2>().0) {
+        *digits = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+    }
+    std::str::from_utf8(text).unwrap_or_default()
 }
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// The finaliser of SplitMix64.
 fn mix(value: u64) -> u64 {
@@ -247,11 +296,12 @@ mod tests {
 
     #[test]
     fn texts_of_row_ids_are_stable_and_differ() {
-        assert_eq!(row_id_text(ObjectId(7), 1), row_id_text(ObjectId(7), 1));
+        let text = |table, row| row_id_text(ObjectId(table), row, &mut [0; ID_LENGTH]).to_owned();
+        assert_eq!(text(7, 1), text(7, 1));
         let mut seen = std::collections::HashSet::new();
         for table in 0..20 {
             for row in 0..200 {
-                let text = row_id_text(ObjectId(table), row);
+                let text = text(table, row);
                 assert!(text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit()), "{text}");
                 assert!(seen.insert(text));
             }

@@ -11,6 +11,7 @@ mod commit;
 mod compaction;
 mod locks;
 mod maintain;
+mod net;
 mod partition;
 mod recovery;
 mod scan;
@@ -29,6 +30,7 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
 pub use locks::{LockInfo, Locks};
+pub use scan::Snapshot;
 pub use streams::StreamState;
 pub use transaction::{Savepoint, Transaction};
 

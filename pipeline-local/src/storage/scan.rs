@@ -66,6 +66,37 @@ impl Piece {
     }
 }
 
+/// The rows of a table at one version. What is committed after it was taken does not change it.
+pub struct Snapshot {
+    storage: Storage,
+    pieces: Vec<Piece>,
+}
+
+impl Snapshot {
+    /// The columns of the table with these indexes, in this order. Without any column the batches still tell how many
+    /// rows there are.
+    pub fn read(&self, def: &TableDef, columns: &[usize]) -> Result<Vec<RecordBatch>> {
+        if columns.is_empty() {
+            let rows = self.pieces.iter().map(Piece::visible).sum();
+            return Ok(vec![rows_without_columns(Arc::new(Schema::empty()), rows)?]);
+        }
+        let columns: Vec<&ColumnDef> = columns.iter().map(|index| &def.columns[*index]).collect();
+        self.storage.read(&self.pieces, &columns, Extra::Nothing)
+    }
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Snapshot").field("pieces", &self.pieces.len()).finish_non_exhaustive()
+    }
+}
+
+/// A batch that has nothing but a number of rows.
+pub(super) fn rows_without_columns(schema: SchemaRef, rows: usize) -> Result<RecordBatch> {
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    Ok(RecordBatch::try_new_with_options(schema, Vec::new(), &options)?)
+}
+
 impl Storage {
     /// The rows of a table at a version, with what `transaction` has changed on top; columns as in the definition, and
     /// with `locations` also [`LOCATION`] and [`ROW_ID`].
@@ -82,24 +113,9 @@ impl Storage {
         self.read(&self.pieces(table, at, transaction)?, &columns, extra)
     }
 
-    /// Like [`Storage::scan`] without locations, only the columns with these indexes, in this order. Without any column
-    /// the batches still tell how many rows there are.
-    pub fn scan_columns(
-        &self,
-        table: ObjectId,
-        def: &TableDef,
-        at: Seq,
-        transaction: Option<&Transaction>,
-        columns: &[usize],
-    ) -> Result<Vec<RecordBatch>> {
-        let columns: Vec<&ColumnDef> = columns.iter().map(|index| &def.columns[*index]).collect();
-        let pieces = self.pieces(table, at, transaction)?;
-        if columns.is_empty() {
-            let rows = pieces.iter().map(Piece::visible).sum();
-            let options = RecordBatchOptions::new().with_row_count(Some(rows));
-            return Ok(vec![RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options)?]);
-        }
-        self.read(&pieces, &columns, Extra::Nothing)
+    /// The rows of a table at a version, with what `transaction` has changed on top, to be read later.
+    pub fn snapshot(&self, table: ObjectId, at: Seq, transaction: Option<&Transaction>) -> Result<Snapshot> {
+        Ok(Snapshot { storage: self.clone(), pieces: self.pieces(table, at, transaction)? })
     }
 
     /// How many rows [`Storage::scan`] would return, from metadata alone.

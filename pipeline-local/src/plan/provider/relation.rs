@@ -8,7 +8,8 @@ use datafusion::logical_expr::{Expr as LogicalExpr, LogicalPlan, LogicalPlanBuil
 use super::super::error::Failure;
 use super::super::tracked::Tracked;
 use super::super::view_stream::Asked;
-use super::{Provider, StreamRead, memory, rows, schema_of};
+use super::stored::Stored;
+use super::{Provider, StreamRead, rows, schema_of};
 use crate::catalog::def::{TableDef, ViewDef};
 use crate::catalog::{Kind, Object};
 use crate::error::{Result, SqlError};
@@ -78,8 +79,8 @@ impl Provider<'_, '_> {
             None => cx.session.transactions.last().map(|open| &open.transaction),
         };
         let at = at.unwrap_or_else(|| cx.engine.storage.current_seq());
-        let batches = cx.engine.storage.scan(object.id, &def, at, transaction, false)?;
-        memory(schema_of(&def), batches)
+        let snapshot = cx.engine.storage.snapshot(object.id, at, transaction)?;
+        Ok(Stored::source(schema_of(&def), move |columns| snapshot.read(&def, columns)))
     }
 
     pub(in crate::plan) fn stream(&self, object: &Object) -> Result<Arc<dyn TableSource>> {
@@ -104,7 +105,8 @@ impl Provider<'_, '_> {
         } else {
             let cx = self.cx.borrow();
             let def: TableDef = opened.source.definition()?;
-            memory(crate::plan::stream::schema(&def), crate::plan::stream::rows(&cx, &opened, &def, to)?)?
+            let (storage, schema) = (cx.engine.storage.clone(), crate::plan::stream::schema(&def));
+            Stored::source(schema, move |columns| crate::plan::stream::rows(&storage, &opened, &def, to, columns))
         };
         let mut streams = self.streams.borrow_mut();
         if !streams.iter().any(|read| read.stream.id == object.id) {

@@ -194,9 +194,10 @@ fn columns_come_go_and_change() {
     assert_eq!(batches[0].column_by_name("V").unwrap().as_primitive::<Decimal128Type>().value(0), 5);
     assert!(batches[0].column_by_name("N").unwrap().is_null(0), "a new column of an old name has nothing of it");
 
-    let projected = fixture.storage.scan_columns(T, &fixture.def, from, None, &[1]).unwrap();
+    let snapshot = fixture.storage.snapshot(T, from, None).unwrap();
+    let projected = snapshot.read(&fixture.def, &[1]).unwrap();
     assert_eq!(projected[0].schema().field(0).name(), "V");
-    let counted = fixture.storage.scan_columns(T, &fixture.def, from, None, &[]).unwrap();
+    let counted = snapshot.read(&fixture.def, &[]).unwrap();
     assert_eq!((counted[0].num_columns(), counted[0].num_rows()), (0, 1));
 }
 
