@@ -91,6 +91,11 @@ pub(crate) async fn column(session: &Session, sql: &str, name: &str) -> Vec<Stri
     rows(session, sql).await.iter().map(|row| text(row.value(name).expect("the column is there"))).collect()
 }
 
+/// The text of a cell of each row, by position.
+pub(crate) async fn column_at(session: &Session, sql: &str, index: usize) -> Vec<String> {
+    rows(session, sql).await.iter().map(|row| text(row.value_at(index).expect("the column is there"))).collect()
+}
+
 /// The first cell of the first row as text.
 pub(crate) async fn scalar(session: &Session, sql: &str) -> String {
     let rows = rows(session, sql).await;
