@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use datafusion::arrow::array::DynComparator;
-use datafusion::arrow::array::{AsArray, BooleanArray, BooleanBufferBuilder, UInt64Array, make_comparator};
+use datafusion::arrow::array::{
+    AsArray, BooleanArray, BooleanBufferBuilder, DynComparator, UInt64Array, make_comparator,
+};
 use datafusion::arrow::buffer::BooleanBuffer;
-use datafusion::arrow::compute::SortOptions;
-use datafusion::arrow::compute::filter_record_batch;
+use datafusion::arrow::compute::{SortOptions, filter, filter_record_batch};
 use datafusion::arrow::datatypes::UInt64Type;
 use datafusion::arrow::record_batch::RecordBatch;
 
@@ -60,7 +60,7 @@ impl Marks {
         if different.true_count() == different.len() {
             return Ok(Changed { rows: changed.rows.clone(), updates: updates.values().clone() });
         }
-        let updates = datafusion::arrow::compute::filter(&updates, &different)?;
+        let updates = filter(&updates, &different)?;
         Ok(Changed {
             rows: filter_record_batch(&changed.rows, &different)?,
             updates: updates.as_boolean().values().clone(),
