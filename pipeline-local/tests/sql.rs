@@ -5,10 +5,12 @@
 mod sql {
     pub(crate) mod support;
 
+    mod correlated;
     mod ddl;
     mod dialect;
     mod dml;
     mod examples;
+    mod files;
     mod function;
     mod lateral;
     mod privilege;

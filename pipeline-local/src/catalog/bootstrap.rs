@@ -1,6 +1,6 @@
 //! What a new account and a new database start with.
 
-use super::def::{RoleDef, SchemaDef};
+use super::def::{RoleDef, SchemaDef, WarehouseDef};
 use super::{Catalog, Grant, INFORMATION_SCHEMA, Kind, Member, NewObject, Object, Target, role};
 use crate::error::Result;
 
@@ -36,6 +36,7 @@ impl Catalog {
         self.transaction(|_| {
             if self.store.meta("bootstrapped")?.is_none() {
                 self.create_roles()?;
+                self.create_warehouse()?;
                 self.store.set_meta("bootstrapped", 1)?;
             }
             // Sessions do not survive the engine, so neither do their objects.
@@ -47,6 +48,22 @@ impl Catalog {
                 Ok(())
             })
         })
+    }
+
+    /// The warehouse that a new account comes with, for everybody to use.
+    fn create_warehouse(&self) -> Result<()> {
+        let definition = WarehouseDef::default();
+        let warehouse =
+            self.create(NewObject::new(Kind::Warehouse, None, "COMPUTE_WH", role::ACCOUNTADMIN, &definition)?)?;
+        self.grant(&Grant {
+            privilege: "USAGE".to_owned(),
+            on: Target::Object(warehouse.id),
+            role: role::PUBLIC.to_owned(),
+            grantor: role::ACCOUNTADMIN.to_owned(),
+            grant_option: false,
+            granted_at: 0,
+        })?;
+        Ok(())
     }
 
     fn create_roles(&self) -> Result<()> {

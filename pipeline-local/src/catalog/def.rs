@@ -1,5 +1,7 @@
 //! The definitions of the kinds of objects, stored as JSON in the catalog.
 
+mod files;
+
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -14,6 +16,8 @@ use super::{Kind, ObjectId};
 use crate::error::{Result, SqlError};
 use crate::storage::Seq;
 use crate::types::SqlType;
+
+pub use files::{FileFormatDef, PipeDef, StageDef, TagDef};
 
 /// A database.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -259,8 +263,29 @@ pub struct ViewDef {
     pub columns: Vec<ViewColumn>,
     /// Whether it is SECURE.
     pub secure: bool,
+    /// Whether it is MATERIALIZED. Its rows are computed when they are asked for, which nobody can tell from the answers.
+    pub materialized: bool,
+    /// Whether it is RECURSIVE: it may read itself.
+    pub recursive: bool,
+    /// The database, schema and name of the table that a materialized view reads.
+    pub source: Vec<String>,
+    /// CLUSTER BY of a materialized view as it was written.
+    pub cluster_by: Option<String>,
     /// Whether CHANGE_TRACKING is on, and since which version.
     pub changes_from: Option<Seq>,
+}
+
+impl ViewDef {
+    /// The query to run for a view of this name; a recursive view reads itself as a common table expression does.
+    pub fn full_query(&self, name: &str, columns: &[String]) -> String {
+        if !self.recursive {
+            return self.query.clone();
+        }
+        let name = crate::parse::quote(name);
+        let columns: Vec<String> = columns.iter().map(|column| crate::parse::quote(column)).collect();
+        let list = if columns.is_empty() { String::new() } else { format!("({})", columns.join(", ")) };
+        format!("WITH RECURSIVE {name}{list} AS ({}\n) SELECT * FROM {name}", self.query)
+    }
 }
 
 /// A column of a view.

@@ -40,6 +40,14 @@ pub enum Kind {
     Function,
     /// A task.
     Task,
+    /// A stage, in a schema like the three that follow.
+    Stage,
+    /// A file format.
+    FileFormat,
+    /// A pipe.
+    Pipe,
+    /// A tag.
+    Tag,
     /// A warehouse, in the account.
     Warehouse,
     /// A role, in the account.
@@ -52,7 +60,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Database,
         Self::Schema,
         Self::Table,
@@ -62,6 +70,10 @@ impl Kind {
         Self::Procedure,
         Self::Function,
         Self::Task,
+        Self::Stage,
+        Self::FileFormat,
+        Self::Pipe,
+        Self::Tag,
         Self::Warehouse,
         Self::Role,
         Self::User,
@@ -80,6 +92,10 @@ impl Kind {
             Self::Procedure => "PROCEDURE",
             Self::Function => "FUNCTION",
             Self::Task => "TASK",
+            Self::Stage => "STAGE",
+            Self::FileFormat => "FILE FORMAT",
+            Self::Pipe => "PIPE",
+            Self::Tag => "TAG",
             Self::Warehouse => "WAREHOUSE",
             Self::Role => "ROLE",
             Self::User => "USER",
@@ -99,6 +115,10 @@ impl Kind {
             Self::Procedure => "Procedure",
             Self::Function => "Function",
             Self::Task => "Task",
+            Self::Stage => "Stage",
+            Self::FileFormat => "File format",
+            Self::Pipe => "Pipe",
+            Self::Tag => "Tag",
             Self::Warehouse => "Warehouse",
             Self::Role => "Role",
             Self::User => "User",

@@ -183,23 +183,25 @@ fn select_texts(cursor: &Cursor<'_>) -> Vec<String> {
     loop {
         let ends = match cursor.peek() {
             None | Some(Token::SemiColon) => true,
-            Some(_) if depth == 0 => [
-                "FROM",
-                "WHERE",
-                "UNION",
-                "INTERSECT",
-                "EXCEPT",
-                "MINUS",
-                "ORDER",
-                "GROUP",
-                "LIMIT",
-                "QUALIFY",
-                "HAVING",
-                "FETCH",
-                "OFFSET",
-            ]
-            .iter()
-            .any(|keyword| cursor.peek_keyword(keyword)),
+            Some(_) if depth == 0 => {
+                [
+                    "FROM",
+                    "WHERE",
+                    "UNION",
+                    "INTERSECT",
+                    "EXCEPT",
+                    "MINUS",
+                    "ORDER",
+                    "LIMIT",
+                    "QUALIFY",
+                    "HAVING",
+                    "FETCH",
+                    "OFFSET",
+                ]
+                .iter()
+                .any(|keyword| cursor.peek_keyword(keyword))
+                    || cursor.peek_keywords("GROUP BY")
+            }
             Some(_) => false,
         };
         if ends {

@@ -60,6 +60,7 @@ static AGGREGATES: LazyLock<HashMap<String, Arc<AggregateUDF>>> = LazyLock::new(
         .map(|function| (function.name().to_ascii_uppercase(), function))
         .filter(|(name, _)| BORROWED_AGGREGATES.contains(&name.as_str()));
     let mut all: HashMap<_, _> = borrowed.chain(own).collect();
+    all.insert("GROUPING".to_owned(), datafusion::functions_aggregate::grouping::grouping_udaf());
     for (alias, name) in
         [("STDDEV_SAMP", "STDDEV"), ("VARIANCE", "VAR"), ("VAR_SAMP", "VAR"), ("VARIANCE_POP", "VAR_POP")]
     {

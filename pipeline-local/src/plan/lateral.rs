@@ -48,6 +48,22 @@ fn call_of(factor: &TableFactor) -> Option<(String, Vec<FunctionArg>, Option<Tab
     is_function(function).then(|| (function.clone(), arguments.clone(), alias.clone()))
 }
 
+/// The name and the arguments of a table function over a row.
+pub(super) fn arguments_of(factor: &mut TableFactor) -> Option<(String, &mut Vec<FunctionArg>)> {
+    let (name, arguments) = match factor {
+        TableFactor::TableFunction { expr: ast::Expr::Function(function), .. } => {
+            let ast::FunctionArguments::List(list) = &mut function.args else { return None };
+            (&function.name, &mut list.args)
+        }
+        TableFactor::Function { name, args, .. } => (&*name, args),
+        TableFactor::Table { name, args: Some(TableFunctionArgs { args, .. }), .. } => (&*name, args),
+        _ => return None,
+    };
+    let name = name_of(name).ok()?;
+    let [function] = name.parts.as_slice() else { return None };
+    is_function(function).then(|| (function.clone(), arguments))
+}
+
 /// The alias and columns of a relation that is a table function over a row.
 pub(super) fn columns_of(factor: &TableFactor) -> Option<(String, Vec<String>)> {
     let (function, _, alias) = call_of(factor)?;

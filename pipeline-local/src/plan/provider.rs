@@ -80,6 +80,7 @@ impl<'p, 'a> Provider<'p, 'a> {
     /// Plans a query: rewritten, resolved, its parameters filled in.
     pub(super) fn plan(&self, query: &Query, binds: &Binds) -> std::result::Result<LogicalPlan, Failure> {
         let mut query = query.clone();
+        super::quantified::rewrite(&mut query).map_err(Failure::Other)?;
         let mut rewriter = Rewriter::new(self, binds);
         rewriter.rewrite(&mut query).map_err(Failure::Other)?;
         let parameters = rewriter.parameters;

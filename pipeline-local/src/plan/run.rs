@@ -67,6 +67,7 @@ pub(crate) struct Ready {
 /// Optimises a plan.
 pub(super) fn ready(plan: LogicalPlan, cx: &Context<'_>) -> std::result::Result<Ready, Failure> {
     let state = state(cx);
+    let plan = super::correlated::resolve(plan, cx).map_err(failure)?;
     let plan = state.optimize(&plan).map_err(failure)?;
     let columns = plan
         .schema()

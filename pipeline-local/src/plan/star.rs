@@ -3,8 +3,9 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Query, Select, TableWithJoins, Value as Literal,
-    VisitMut, VisitorMut,
+    ExcludeSelectItem, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Query, RenameSelectItem, Select,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableWithJoins, Value as Literal, VisitMut, VisitorMut,
+    WildcardAdditionalOptions, With,
 };
 
 use super::ast::literal;
@@ -16,15 +17,29 @@ impl Rewriter<'_, '_, '_> {
     /// The columns of relations, each with its qualifier.
     pub(super) fn columns_from(&self, from: Vec<TableWithJoins>) -> Result<Vec<(Option<String>, String)>> {
         let mut query = select_from(from)?;
-        let mut with = self.withs.iter().flatten().cloned();
-        if let Some(mut first) = with.next() {
-            for inner in with {
-                first.recursive |= inner.recursive;
-                first.cte_tables.extend(inner.cte_tables);
-            }
-            query.with = Some(first);
-        }
+        query.with = self.visible_with();
         self.provider.columns(&query, self.binds)
+    }
+
+    /// All common table expressions that can be named here.
+    fn visible_with(&self) -> Option<With> {
+        let mut with = self.withs.iter().flatten().cloned();
+        let mut first = with.next()?;
+        for inner in with {
+            first.recursive |= inner.recursive;
+            first.cte_tables.extend(inner.cte_tables);
+        }
+        Some(first)
+    }
+
+    /// How many columns an item with a star selects.
+    pub(super) fn columns_selected(&self, item: SelectItem, from: Vec<TableWithJoins>) -> Result<usize> {
+        let mut query = select_from(from)?;
+        if let SetExpr::Select(select) = query.body.as_mut() {
+            select.projection = vec![item];
+        }
+        query.with = self.visible_with();
+        Ok(self.provider.columns(&query, self.binds)?.len())
     }
 
     /// Replaces `*` in the arguments of functions other than COUNT by the columns it stands for.
@@ -36,6 +51,84 @@ impl Rewriter<'_, '_, '_> {
         }
         let columns = self.columns_from(select.from.clone())?;
         visit(select, &mut Stars { depth: 0, columns: Some(columns), found: false })
+    }
+}
+
+impl Rewriter<'_, '_, '_> {
+    /// Writes out `* RENAME (...)`, which the planner does not have.
+    pub(super) fn renamed_stars(&self, select: &mut Select) -> Result<()> {
+        let renames = |item: &SelectItem| match item {
+            SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => options.opt_rename.is_some(),
+            _ => false,
+        };
+        if !select.projection.iter().any(renames) {
+            return Ok(());
+        }
+        let columns = self.columns_from(select.from.clone())?;
+        for item in std::mem::take(&mut select.projection) {
+            let (qualifier, options) = match &item {
+                SelectItem::Wildcard(options) if options.opt_rename.is_some() => (None, options),
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options)
+                    if options.opt_rename.is_some() =>
+                {
+                    (Some(super::name_of(name)?.object().to_owned()), options)
+                }
+                _ => {
+                    select.projection.push(item);
+                    continue;
+                }
+            };
+            let of = |relation: &Option<String>| {
+                qualifier.is_none()
+                    || relation.as_deref().is_some_and(|relation| Some(relation) == qualifier.as_deref())
+            };
+            let columns = columns.iter().filter(|(relation, _)| of(relation));
+            select.projection.extend(written_out(columns, options)?);
+        }
+        Ok(())
+    }
+}
+
+/// The select items that a star with options stands for.
+fn written_out<'c>(
+    columns: impl Iterator<Item = &'c (Option<String>, String)>,
+    options: &WildcardAdditionalOptions,
+) -> Result<Vec<SelectItem>> {
+    let excluded: Vec<String> = match &options.opt_exclude {
+        Some(ExcludeSelectItem::Single(name)) => vec![super::name_of(name)?.object().to_owned()],
+        Some(ExcludeSelectItem::Multiple(names)) => {
+            names.iter().map(|name| Ok(super::name_of(name)?.object().to_owned())).collect::<Result<_>>()?
+        }
+        None => Vec::new(),
+    };
+    let renamed: Vec<(&str, &Ident)> = match &options.opt_rename {
+        Some(RenameSelectItem::Single(one)) => vec![(&one.ident.value, &one.alias)],
+        Some(RenameSelectItem::Multiple(several)) => {
+            several.iter().map(|one| (one.ident.value.as_str(), &one.alias)).collect()
+        }
+        None => Vec::new(),
+    };
+    let mut items = Vec::new();
+    let mut left: Vec<&str> = renamed.iter().map(|(name, _)| *name).collect();
+    for (relation, name) in columns {
+        let kept = options.opt_ilike.as_ref().is_none_or(|like| crate::listing::matches_pattern(name, &like.pattern));
+        if !kept || excluded.contains(name) {
+            continue;
+        }
+        left.retain(|other| other != name);
+        let replaced = options.opt_replace.iter().flat_map(|replace| &replace.items);
+        let replaced = replaced.into_iter().find(|item| item.column_name.value == *name);
+        let expr = match replaced {
+            Some(item) => item.expr.clone(),
+            None => super::joins::column(relation.as_deref(), name),
+        };
+        let alias = renamed.iter().find(|(from, _)| from == name);
+        let alias = alias.map_or_else(|| Ident::with_quote('"', name), |(_, alias)| (*alias).clone());
+        items.push(SelectItem::ExprWithAlias { expr, alias });
+    }
+    match left.first() {
+        Some(name) => Err(SqlError::invalid_identifier(name)),
+        None => Ok(items),
     }
 }
 

@@ -1,13 +1,14 @@
 //! DESCRIBE of everything but procedures, tasks and integrations.
 
-use crate::auth;
-use crate::catalog::def::{ConstraintRule, TableDef, UserDef, ViewDef};
+mod properties;
+
+use crate::catalog::def::{ConstraintRule, TableDef, ViewDef};
 use crate::catalog::{Kind, Object};
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 
-use super::show::{describe_stream, instant};
-use super::{Context, QueryResult, ResultColumn, StatementType, Value};
+use super::show::{describe_pipe, describe_sequence, describe_stream, instant};
+use super::{Context, QueryResult, ResultColumn, StatementType, Value, kind};
 
 /// Runs a DESCRIBE statement.
 pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
@@ -15,11 +16,10 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
     if !cursor.accept_keyword("DESCRIBE") {
         cursor.expect_keywords("DESC")?;
     }
-    let word = cursor.peek_word();
-    // `DESCRIBE t` means the table or view.
-    let kind = word.as_deref().and_then(Kind::from_keyword).filter(|_| cursor.peek_at(1).is_some());
-    if kind.is_some() {
-        cursor.next_token();
+    // `DESCRIBE t` means the table or view, also when it is called like a kind.
+    let kind = if cursor.peek_at(1).is_some() { kind::read(&mut cursor).map(|written| written.kind) } else { None };
+    if kind.is_none() && cursor.peek_word_at(1).is_some() {
+        return Err(SqlError::unsupported(format_args!("DESCRIBE {}", kind::foreign(&cursor))));
     }
     let name = cursor.object_name()?;
     if cursor.accept_keyword("TYPE") {
@@ -41,7 +41,11 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
             ["created_on", "name", "kind"].iter().map(|name| column(name)).collect(),
             &[vec![instant(object.created_at), Value::text(object.name), Value::text("WAREHOUSE")]],
         )?),
-        Kind::User => user(&object),
+        Kind::User => properties::user(&object),
+        Kind::Pipe => describe_pipe(cx, object),
+        Kind::FileFormat => properties::file_format(&object),
+        Kind::Stage => properties::stage(&object),
+        Kind::Sequence => describe_sequence(cx, object),
         other => Err(SqlError::unsupported(format_args!("DESCRIBE {other}"))),
     }
 }
@@ -125,7 +129,19 @@ fn view(object: &Object) -> Result<QueryResult> {
 fn contents(cx: &Context<'_>, object: &Object) -> Result<QueryResult> {
     let kinds: &[Kind] = match object.kind {
         Kind::Database => &[Kind::Schema],
-        _ => &[Kind::Table, Kind::View, Kind::Stream, Kind::Sequence, Kind::Procedure, Kind::Task],
+        _ => &[
+            Kind::Table,
+            Kind::View,
+            Kind::Stream,
+            Kind::Sequence,
+            Kind::Procedure,
+            Kind::Function,
+            Kind::Task,
+            Kind::Stage,
+            Kind::FileFormat,
+            Kind::Pipe,
+            Kind::Tag,
+        ],
     };
     let mut rows = Vec::new();
     for kind in kinds {
@@ -140,39 +156,4 @@ fn contents(cx: &Context<'_>, object: &Object) -> Result<QueryResult> {
         ["created_on", "name", "kind"].iter().map(|name| column(name)).collect(),
         &rows,
     )
-}
-
-fn user(object: &Object) -> Result<QueryResult> {
-    let def: UserDef = object.definition()?;
-    let key = |place: usize| -> Result<Option<String>> {
-        match def.rsa_public_keys.get(place).filter(|key| !key.is_empty()) {
-            Some(key) => Ok(Some(auth::PublicKey::parse(key)?.fingerprint())),
-            None => Ok(None),
-        }
-    };
-    let property = |name: &str| def.properties.get(name).cloned();
-    let rows: Vec<Vec<Option<String>>> = [
-        ("NAME", Some(object.name.clone())),
-        ("COMMENT", Some(object.comment.clone()).filter(|comment| !comment.is_empty())),
-        ("DISPLAY_NAME", Some(def.display_name.clone()).filter(|name| !name.is_empty())),
-        ("TYPE", Some(property("TYPE").map_or_else(|| "PERSON".to_owned(), |kind| kind.to_uppercase()))),
-        ("LOGIN_NAME", Some(def.login_name.clone())),
-        ("FIRST_NAME", property("FIRST_NAME")),
-        ("MIDDLE_NAME", property("MIDDLE_NAME")),
-        ("LAST_NAME", property("LAST_NAME")),
-        ("EMAIL", property("EMAIL")),
-        ("PASSWORD", def.password_hash.as_ref().map(|_| "********".to_owned())),
-        ("MUST_CHANGE_PASSWORD", property("MUST_CHANGE_PASSWORD").or_else(|| Some("false".to_owned()))),
-        ("DISABLED", Some(def.disabled.to_string())),
-        ("DEFAULT_WAREHOUSE", def.default_warehouse.clone()),
-        ("DEFAULT_NAMESPACE", def.default_namespace.clone()),
-        ("DEFAULT_ROLE", def.default_role.clone()),
-        ("DEFAULT_SECONDARY_ROLES", Some(if def.secondary_roles_all { "[\"ALL\"]" } else { "[]" }.to_owned())),
-        ("RSA_PUBLIC_KEY_FP", key(0)?),
-        ("RSA_PUBLIC_KEY_2_FP", key(1)?),
-    ]
-    .into_iter()
-    .map(|(name, value)| vec![Some(name.to_owned()), Some(value.unwrap_or_else(|| "null".to_owned())), None, None])
-    .collect();
-    Ok(QueryResult::texts(StatementType::Describe, &["property", "value", "default", "description"], &rows))
 }

@@ -3,8 +3,8 @@
 //! <https://docs.snowflake.com/en/sql-reference/functions/get_ddl>
 
 use crate::catalog::def::{
-    Argument, ColumnDef, ConstraintDef, ConstraintRule, ExecuteAs, FunctionDef, ProcedureDef, Returns, SequenceDef,
-    StreamDef, StreamMode, TableDef, TableKind, ViewDef,
+    Argument, ColumnDef, ConstraintDef, ConstraintRule, ExecuteAs, FileFormatDef, FunctionDef, PipeDef, ProcedureDef,
+    Returns, SequenceDef, StreamDef, StreamMode, TableDef, TableKind, TagDef, ViewDef,
 };
 use crate::catalog::{Kind, Object};
 use crate::error::{Result, SqlError};
@@ -19,9 +19,9 @@ use super::Context;
 /// # Errors
 /// When there is no such object that the role can see, or GET_DDL does not know the kind.
 pub(crate) fn get_ddl(cx: &Context<'_>, kind: &str, name: &str, qualified: bool) -> Result<String> {
-    let keyword = kind.trim().to_uppercase();
+    let keyword = kind.trim().to_uppercase().replace('_', " ");
     let known = Kind::from_keyword(&keyword)
-        .filter(|kind| !matches!(kind, Kind::Warehouse | Kind::Role | Kind::User | Kind::Integration));
+        .filter(|kind| !matches!(kind, Kind::Stage | Kind::Warehouse | Kind::Role | Kind::User | Kind::Integration));
     let Some(kind) = known else {
         return Err(SqlError::unsupported(format_args!("GET_DDL('{keyword}', ...)")));
     };
@@ -50,7 +50,10 @@ fn statements(cx: &Context<'_>, object: &Object, qualified: bool) -> Result<Stri
         Kind::Task => task(cx, object, &name),
         Kind::Procedure => procedure(object, &name),
         Kind::Function => function(object, &name),
-        Kind::Warehouse | Kind::Role | Kind::User | Kind::Integration => {
+        Kind::FileFormat => Ok(file_format(object, &name)?),
+        Kind::Pipe => pipe(object, &name),
+        Kind::Tag => tag(object, &name),
+        Kind::Stage | Kind::Warehouse | Kind::Role | Kind::User | Kind::Integration => {
             Err(SqlError::unsupported(format_args!("GET_DDL of a {}", object.kind)))
         }
     }
@@ -153,10 +156,15 @@ fn view(object: &Object, name: &str) -> Result<String> {
         .map(|column| format!("{}{}", quote(&column.name), comment(&column.comment).replace(" COMMENT=", " COMMENT ")))
         .collect();
     let secure = if def.secure { "secure " } else { "" };
+    let form = match (def.materialized, def.recursive) {
+        (true, _) => "materialized ",
+        (_, true) => "recursive ",
+        _ => "",
+    };
     let tracking = if def.changes_from.is_some() { " CHANGE_TRACKING=TRUE" } else { "" };
     let query = def.query.trim().trim_end_matches(';');
     Ok(format!(
-        "create or replace {secure}view {name}(\n\t{}\n){tracking}{} as {query};",
+        "create or replace {secure}{form}view {name}(\n\t{}\n){tracking}{} as {query};",
         columns.join(",\n\t"),
         comment(&object.comment)
     ))
@@ -174,6 +182,50 @@ fn stream(cx: &Context<'_>, object: &Object, name: &str) -> Result<String> {
     }
     if def.show_initial_rows {
         text.push_str(" show_initial_rows = true");
+    }
+    Ok(format!("{text}{};", comment(&object.comment)))
+}
+
+fn file_format(object: &Object, name: &str) -> Result<String> {
+    let def: FileFormatDef = object.definition()?;
+    let mut text = format!("CREATE OR REPLACE FILE FORMAT {name}\n\tTYPE = {}", def.format);
+    for (option, value) in &def.options {
+        let value = match value {
+            serde_json::Value::String(value) => literal(value),
+            serde_json::Value::Array(values) => {
+                let values: Vec<String> = values.iter().filter_map(|value| value.as_str()).map(literal).collect();
+                format!("({})", values.join(", "))
+            }
+            other => other.to_string().to_uppercase(),
+        };
+        text.push_str(&format!("\n\t{option} = {value}"));
+    }
+    Ok(format!("{text}{};", comment(&object.comment)))
+}
+
+fn pipe(object: &Object, name: &str) -> Result<String> {
+    let def: PipeDef = object.definition()?;
+    let auto_ingest = if def.auto_ingest { " auto_ingest=true" } else { " auto_ingest=false" };
+    let mut text = format!("create or replace pipe {name}{auto_ingest}");
+    for (key, value) in [
+        ("integration", &def.integration),
+        ("error_integration", &def.error_integration),
+        ("aws_sns_topic", &def.sns_topic),
+    ] {
+        text.extend(value.iter().map(|value| format!(" {key}={}", literal(value))));
+    }
+    Ok(format!("{text}{} as {};", comment(&object.comment), def.definition.trim_end_matches(';')))
+}
+
+fn tag(object: &Object, name: &str) -> Result<String> {
+    let def: TagDef = object.definition()?;
+    let mut text = format!("create or replace tag {name}");
+    if !def.allowed_values.is_empty() {
+        let values: Vec<String> = def.allowed_values.iter().map(|value| literal(value)).collect();
+        text.push_str(&format!(" allowed_values {}", values.join(", ")));
+    }
+    if let Some(propagate) = &def.propagate {
+        text.push_str(&format!(" propagate = {propagate}"));
     }
     Ok(format!("{text}{};", comment(&object.comment)))
 }

@@ -8,6 +8,7 @@ use crate::catalog::{Grant, Kind, Member, Object, Target};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, Name};
 
+use super::kind::{self, Written};
 use super::{Context, QueryResult};
 
 /// The privileges that can be granted on the account.
@@ -77,7 +78,10 @@ fn grantable(kind: Kind) -> &'static [&'static str] {
         Kind::View => &["REFERENCES", "SELECT"],
         Kind::Stream => &["SELECT"],
         Kind::Task => &["APPLYBUDGET", "MONITOR", "OPERATE"],
-        Kind::Sequence | Kind::Procedure | Kind::Function => &["USAGE"],
+        Kind::Sequence | Kind::Procedure | Kind::Function | Kind::FileFormat => &["USAGE"],
+        Kind::Stage => &["READ", "USAGE", "WRITE"],
+        Kind::Pipe => &["MONITOR", "OPERATE"],
+        Kind::Tag => &["APPLY", "READ"],
         Kind::Warehouse => &["APPLYBUDGET", "MODIFY", "MONITOR", "OPERATE", "USAGE"],
         Kind::Integration => &["USAGE", "USE_ANY_ROLE"],
         Kind::User => &["IMPERSONATE", "MONITOR"],
@@ -214,7 +218,6 @@ fn check_privileges(privileges: &[String], kind: Option<Kind>) -> Result<Vec<Str
         match privilege.as_str() {
             "ALL" | "ALL PRIVILEGES" => checked.extend(valid.iter().map(|&privilege| privilege.to_owned())),
             "OWNERSHIP" if kind.is_some() && privileges.len() == 1 => checked.push(privilege.clone()),
-            "READ" | "WRITE" => return Err(SqlError::unsupported("privileges on stages")),
             other if valid.contains(&other) => checked.push(privilege.clone()),
             other => {
                 let on = kind.map_or("ACCOUNT", Kind::keyword);
@@ -249,11 +252,9 @@ fn targets(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Targets> {
             if all { existing(cx, kind, &container)? } else { vec![Target::Future { container: container.id, kind }] };
         return Ok(Targets { kind: Some(kind), targets, object: Some(container) });
     }
-    let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
-    let Some(kind) = Kind::from_keyword(&word) else {
-        return Err(SqlError::unsupported(format_args!("GRANT ... ON {word}")));
+    let Some(Written { kind, .. }) = kind::read(cursor) else {
+        return Err(SqlError::unsupported(format_args!("GRANT ... ON {}", kind::foreign(cursor))));
     };
-    cursor.next_token();
     let name = cursor.object_name()?;
     let object = if matches!(kind, Kind::Procedure | Kind::Function) {
         routine(cx, cursor, kind, &name)?
@@ -280,14 +281,14 @@ pub(super) fn routine(cx: &Context<'_>, cursor: &mut Cursor<'_>, kind: Kind, nam
 }
 
 fn plural(cursor: &mut Cursor<'_>) -> Result<Kind> {
-    let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
-    let kind = word.strip_suffix('S').and_then(Kind::from_keyword);
-    match kind {
-        Some(kind) if kind.container().is_some() => {
-            cursor.next_token();
-            Ok(kind)
+    let start = cursor.index();
+    match kind::read_plural(cursor) {
+        Some(Written { kind, .. }) if kind.container().is_some() => Ok(kind),
+        _ => {
+            cursor.rewind(start);
+            let words = kind::foreign(cursor);
+            Err(SqlError::unsupported(format_args!("GRANT ... ON ALL or FUTURE {words}")))
         }
-        _ => Err(SqlError::unsupported(format_args!("GRANT ... ON ALL or FUTURE {word}"))),
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod dml;
 pub(crate) mod get_ddl;
 mod grant;
 pub(crate) mod information_schema;
+mod kind;
 mod names;
 mod privilege;
 pub(crate) mod query;

@@ -170,7 +170,7 @@ impl Context<'_> {
                     Err(error) if error.code == 2003 => return Ok(None),
                     Err(error) => return Err(error),
                 };
-                self.engine.catalog.find(kind, Some(schema.id), name.object(), "")?
+                self.engine.catalog.find_for(kind, Some(schema.id), name.object(), "", self.session.id)?
             }
         };
         match found {

@@ -107,7 +107,7 @@ async fn subqueries_over_table_functions() {
         ("select o.id, (select price from parts p where p.part = left(o.tags, 0) || 'a') from orders o where id = 1", &["1|10"]),
         (
             "select o.id, (select id from orders p where p.tags <> '' and left(p.tags, 0) = left(o.tags, 0)) from orders o",
-            &["!002031 SQL compilation error:\nUnsupported subquery type cannot be evaluated"],
+            &["!100090 Single-row subquery returns more than one row."],
         ),
         ("select (select id from orders)", &["!100090 Single-row subquery returns more than one row."]),
         (

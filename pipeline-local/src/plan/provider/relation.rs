@@ -132,7 +132,8 @@ impl Provider<'_, '_> {
             return Err(SqlError::compilation(2037, "42601", format_args!("View {} refers to itself.", object.name)));
         }
         let def: ViewDef = object.definition()?;
-        let query = parse::query(&def.query)?;
+        let names: Vec<String> = def.columns.iter().map(|column| column.name.clone()).collect();
+        let query = parse::query(&def.full_query(&object.name, &names))?;
         // A view sees what its owner sees, with names as in its own schema.
         let frame = {
             let mut cx = self.cx.borrow_mut();
@@ -154,7 +155,7 @@ impl Provider<'_, '_> {
             };
             SqlError { message: format!("{}\nin the definition of view {}", error.message, object.name), ..error }
         })?;
-        renamed(plan, def.columns.iter().map(|column| column.name.clone()).collect(), &object.name)
+        renamed(plan, names, &object.name)
     }
 }
 

@@ -34,6 +34,7 @@ impl Rewriter<'_, '_, '_> {
         let name = match name.as_str() {
             "IF" => "IFF".to_owned(),
             "LEN" => "LENGTH".to_owned(),
+            "GROUPING_ID" => "GROUPING".to_owned(),
             "SUBSTRING" => "SUBSTR".to_owned(),
             "TO_TIMESTAMP" | "TRY_TO_TIMESTAMP" => format!("{}{}", name, &self.timestamp()["TIMESTAMP".len()..]),
             _ => name,

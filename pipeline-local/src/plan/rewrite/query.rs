@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, GroupByExpr, LimitClause, ObjectNamePart, OrderByKind, Query, Select, SelectItem, SetExpr,
-    TopQuantity, Value as Literal, visit_expressions_mut, visit_relations,
+    BinaryOperator, Expr, GroupByExpr, LimitClause, ObjectNamePart, OrderByExpr, OrderByKind, Query, Select,
+    SelectItem, SetExpr, SetOperator, TopQuantity, Value as Literal, visit_expressions_mut, visit_relations,
 };
 
 use super::super::ast::{binary, call, literal};
@@ -30,6 +30,8 @@ impl Rewriter<'_, '_, '_> {
                 return Err(SqlError::unsupported(clause));
             }
         }
+        self.joins(select)?;
+        self.renamed_stars(select)?;
         subquery::check(self.provider, select)?;
         lateral::join_functions(select);
         self.expand_stars(select)?;
@@ -63,6 +65,7 @@ impl Rewriter<'_, '_, '_> {
         if let Some(with) = &mut query.with {
             for cte in &mut with.cte_tables {
                 let name = cte.alias.name.value.clone();
+                unwrap(&mut cte.query.body);
                 if let SetExpr::SetOperation { left, right, .. } = cte.query.body.as_mut()
                     && reads(right, &name)
                 {
@@ -73,9 +76,17 @@ impl Rewriter<'_, '_, '_> {
                 }
             }
         }
+        if let SetExpr::SetOperation { .. } = query.body.as_ref() {
+            except(&mut query.body);
+        }
         if let Some(order_by) = &mut query.order_by
             && let OrderByKind::Expressions(expressions) = &mut order_by.kind
         {
+            if let [only] = expressions.as_slice()
+                && is_all(&only.expr)
+            {
+                self.order_by_all(&query.body, expressions)?;
+            }
             expressions.iter_mut().for_each(|expression| protect(&mut expression.expr));
         }
         if let SetExpr::Select(select) = query.body.as_mut()
@@ -111,6 +122,31 @@ impl Rewriter<'_, '_, '_> {
             Some(LimitClause::OffsetCommaLimit { .. }) => return Err(SqlError::unsupported("LIMIT offset, count")),
             None => {}
         }
+        Ok(())
+    }
+
+    /// `ORDER BY ALL`: by every column of the select list.
+    fn order_by_all(&self, body: &SetExpr, keys: &mut Vec<OrderByExpr>) -> Result<()> {
+        let mut left = body;
+        while let SetExpr::SetOperation { left: inner, .. } = left {
+            left = inner;
+        }
+        let mut width = 0;
+        if let SetExpr::Select(select) = left {
+            for item in &select.projection {
+                width += match item {
+                    SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. } => 1,
+                    _ => self.columns_selected(item.clone(), select.from.clone())?,
+                };
+            }
+        }
+        let Some(all) = keys.pop() else { return Ok(()) };
+        keys.extend(
+            (1..=width).map(|position| OrderByExpr {
+                expr: literal(Literal::Number(position.to_string(), true)),
+                ..all.clone()
+            }),
+        );
         Ok(())
     }
 
@@ -161,6 +197,33 @@ fn count_instead_of_exists(expression: &mut Expr) {
         }
         ControlFlow::<()>::Continue(())
     });
+}
+
+/// MINUS is EXCEPT.
+fn except(body: &mut SetExpr) {
+    if let SetExpr::SetOperation { op, left, right, .. } = body {
+        if *op == SetOperator::Minus {
+            *op = SetOperator::Except;
+        }
+        except(left);
+        except(right);
+    }
+}
+
+fn is_all(expression: &Expr) -> bool {
+    matches!(expression, Expr::Identifier(name) if name.quote_style.is_none() && name.value == "ALL")
+}
+
+/// Takes the parentheses off a query that has no clauses of its own around them.
+fn unwrap(body: &mut Box<SetExpr>) {
+    while let SetExpr::Query(inner) = body.as_ref()
+        && inner.with.is_none()
+        && inner.order_by.is_none()
+        && inner.limit_clause.is_none()
+        && inner.fetch.is_none()
+    {
+        *body = inner.body.clone();
+    }
 }
 
 /// Whether a query reads a relation of this name.

@@ -10,7 +10,7 @@ use crate::error::{Result, SqlError};
 const STACK: usize = 16 << 20;
 
 /// Waits for what `work` makes. `query_id` is the statement that waits.
-pub(super) fn aside<T: Send, F: Future<Output = Result<T>>>(
+pub(in crate::plan) fn aside<T: Send, F: Future<Output = Result<T>>>(
     engine: &Arc<Engine>,
     query_id: &str,
     work: impl FnOnce() -> F + Send,

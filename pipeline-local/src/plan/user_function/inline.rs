@@ -6,6 +6,7 @@ use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{Case, Expr, LogicalPlan};
 
+use super::super::correlated;
 use super::super::provider::Provider;
 use super::call::Call;
 use super::{block, cast, null, query, type_of};
@@ -83,7 +84,7 @@ impl Provider<'_, '_> {
             let correlated = body.has_subquery() && arguments.iter().any(refers);
             let repeats = body.repeats_volatile(&arguments);
             let inlined = cast(body.clone().with_arguments(&arguments, schema)?, declared);
-            if repeats || (correlated && !query::joins(&inlined, schema)) {
+            if repeats || (correlated && !correlated::joins(&inlined, schema)) {
                 let types = definition.arguments.iter().map(|argument| argument.sql_type).collect();
                 query::function(&self.cx.borrow(), object, body, types, declared).call(arguments.clone())
             } else {

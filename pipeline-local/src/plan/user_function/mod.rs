@@ -3,7 +3,7 @@
 //! joined to the calling one, stay functions and run for every row ([`block`], [`query`]), as do table functions over
 //! columns ([`lateral`]).
 
-mod aside;
+pub(super) mod aside;
 mod block;
 mod body;
 mod call;
@@ -120,7 +120,7 @@ fn null(sql_type: SqlType) -> Expr {
 }
 
 /// A value as an expression.
-fn constant(value: Value) -> Expr {
+pub(super) fn constant(value: Value) -> Expr {
     let field = value.sql_type.field("argument", true);
     Expr::Literal(value.scalar, Some(FieldMetadata::from(&field)))
 }
@@ -321,7 +321,7 @@ impl Provider<'_, '_> {
 }
 
 /// The arguments of every row of a batch.
-fn rows_of(arguments: &ScalarFunctionArgs) -> datafusion::common::Result<Vec<Vec<ScalarValue>>> {
+pub(super) fn rows_of(arguments: &ScalarFunctionArgs) -> datafusion::common::Result<Vec<Vec<ScalarValue>>> {
     let arrays = ColumnarValue::values_to_arrays(&arguments.args)?;
     let count = if arrays.is_empty() { arguments.number_rows } else { arrays[0].len() };
     (0..count).map(|row| arrays.iter().map(|array| ScalarValue::try_from_array(array, row)).collect()).collect()

@@ -1,12 +1,16 @@
 //! DROP and UNDROP.
 
+use crate::catalog::def::ViewDef;
 use crate::catalog::{Kind, Object, role};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, quote};
+use crate::statement::kind::{self, Written};
 use crate::statement::{Context, QueryResult};
 
+use super::foreign;
+
 pub(super) fn drop(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
-    let kind = kind(cursor, "DROP")?;
+    let Some(Written { kind, materialized }) = kind::read(cursor) else { return Err(foreign(cursor, "DROP")) };
     let if_exists = cursor.accept_keywords("IF EXISTS");
     let name = cursor.object_name()?;
     // References from foreign keys are not enforced, so nothing depends on which of the two is meant.
@@ -25,6 +29,7 @@ pub(super) fn drop(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<Quer
             Ok(_) => SqlError::does_not_exist(kind.title(), &name),
         });
     };
+    check_materialized(&object, materialized)?;
     cx.require_ownership(&object)?;
     if kind == Kind::Role {
         return drop_role(cx, &object);
@@ -70,8 +75,8 @@ fn leave(cx: &mut Context<'_>, object: &Object) {
 }
 
 pub(super) fn undrop(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
-    let kind = kind(cursor, "UNDROP")?;
-    if !matches!(kind, Kind::Database | Kind::Schema | Kind::Table) {
+    let Some(Written { kind, .. }) = kind::read(cursor) else { return Err(foreign(cursor, "UNDROP")) };
+    if !matches!(kind, Kind::Database | Kind::Schema | Kind::Table | Kind::Tag) {
         return Err(SqlError::unsupported(format_args!("UNDROP {kind}")));
     }
     let name = cursor.object_name()?;
@@ -92,13 +97,23 @@ pub(super) fn undrop(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<Qu
     Ok(QueryResult::status(format!("{} {} successfully restored.", kind.title(), quote(&object.name))))
 }
 
-fn kind(cursor: &mut Cursor<'_>, verb: &str) -> Result<Kind> {
-    let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
-    match Kind::from_keyword(&word) {
-        Some(kind) => {
-            cursor.next_token();
-            Ok(kind)
-        }
-        None => Err(SqlError::unsupported(format_args!("{verb} {word}"))),
+/// A materialized view and a view are dropped under their own kind only.
+pub(super) fn check_materialized(object: &Object, materialized: bool) -> Result<()> {
+    if object.kind != Kind::View {
+        return Ok(());
     }
+    let def: ViewDef = object.definition()?;
+    if def.materialized == materialized {
+        return Ok(());
+    }
+    let name = |materialized: bool| if materialized { "MATERIALIZED_VIEW" } else { "VIEW" };
+    Err(SqlError::compilation(
+        2203,
+        "42601",
+        format_args!(
+            "Object found is of type '{}', not specified type '{}'.",
+            name(def.materialized),
+            name(materialized)
+        ),
+    ))
 }

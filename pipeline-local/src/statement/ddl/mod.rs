@@ -8,19 +8,27 @@ mod alter_to;
 mod column;
 mod database;
 mod drop;
+mod file_format;
 mod options;
+mod pipe;
+mod property;
 mod query_columns;
 mod sequence;
+mod stage;
 mod stream;
 mod table;
+mod tag;
+mod target;
 mod view;
 mod warehouse;
 
-use crate::catalog::{NewObject, Object};
+use crate::catalog::{Kind, NewObject, Object};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, Name, quote};
 
-use super::{Context, QueryResult, Running};
+use super::{Context, QueryResult, Running, kind};
+
+pub(super) use file_format::{options as format_defaults, shown as format_options};
 
 /// Runs a CREATE, ALTER, DROP, UNDROP or COMMENT statement. The caller has committed the open transaction.
 pub(super) fn run<'c>(cx: &'c mut Context<'_>, text: &'c str) -> Running<'c> {
@@ -48,39 +56,55 @@ pub(super) fn run<'c>(cx: &'c mut Context<'_>, text: &'c str) -> Running<'c> {
 }
 
 async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, mut creation: Creation) -> Result<QueryResult> {
-    let keyword = cursor.peek_word().unwrap_or_default();
-    creation.kind = keyword.clone();
-    cursor.next_token();
-    match keyword.as_str() {
-        "DATABASE" => database::create_database(cx, cursor, &creation),
-        "SCHEMA" => database::create_schema(cx, cursor, &creation),
-        "TABLE" => table::create(cx, cursor, &creation).await,
-        "VIEW" => view::create(cx, cursor, &creation).await,
-        "STREAM" => stream::create(cx, cursor, &creation),
-        "SEQUENCE" => sequence::create(cx, cursor, &creation),
-        "WAREHOUSE" => warehouse::create(cx, cursor, &creation),
-        "ROLE" => account::create_role(cx, cursor, &creation),
-        "USER" => account::create_user(cx, cursor, &creation),
-        "" => Err(cursor.unexpected()),
-        other => Err(SqlError::unsupported(format_args!("CREATE {other}"))),
+    let Some(written) = kind::read(cursor) else { return Err(foreign(cursor, "CREATE")) };
+    creation.materialized = written.materialized;
+    creation.kind = written.kind.keyword().to_owned();
+    if written.kind != Kind::View {
+        creation.refuse(&["RECURSIVE"])?;
+    }
+    match written.kind {
+        Kind::Database => database::create_database(cx, cursor, &creation),
+        Kind::Schema => database::create_schema(cx, cursor, &creation),
+        Kind::Table => table::create(cx, cursor, &creation).await,
+        Kind::View => view::create(cx, cursor, &creation).await,
+        Kind::Stream => stream::create(cx, cursor, &creation),
+        Kind::Sequence => sequence::create(cx, cursor, &creation),
+        Kind::Stage => stage::create(cx, cursor, &creation),
+        Kind::FileFormat => file_format::create(cx, cursor, &creation),
+        Kind::Pipe => pipe::create(cx, cursor, &creation),
+        Kind::Tag => tag::create(cx, cursor, &creation),
+        Kind::Warehouse => warehouse::create(cx, cursor, &creation),
+        Kind::Role => account::create_role(cx, cursor, &creation),
+        Kind::User => account::create_user(cx, cursor, &creation),
+        Kind::Procedure | Kind::Function | Kind::Task | Kind::Integration => Err(cursor.unexpected()),
     }
 }
 
 async fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
-    let keyword = cursor.peek_word().unwrap_or_default();
-    cursor.next_token();
-    match keyword.as_str() {
-        "DATABASE" => database::alter_database(cx, cursor),
-        "SCHEMA" => database::alter_schema(cx, cursor),
-        "TABLE" => alter_table::alter(cx, cursor).await,
-        "VIEW" => view::alter(cx, cursor),
-        "STREAM" => stream::alter(cx, cursor),
-        "SEQUENCE" => sequence::alter(cx, cursor),
-        "WAREHOUSE" => warehouse::alter(cx, cursor),
-        "ROLE" => account::alter_role(cx, cursor),
-        "USER" => account::alter_user(cx, cursor),
-        "" => Err(cursor.unexpected()),
-        other => Err(SqlError::unsupported(format_args!("ALTER {other}"))),
+    let Some(written) = kind::read(cursor) else { return Err(foreign(cursor, "ALTER")) };
+    match written.kind {
+        Kind::Database => database::alter_database(cx, cursor),
+        Kind::Schema => database::alter_schema(cx, cursor),
+        Kind::Table => alter_table::alter(cx, cursor).await,
+        Kind::View => view::alter(cx, cursor, written.materialized),
+        Kind::Stream => stream::alter(cx, cursor),
+        Kind::Sequence => sequence::alter(cx, cursor),
+        Kind::Stage => stage::alter(cx, cursor),
+        Kind::FileFormat => file_format::alter(cx, cursor),
+        Kind::Pipe => pipe::alter(cx, cursor),
+        Kind::Tag => tag::alter(cx, cursor),
+        Kind::Warehouse => warehouse::alter(cx, cursor),
+        Kind::Role => account::alter_role(cx, cursor),
+        Kind::User => account::alter_user(cx, cursor),
+        Kind::Procedure | Kind::Function | Kind::Task | Kind::Integration => Err(cursor.unexpected()),
+    }
+}
+
+/// The error for a kind that this engine does not have.
+fn foreign(cursor: &Cursor<'_>, verb: &str) -> SqlError {
+    match kind::foreign(cursor) {
+        nothing if nothing.is_empty() => cursor.unexpected(),
+        words => SqlError::unsupported(format_args!("{verb} {words}")),
     }
 }
 
@@ -93,6 +117,8 @@ struct Creation {
     transient: bool,
     temporary: bool,
     secure: bool,
+    recursive: bool,
+    materialized: bool,
 }
 
 impl Creation {
@@ -113,6 +139,8 @@ impl Creation {
                 creation.temporary = true;
             } else if cursor.accept_keyword("SECURE") {
                 creation.secure = true;
+            } else if cursor.accept_keyword("RECURSIVE") {
+                creation.recursive = true;
             } else if !cursor.accept_keyword("LOCAL") && !cursor.accept_keyword("GLOBAL") {
                 return Ok(creation);
             }
@@ -140,12 +168,18 @@ impl Creation {
             (self.transient, "TRANSIENT"),
             (self.temporary, "TEMPORARY"),
             (self.secure, "SECURE"),
+            (self.recursive, "RECURSIVE"),
         ] {
             if given && forms.contains(&form) {
                 return Err(SqlError::unsupported(format_args!("CREATE {form} {}", self.kind)));
             }
         }
         Ok(())
+    }
+
+    /// Lets only this session see what is TEMPORARY.
+    fn in_session(&self, cx: &Context<'_>, new: NewObject) -> NewObject {
+        if self.temporary { new.session(cx.session.id) } else { new }
     }
 
     /// Creates or replaces; the status row.

@@ -102,10 +102,8 @@ pub(super) fn comment(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Query
         cx.engine.catalog.update(&object)?;
         return Ok(altered());
     }
-    let Some(kind) = Kind::from_keyword(&word) else {
-        return Err(SqlError::unsupported(format_args!("COMMENT ON {word}")));
-    };
-    cursor.next_token();
+    let Some(written) = crate::statement::kind::read(cursor) else { return Err(super::foreign(cursor, "COMMENT ON")) };
+    let kind = written.kind;
     let name = cursor.object_name()?;
     cursor.expect_keywords("IS")?;
     let text = cursor.string()?;

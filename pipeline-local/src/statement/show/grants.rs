@@ -101,9 +101,10 @@ fn on(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
         }
         return Ok(rows);
     }
-    let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
-    let kind = Kind::from_keyword(&word).ok_or_else(|| SqlError::unsupported(format_args!("SHOW GRANTS ON {word}")))?;
-    cursor.next_token();
+    let Some(written) = crate::statement::kind::read(cursor) else {
+        return Err(SqlError::unsupported(format_args!("SHOW GRANTS ON {}", crate::statement::kind::foreign(cursor))));
+    };
+    let kind = written.kind;
     let name = cursor.object_name()?;
     let object = if matches!(kind, Kind::Procedure | Kind::Function) {
         crate::statement::grant::routine(cx, cursor, kind, &name)?

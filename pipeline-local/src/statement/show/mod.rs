@@ -5,6 +5,7 @@
 mod access_token;
 mod account;
 mod containers;
+mod files;
 mod grants;
 mod relations;
 mod settings;
@@ -15,9 +16,10 @@ use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::types::SqlType;
 
-use super::{Context, QueryResult, ResultColumn, StatementType, Value};
+use super::{Context, QueryResult, ResultColumn, StatementType, Value, kind};
 
-pub(super) use relations::describe_stream;
+pub(super) use files::describe_pipe;
+pub(super) use relations::{describe_sequence, describe_stream};
 
 /// Runs a SHOW statement.
 pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
@@ -25,6 +27,7 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
     let cursor = &mut cursor;
     cursor.expect_keywords("SHOW")?;
     let terse = cursor.accept_keyword("TERSE");
+    let start = cursor.index();
     let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
     cursor.next_token();
     let rows = match word.as_str() {
@@ -47,7 +50,15 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
         }
         "PARAMETERS" => settings::parameters(cx, cursor)?,
         "VARIABLES" => settings::variables(cx, cursor)?,
-        other => return Err(SqlError::unsupported(format_args!("SHOW {other}"))),
+        "STAGES" => files::stages(cx, cursor)?,
+        "PIPES" => files::pipes(cx, cursor)?,
+        "TAGS" => files::tags(cx, cursor)?,
+        "FILE" if cursor.accept_keyword("FORMATS") => files::file_formats(cx, cursor)?,
+        "MATERIALIZED" if cursor.accept_keyword("VIEWS") => relations::materialized_views(cx, cursor)?,
+        _ => {
+            cursor.rewind(start);
+            return Err(SqlError::unsupported(format_args!("SHOW {}", kind::foreign(cursor))));
+        }
     };
     let kept = rows.terse.filter(|_| terse);
     rows.finish(kept)
@@ -68,8 +79,18 @@ impl Rows {
             .iter()
             .map(|name| {
                 let sql_type = match *name {
-                    "created_on" | "expires_at" | "stale_after" | "resumed_on" | "updated_on"
-                    | "last_success_login" => SqlType::TimestampLtz(3),
+                    "created_on"
+                    | "expires_at"
+                    | "stale_after"
+                    | "resumed_on"
+                    | "updated_on"
+                    | "last_success_login"
+                    | "refreshed_on"
+                    | "compacted_on"
+                    | "started_on"
+                    | "acquired_on"
+                    | "transaction_started_on"
+                    | "ended_on" => SqlType::TimestampLtz(3),
                     "rows"
                     | "bytes"
                     | "next_value"

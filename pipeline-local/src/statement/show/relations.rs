@@ -11,13 +11,14 @@ use crate::types::SqlType;
 use super::{Rows, instant, number, on_off, owner_type, text, truth, yes_no};
 
 /// An object with the names of its database and schema.
-struct Found {
-    database: String,
-    schema: String,
-    object: Object,
+pub(super) struct Found {
+    pub(super) database: String,
+    pub(super) schema: String,
+    pub(super) object: Object,
 }
 
-fn find(cx: &Context<'_>, listing: &Listing, kinds: &[Kind]) -> Result<Vec<Found>> {
+/// The objects of some kinds that a SHOW lists.
+pub(super) fn find(cx: &Context<'_>, listing: &Listing, kinds: &[Kind]) -> Result<Vec<Found>> {
     let mut found = Vec::new();
     for (database, schema) in listing.schemas(cx)? {
         if !cx.sees(&database)? || !cx.sees(&schema)? {
@@ -132,9 +133,68 @@ pub(super) fn views(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
             ("schema_name", text(schema)),
             ("text", text(shown)),
             ("is_secure", truth(def.secure)),
-            ("is_materialized", truth(false)),
+            ("is_materialized", truth(def.materialized)),
             ("owner_role_type", owner_type(&object.owner)),
             ("change_tracking", on_off(def.changes_from.is_some())),
+            ("name", text(object.name)),
+            ("owner", text(object.owner)),
+            ("comment", text(object.comment)),
+        ]);
+    }
+    Ok(rows)
+}
+
+/// Materialized views are always up to date here, so nothing is ever behind.
+pub(super) fn materialized_views(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
+    let listing = Listing::parse(cursor)?;
+    let mut rows = Rows::new(&[
+        "created_on",
+        "name",
+        "reserved",
+        "database_name",
+        "schema_name",
+        "cluster_by",
+        "rows",
+        "bytes",
+        "source_database_name",
+        "source_schema_name",
+        "source_table_name",
+        "refreshed_on",
+        "compacted_on",
+        "owner",
+        "invalid",
+        "invalid_reason",
+        "behind_by",
+        "comment",
+        "text",
+        "is_secure",
+        "automatic_clustering",
+        "owner_role_type",
+        "budget",
+    ]);
+    for Found { database, schema, object } in find(cx, &listing, &[Kind::View])? {
+        let def: ViewDef = object.definition()?;
+        if !def.materialized {
+            continue;
+        }
+        rows.push(&[
+            ("created_on", instant(object.created_at)),
+            ("reserved", text("")),
+            ("database_name", text(database.clone())),
+            ("schema_name", text(schema.clone())),
+            ("cluster_by", text(def.cluster_by.clone().unwrap_or_default())),
+            ("source_database_name", text(def.source.first().cloned().unwrap_or_default())),
+            ("source_schema_name", text(def.source.get(1).cloned().unwrap_or_default())),
+            ("source_table_name", text(def.source.get(2).cloned().unwrap_or_default())),
+            ("refreshed_on", instant(cx.frame.now)),
+            ("compacted_on", instant(cx.frame.now)),
+            ("invalid", truth(false)),
+            ("invalid_reason", text("")),
+            ("behind_by", text("0s")),
+            ("text", text(def.text)),
+            ("is_secure", truth(def.secure)),
+            ("automatic_clustering", on_off(def.cluster_by.is_some())),
+            ("owner_role_type", owner_type(&object.owner)),
             ("name", text(object.name)),
             ("owner", text(object.owner)),
             ("comment", text(object.comment)),
@@ -280,6 +340,16 @@ pub(super) fn objects(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows>
 
 pub(super) fn sequences(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
     let listing = Listing::parse(cursor)?;
+    sequence_rows(cx, find(cx, &listing, &[Kind::Sequence])?)
+}
+
+/// DESCRIBE SEQUENCE: the row of SHOW SEQUENCES.
+pub(in crate::statement) fn describe_sequence(cx: &Context<'_>, object: Object) -> Result<QueryResult> {
+    let (database, schema) = cx.engine.catalog.containers(&object)?;
+    sequence_rows(cx, vec![Found { database: database.name, schema: schema.name, object }])?.finish(None)
+}
+
+fn sequence_rows(cx: &Context<'_>, found: Vec<Found>) -> Result<Rows> {
     let mut rows = Rows::new(&[
         "name",
         "database_name",
@@ -292,7 +362,7 @@ pub(super) fn sequences(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Row
         "owner_role_type",
         "ordered",
     ]);
-    for Found { database, schema, object } in find(cx, &listing, &[Kind::Sequence])? {
+    for Found { database, schema, object } in found {
         let def: SequenceDef = object.definition()?;
         rows.push(&[
             ("next_value", number(cx.engine.catalog.next_number(object.id, 0, def.increment)?)),

@@ -16,9 +16,8 @@ pub(super) fn parameters(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Ro
     let mut in_session = true;
     if cursor.accept_keyword("IN") || cursor.accept_keyword("FOR") {
         in_session = cursor.accept_keyword("SESSION");
-        let kind = cursor.peek_word().as_deref().and_then(Kind::from_keyword);
-        if let Some(kind) = kind.filter(|_| !in_session) {
-            cursor.next_token();
+        let written = if in_session { None } else { crate::statement::kind::read(cursor) };
+        if let Some(kind) = written.map(|written| written.kind) {
             let name = cursor.object_name()?;
             cursor.expect_end()?;
             let object = cx.object(kind, &name, "SHOW PARAMETERS")?;
