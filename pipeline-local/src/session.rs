@@ -6,6 +6,8 @@ mod registry;
 pub use parameters::{PARAMETERS, ParameterInfo, ParameterValue, Parameters, parameter};
 pub use registry::{SessionHandle, SessionRegistry};
 
+use std::collections::VecDeque;
+
 use indexmap::IndexMap;
 
 use crate::statement::Value;
@@ -18,8 +20,34 @@ pub struct ScopedTransaction {
     pub scope: u32,
     /// When it began, microseconds since 1970.
     pub began_at: i64,
+    /// The name that BEGIN NAME gave it, or one of its own.
+    pub name: String,
     /// The transaction; dropping it rolls it back.
     pub transaction: Transaction,
+}
+
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransactionState {
+    /// Its changes stay.
+    Committed,
+    /// Its changes are gone.
+    RolledBack,
+}
+
+/// A transaction that BEGIN opened and that has ended.
+#[derive(Debug, Clone)]
+pub struct EndedTransaction {
+    /// What CURRENT_TRANSACTION() was.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// When it began, microseconds since 1970.
+    pub began_at: i64,
+    /// When it ended.
+    pub ended_at: i64,
+    /// How.
+    pub state: TransactionState,
 }
 
 /// Where the transactions of a session stood, see [`Session::mark`].
@@ -68,6 +96,9 @@ pub struct Session {
     pub variables: IndexMap<String, Value>,
     /// The open transactions: the session's own, and those of procedures that run inside of it, innermost last.
     pub transactions: Vec<ScopedTransaction>,
+    /// The explicit transactions that ended last, at most [`Session::ENDED`] of them, for LAST_TRANSACTION and DESCRIBE
+    /// TRANSACTION.
+    pub ended: VecDeque<EndedTransaction>,
     /// The ids of the statements run so far, oldest first, for LAST_QUERY_ID; at most [`Session::QUERY_IDS`] of them.
     pub query_ids: Vec<String>,
     /// What the client called itself at login (CLIENT_APP_ID and its version), for CURRENT_CLIENT().
@@ -79,6 +110,9 @@ pub struct Session {
 impl Session {
     /// How many statements LAST_QUERY_ID(n) can look back.
     pub const QUERY_IDS: usize = 10_000;
+
+    /// How many transactions that have ended are remembered.
+    pub const ENDED: usize = 100;
 
     /// A session of this user and role, with nothing else chosen. The registry gives ids; 0 is for the engine's own work.
     pub fn new(id: u64, user: impl Into<String>, role: impl Into<String>) -> Self {
@@ -93,6 +127,7 @@ impl Session {
             parameters: Parameters::default(),
             variables: IndexMap::new(),
             transactions: Vec::new(),
+            ended: VecDeque::new(),
             query_ids: Vec::new(),
             client: String::new(),
             limits: TokenLimits::default(),
@@ -113,6 +148,7 @@ impl Session {
             parameters: self.parameters.clone(),
             variables: self.variables.clone(),
             transactions: Vec::new(),
+            ended: VecDeque::new(),
             query_ids: self.query_ids.clone(),
             client: self.client.clone(),
             limits: self.limits.clone(),
@@ -137,6 +173,14 @@ impl Session {
         {
             open.transaction.rollback_to(savepoint);
         }
+    }
+
+    /// Notes how a transaction ended.
+    pub fn remember_transaction(&mut self, ended: EndedTransaction) {
+        if self.ended.len() == Self::ENDED {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(ended);
     }
 
     /// Notes a statement's id for LAST_QUERY_ID.

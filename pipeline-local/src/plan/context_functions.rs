@@ -139,7 +139,7 @@ pub(super) fn value(cx: &Context<'_>, name: &str, arguments: &[Value]) -> Result
                 .find(|open| open.scope != super::AUTOCOMMIT)
                 .map(|open| open.transaction.id().to_string()),
         ),
-        "LAST_TRANSACTION" => Value::null(SqlType::TEXT),
+        "LAST_TRANSACTION" => text(session.ended.back().map(|ended| ended.id.to_string())),
         "CURRENT_AVAILABLE_ROLES" => {
             let roles = cx.engine.catalog.roles_for_user(&session.user)?;
             Value::text(serde_json::to_string(&roles.into_iter().collect::<Vec<_>>())?)

@@ -9,7 +9,7 @@ use datafusion::sql::sqlparser::ast::{
     visit_expressions_mut,
 };
 
-use super::ast::{binary, call, literal, name_of};
+use super::ast::{binary, call, literal, name_of, table_alias};
 use super::lateral;
 use super::rewrite::Rewriter;
 use crate::error::{Result, SqlError};
@@ -37,7 +37,12 @@ impl Rewriter<'_, '_, '_> {
         }
         let star = select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(_)));
         let mut listed: Vec<SelectItem> = Vec::new();
-        for from in &mut select.from {
+        for (place, from) in select.from.iter_mut().enumerate() {
+            // Columns of both sides are told apart by the names of the relations.
+            name_relation(&mut from.relation, place, 0);
+            for (index, join) in from.joins.iter_mut().enumerate() {
+                name_relation(&mut join.relation, place, index + 1);
+            }
             let naturally = from.joins.iter().any(natural);
             if !naturally && !star {
                 continue;
@@ -120,6 +125,12 @@ impl Rewriter<'_, '_, '_> {
 
     fn columns_of(&self, relation: &TableFactor) -> Result<Vec<(Option<String>, String)>> {
         self.columns_from(vec![TableWithJoins { relation: relation.clone(), joins: Vec::new() }])
+    }
+}
+
+fn name_relation(relation: &mut TableFactor, place: usize, index: usize) {
+    if let TableFactor::Derived { alias: alias @ None, .. } = relation {
+        *alias = Some(table_alias(&format!("$JOINED{place}.{index}")));
     }
 }
 

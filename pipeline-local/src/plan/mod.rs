@@ -59,6 +59,18 @@ pub(crate) const AUTOCOMMIT: u32 = u32::MAX;
 /// Relations under names that no SQL can say.
 pub(crate) type Special = HashMap<String, Arc<dyn TableSource>>;
 
+/// Whether a name is that of an aggregate function.
+pub(crate) fn is_aggregate(name: &str) -> bool {
+    functions::aggregate(&name.trim_matches('"').to_ascii_uppercase()).is_some()
+}
+
+/// Whether a name is that of a function whose value depends on more than its arguments.
+pub(crate) fn varies(name: &str) -> bool {
+    let name = name.trim_matches('"').to_ascii_uppercase();
+    context_functions::is_one(&name)
+        || matches!(name.as_str(), "RANDOM" | "RANDSTR" | "UNIFORM" | "UUID_STRING" | "SEQ1" | "SEQ2" | "SEQ4" | "SEQ8")
+}
+
 /// A planned query and the streams it reads.
 pub(crate) struct Planned {
     pub(crate) ready: Ready,

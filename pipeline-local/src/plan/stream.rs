@@ -68,6 +68,17 @@ pub(crate) fn open(cx: &Context<'_>, stream: &Object) -> Result<Opened> {
     Ok(Opened { def, source, bases, state })
 }
 
+/// The error of going back to where a table was not yet, or is not kept any more.
+pub(crate) fn no_time_travel(table: &str) -> SqlError {
+    SqlError::compilation(
+        707,
+        "02000",
+        format_args!(
+            "Time travel data is not available for table {table}. The requested time is either beyond the allowed time travel period or before the object creation time."
+        ),
+    )
+}
+
 /// The error of reading a stream whose base table is gone.
 pub(super) fn dropped(cx: &Context<'_>, stream: &Object, base: ObjectId) -> Result<SqlError> {
     let name = match cx.engine.catalog.by_id_even_dropped(base)? {

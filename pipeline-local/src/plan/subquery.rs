@@ -7,7 +7,6 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::ast::{call, literal};
-use super::functions;
 use super::lateral;
 use super::provider::Provider;
 use crate::error::{Result, SqlError};
@@ -69,8 +68,7 @@ pub(super) fn single(query: &mut Query) {
 }
 
 fn is_aggregate(function: &Function) -> bool {
-    let name = function.name.to_string().to_ascii_uppercase();
-    functions::aggregate(name.trim_matches('"')).is_some()
+    super::is_aggregate(&function.name.to_string())
 }
 
 fn refusal(query: &Query) -> SqlError {

@@ -7,7 +7,7 @@ use crate::catalog::{Kind, Object};
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 
-use super::show::{describe_pipe, describe_sequence, describe_stream, instant};
+use super::show::{describe_pipe, describe_sequence, describe_stream, describe_transaction, instant};
 use super::{Context, QueryResult, ResultColumn, StatementType, Value, kind};
 
 /// Runs a DESCRIBE statement.
@@ -15,6 +15,9 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
     let mut cursor = Cursor::new(text)?;
     if !cursor.accept_keyword("DESCRIBE") {
         cursor.expect_keywords("DESC")?;
+    }
+    if cursor.accept_keyword("TRANSACTION") {
+        return describe_transaction(cx, &mut cursor);
     }
     // `DESCRIBE t` means the table or view, also when it is called like a kind.
     let kind = if cursor.peek_at(1).is_some() { kind::read(&mut cursor).map(|written| written.kind) } else { None };

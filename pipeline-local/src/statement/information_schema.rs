@@ -2,6 +2,10 @@
 //!
 //! <https://docs.snowflake.com/en/sql-reference/info-schema>
 
+mod constraints;
+mod files;
+mod roles;
+
 use crate::catalog::def::{Increment, TableDef, TableKind, ViewDef};
 use crate::catalog::{Kind, Object};
 use crate::error::Result;
@@ -22,9 +26,42 @@ pub(crate) fn view(cx: &Context<'_>, database: &Object, name: &str) -> Result<Op
         "PROCEDURES" => procedures(cx, database)?,
         "FUNCTIONS" => functions(cx, database)?,
         "SEQUENCES" => sequences(cx, database)?,
+        "TABLE_CONSTRAINTS" => constraints::table_constraints(cx, database)?,
+        "REFERENTIAL_CONSTRAINTS" => constraints::referential_constraints(cx, database)?,
+        "KEY_COLUMN_USAGE" => constraints::key_column_usage(cx, database)?,
+        "APPLICABLE_ROLES" => roles::applicable(cx)?,
+        "ENABLED_ROLES" => roles::enabled(cx)?,
+        "OBJECT_PRIVILEGES" => roles::privileges(cx, database, OBJECTS)?,
+        "TABLE_PRIVILEGES" => roles::privileges(cx, database, &[Kind::Table, Kind::View])?,
+        "USAGE_PRIVILEGES" => {
+            roles::privileges(cx, database, &[Kind::Sequence, Kind::Function, Kind::Procedure, Kind::FileFormat])?
+        }
+        "STAGES" => files::stages(cx, database)?,
+        "FILE_FORMATS" => files::file_formats(cx, database)?,
+        "PIPES" => files::pipes(cx, database)?,
+        "INFORMATION_SCHEMA_CATALOG_NAME" => {
+            let mut rows = Rows::new(&[("CATALOG_NAME", TEXT)]);
+            rows.push(vec![text(database.name.clone())]);
+            rows.finish()?
+        }
         _ => return Ok(None),
     }))
 }
+
+/// The kinds of objects that OBJECT_PRIVILEGES covers.
+const OBJECTS: &[Kind] = &[
+    Kind::Table,
+    Kind::View,
+    Kind::Stream,
+    Kind::Sequence,
+    Kind::Function,
+    Kind::Procedure,
+    Kind::Task,
+    Kind::Stage,
+    Kind::FileFormat,
+    Kind::Pipe,
+    Kind::Tag,
+];
 
 struct Rows {
     columns: Vec<ResultColumn>,
@@ -177,7 +214,7 @@ fn tables(cx: &Context<'_>, database: &Object) -> Result<QueryResult> {
             text(schema),
             text(view.name.clone()),
             text(view.owner.clone()),
-            text("VIEW"),
+            text(if view.definition::<ViewDef>()?.materialized { "MATERIALIZED VIEW" } else { "VIEW" }),
             Value::null(TEXT),
             Value::null(TEXT),
             Value::null(NUMBER),

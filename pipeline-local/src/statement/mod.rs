@@ -6,6 +6,7 @@ mod describe;
 pub(crate) mod dml;
 pub(crate) mod get_ddl;
 mod grant;
+mod identifiers;
 pub(crate) mod information_schema;
 mod kind;
 mod names;
@@ -32,7 +33,8 @@ pub type Running<'c, T = QueryResult> = Pin<Box<dyn Future<Output = Result<T>> +
 /// Parses and runs one statement. Outside an explicit transaction it commits by itself; when it fails, nothing of it stays.
 pub fn execute<'c>(cx: &'c mut Context<'_>, sql: &'c str, binds: &'c Binds) -> Running<'c> {
     Box::pin(async move {
-        let statement = parse::statement(sql)?;
+        let sql = identifiers::resolved(cx, sql, binds)?;
+        let statement = parse::statement(&sql)?;
         execute_parsed(cx, &statement, binds).await
     })
 }

@@ -7,7 +7,7 @@
 
 use super::{Context, QueryResult, StatementType};
 use crate::parse::Cursor;
-use crate::session::ScopedTransaction;
+use crate::session::{EndedTransaction, ScopedTransaction, TransactionState};
 use crate::{Result, SqlError};
 
 /// Runs BEGIN, START TRANSACTION, COMMIT or ROLLBACK: `text` is the whole statement.
@@ -16,13 +16,14 @@ use crate::{Result, SqlError};
 /// A syntax error, or that the open transaction belongs to another scope.
 pub fn run(cx: &mut Context<'_>, text: &str) -> Result<QueryResult> {
     let mut cursor = Cursor::new(text)?;
+    let name;
     let kind = if cursor.accept_keyword("BEGIN") {
         let _ = cursor.accept_keyword("WORK") || cursor.accept_keyword("TRANSACTION");
-        accept_name(&mut cursor)?;
+        name = accept_name(&mut cursor)?;
         StatementType::Transaction
     } else if cursor.accept_keyword("START") {
         cursor.expect_keywords("TRANSACTION")?;
-        accept_name(&mut cursor)?;
+        name = accept_name(&mut cursor)?;
         StatementType::Transaction
     } else if cursor.accept_keyword("COMMIT") {
         cursor.accept_keyword("WORK");
@@ -37,15 +38,12 @@ pub fn run(cx: &mut Context<'_>, text: &str) -> Result<QueryResult> {
         return Ok(QueryResult::status_of(StatementType::Transaction, "Statement executed successfully."));
     };
     cursor.expect_end()?;
-    begin(cx);
+    begin_named(cx, name);
     Ok(QueryResult::status_of(kind, "Statement executed successfully."))
 }
 
-fn accept_name(cursor: &mut Cursor<'_>) -> Result<()> {
-    if cursor.accept_keyword("NAME") {
-        cursor.identifier()?;
-    }
-    Ok(())
+fn accept_name(cursor: &mut Cursor<'_>) -> Result<Option<String>> {
+    if cursor.accept_keyword("NAME") { cursor.identifier().map(Some) } else { Ok(None) }
 }
 
 /// Whether a transaction of this frame is open.
@@ -55,15 +53,25 @@ pub fn is_open_here(cx: &Context<'_>) -> bool {
 
 /// Begins a transaction in this frame; nothing happens when one is open already.
 pub fn begin(cx: &mut Context<'_>) {
+    begin_named(cx, None);
+}
+
+fn begin_named(cx: &mut Context<'_>, name: Option<String>) {
     if is_open_here(cx) {
         return;
     }
+    let name = name.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     let storage = &cx.engine.storage;
     let transaction = match cx.session.transactions.last() {
         Some(outer) => storage.begin_inside(&outer.transaction),
         None => storage.begin(),
     };
-    cx.session.transactions.push(ScopedTransaction { scope: cx.frame.scope, began_at: cx.frame.now, transaction });
+    cx.session.transactions.push(ScopedTransaction {
+        scope: cx.frame.scope,
+        began_at: cx.frame.now,
+        name,
+        transaction,
+    });
 }
 
 /// Commits the transaction of this frame, if one is open.
@@ -73,6 +81,7 @@ pub fn begin(cx: &mut Context<'_>) {
 /// back.
 pub fn commit(cx: &mut Context<'_>) -> Result<()> {
     if let Some(open) = take(cx)? {
+        remember(cx, &open, TransactionState::Committed);
         open.transaction.commit()?;
     }
     Ok(())
@@ -84,9 +93,20 @@ pub fn commit(cx: &mut Context<'_>) -> Result<()> {
 /// When the open transaction belongs to a frame further out.
 pub fn rollback(cx: &mut Context<'_>) -> Result<()> {
     if let Some(open) = take(cx)? {
+        remember(cx, &open, TransactionState::RolledBack);
         open.transaction.rollback();
     }
     Ok(())
+}
+
+fn remember(cx: &mut Context<'_>, open: &ScopedTransaction, state: TransactionState) {
+    cx.session.remember_transaction(EndedTransaction {
+        id: open.transaction.id(),
+        name: open.name.clone(),
+        began_at: open.began_at,
+        ended_at: cx.engine.clock.now(),
+        state,
+    });
 }
 
 /// What DDL does first: it commits the transaction of this frame.

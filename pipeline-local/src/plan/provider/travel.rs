@@ -11,9 +11,16 @@ use crate::error::{Result, SqlError};
 use crate::parse::Name;
 use crate::storage::Seq;
 
+/// A point in time, and the version of the storage then.
+pub(in crate::plan) struct Moment {
+    seq: Seq,
+    /// None for the offset of a stream.
+    instant: Option<i64>,
+}
+
 impl Provider<'_, '_> {
     /// The version that `AT(...)` or `BEFORE(...)` means.
-    pub(in crate::plan) fn version(&self, rewriter: &Rewriter<'_, '_, '_>, version: TableVersion) -> Result<Seq> {
+    pub(in crate::plan) fn version(&self, rewriter: &Rewriter<'_, '_, '_>, version: TableVersion) -> Result<Moment> {
         let TableVersion::Function(Expr::Function(function)) = version else {
             return Err(SqlError::unsupported("this form of time travel; use AT(...) or BEFORE(...)"));
         };
@@ -21,7 +28,7 @@ impl Provider<'_, '_> {
     }
 
     /// The version that `AT(...)`, `BEFORE(...)` or `END(...)` means.
-    fn point(&self, rewriter: &Rewriter<'_, '_, '_>, function: &Function) -> Result<Seq> {
+    fn point(&self, rewriter: &Rewriter<'_, '_, '_>, function: &Function) -> Result<Moment> {
         let before = function.name.to_string().eq_ignore_ascii_case("BEFORE");
         let FunctionArguments::List(list) = &function.args else {
             return Err(SqlError::syntax("AT needs an argument"));
@@ -51,20 +58,24 @@ impl Provider<'_, '_> {
             }
             "STREAM" => {
                 let stream = crate::plan::text_of(&value).unwrap_or_default();
-                return crate::plan::stream::offset(&cx, &stream);
+                return Ok(Moment { seq: crate::plan::stream::offset(&cx, &stream)?, instant: None });
             }
             other => return Err(SqlError::unsupported(format_args!("AT({other} => ...)"))),
         };
-        cx.engine.storage.seq_at(if before { instant - 1 } else { instant })
+        let instant = if before { instant - 1 } else { instant };
+        Ok(Moment { seq: cx.engine.storage.seq_at(instant)?, instant: Some(instant) })
     }
 
     /// A table as it was at a version, under a name of its own.
-    pub(in crate::plan) fn at_version(&self, name: &Name, at: Seq) -> Result<String> {
+    pub(in crate::plan) fn at_version(&self, name: &Name, at: Moment) -> Result<String> {
         let object = self.find(name)?;
         if object.kind != Kind::Table {
             return Err(SqlError::unsupported(format_args!("time travel on {} {}", object.kind, object.name)));
         }
-        let source = self.table(&object, Some(at))?;
+        if at.instant.is_some_and(|instant| instant < object.created_at) {
+            return Err(crate::plan::stream::no_time_travel(&object.name));
+        }
+        let source = self.table(&object, Some(at.seq))?;
         Ok(self.put("AT", source))
     }
 
@@ -81,7 +92,7 @@ impl Provider<'_, '_> {
             _ => return Err(SqlError::syntax("CHANGES takes INFORMATION => DEFAULT or INFORMATION => APPEND_ONLY.")),
         };
         let point = |expression: Option<Expr>| match expression {
-            Some(Expr::Function(function)) => self.point(rewriter, &function).map(Some),
+            Some(Expr::Function(function)) => self.point(rewriter, &function).map(|moment| Some(moment.seq)),
             Some(other) => Err(SqlError::syntax(format_args!("'{other}' is no point in time"))),
             None => Ok(None),
         };

@@ -50,6 +50,16 @@ pub(super) async fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Resu
         add(cx, cursor, &table, &mut def).await?;
     } else if cursor.accept_keyword("DROP") {
         drop(cursor, &mut def)?;
+    } else if cursor.accept_keywords("RENAME CONSTRAINT") {
+        rename_constraint(cursor, &mut def)?;
+    } else if cursor.accept_keywords("SUSPEND RECLUSTER") || cursor.accept_keywords("RESUME RECLUSTER") {
+        if def.cluster_by.is_none() {
+            return Err(SqlError::compilation(
+                2,
+                "0A000",
+                format_args!("Table '{}' has no clustering key to recluster by.", table.name),
+            ));
+        }
     } else if cursor.accept_keywords("RENAME COLUMN") {
         rename_column(cursor, &table, &mut def)?;
     } else if cursor.accept_keyword("ALTER") || cursor.accept_keyword("MODIFY") {
@@ -209,7 +219,7 @@ fn rename_column(cursor: &mut Cursor<'_>, table: &Object, def: &mut TableDef) ->
     let old = cursor.identifier()?;
     cursor.expect_keywords("TO")?;
     let new = cursor.identifier()?;
-    if old != new && def.column(&new).is_some() {
+    if def.column(&old).is_some() && old != new && def.column(&new).is_some() {
         return Err(SqlError::already_exists(format_args!("{}.{new}", table.name)));
     }
     match def.column_mut(&old) {
@@ -218,6 +228,22 @@ fn rename_column(cursor: &mut Cursor<'_>, table: &Object, def: &mut TableDef) ->
             Ok(())
         }
         None => Err(SqlError::does_not_exist("Object", old)),
+    }
+}
+
+fn rename_constraint(cursor: &mut Cursor<'_>, def: &mut TableDef) -> Result<()> {
+    let old = cursor.identifier()?;
+    cursor.expect_keywords("TO")?;
+    let new = cursor.identifier()?;
+    if def.constraints.iter().any(|constraint| constraint.name == new) {
+        return Err(SqlError::already_exists(new));
+    }
+    match def.constraints.iter_mut().find(|constraint| constraint.name == old) {
+        Some(constraint) => {
+            constraint.name = new;
+            Ok(())
+        }
+        None => Err(SqlError::compilation(2003, "02000", format_args!("Constraint '{old}' does not exist."))),
     }
 }
 
@@ -304,6 +330,15 @@ pub(super) async fn has_nulls(cx: &mut Context<'_>, table: &Object, column: &str
 }
 
 pub(super) fn change_type(column: &mut ColumnDef, wanted: SqlType) -> Result<()> {
+    let reason = match (column.sql_type, wanted) {
+        (SqlType::Varchar(old), SqlType::Varchar(new)) if new < old => {
+            " because reducing the byte-length of a varchar is not supported."
+        }
+        (SqlType::Number { scale: old, .. }, SqlType::Number { scale: new, .. }) if new != old => {
+            " because changing the scale of a number is not supported."
+        }
+        _ => "",
+    };
     let allowed = match (column.sql_type, wanted) {
         (old, new) if old == new => true,
         (SqlType::Varchar(old), SqlType::Varchar(new)) => new >= old,
@@ -317,7 +352,7 @@ pub(super) fn change_type(column: &mut ColumnDef, wanted: SqlType) -> Result<()>
         return Err(SqlError::compilation(
             2108,
             "22000",
-            format_args!("cannot change column {} from type {} to {wanted}", column.name, column.sql_type),
+            format_args!("cannot change column {} from type {} to {wanted}{reason}", column.name, column.sql_type),
         ));
     }
     column.sql_type = wanted;

@@ -32,7 +32,7 @@ pub(super) enum RuleSpec {
     PrimaryKey,
     Unique,
     ForeignKey { table: Name, columns: Vec<String> },
-    Check,
+    Check(String),
 }
 
 /// The words at which the expression of a DEFAULT ends.
@@ -181,17 +181,43 @@ pub(super) fn read_constraint(cursor: &mut Cursor<'_>, column: Option<&str>) -> 
         let referenced = if cursor.peek() == Some(&Token::LParen) { names(cursor)? } else { Vec::new() };
         rule = RuleSpec::ForeignKey { table, columns: referenced };
     } else if cursor.accept_keyword("CHECK") {
-        cursor.parenthesised()?;
-        rule = RuleSpec::Check;
+        rule = RuleSpec::Check(cursor.parenthesised()?.trim().to_owned());
+        columns.clear();
     } else if name.is_some() {
         return Err(cursor.unexpected());
     } else {
         return Ok(None);
     }
     // Keys are never enforced; these words change nothing about that.
-    while ["NOT ENFORCED", "RELY", "NORELY", "NOVALIDATE", "DISABLE", "INITIALLY DEFERRED", "DEFERRABLE"]
-        .iter()
-        .any(|words| cursor.accept_keywords(words))
+    while [
+        "NOT ENFORCED",
+        "ENFORCED",
+        "ENABLE",
+        "VALIDATE",
+        "RELY",
+        "NORELY",
+        "NOVALIDATE",
+        "DISABLE",
+        "NOT DEFERRABLE",
+        "INITIALLY DEFERRED",
+        "INITIALLY IMMEDIATE",
+        "DEFERRABLE",
+        "MATCH FULL",
+        "MATCH SIMPLE",
+        "MATCH PARTIAL",
+        "ON UPDATE NO ACTION",
+        "ON DELETE NO ACTION",
+        "ON UPDATE CASCADE",
+        "ON DELETE CASCADE",
+        "ON UPDATE SET NULL",
+        "ON DELETE SET NULL",
+        "ON UPDATE SET DEFAULT",
+        "ON DELETE SET DEFAULT",
+        "ON UPDATE RESTRICT",
+        "ON DELETE RESTRICT",
+    ]
+    .iter()
+    .any(|words| cursor.accept_keywords(words))
     {}
     Ok(Some(ConstraintSpec { name, columns, rule }))
 }
@@ -207,7 +233,12 @@ fn names(cursor: &mut Cursor<'_>) -> Result<Vec<String>> {
 }
 
 /// Adds a constraint to a table's definition.
-pub(super) fn add_constraint(cx: &Context<'_>, table: &str, def: &mut TableDef, spec: ConstraintSpec) -> Result<()> {
+pub(super) fn add_constraint(
+    cx: &mut Context<'_>,
+    table: &str,
+    def: &mut TableDef,
+    spec: ConstraintSpec,
+) -> Result<()> {
     let mut ids = Vec::with_capacity(spec.columns.len());
     for name in &spec.columns {
         let column = def
@@ -247,7 +278,10 @@ pub(super) fn add_constraint(cx: &Context<'_>, table: &str, def: &mut TableDef, 
                 .collect::<Result<Vec<_>>>()?;
             ConstraintRule::ForeignKey { table: referenced.id, columns: ids }
         }
-        RuleSpec::Check => return Err(SqlError::unsupported("CHECK constraints")),
+        RuleSpec::Check(condition) => {
+            ids = super::check::columns(cx, def, &condition)?;
+            ConstraintRule::Check(condition)
+        }
     };
     let name = spec.name.unwrap_or_else(|| format!("SYS_CONSTRAINT_{}", uuid::Uuid::new_v4()));
     def.constraints.push(ConstraintDef { name, columns: ids, rule });

@@ -3,11 +3,12 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::catalog::def::{DatabaseDef, SchemaDef};
-use crate::catalog::{INFORMATION_SCHEMA, Kind, NewObject};
+use crate::catalog::{INFORMATION_SCHEMA, Kind, NewObject, Object};
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::statement::{Context, QueryResult};
 
+use super::clone::Original;
 use super::options::{retention, string_value, unknown};
 use super::{Creation, already_exists, altered};
 
@@ -23,12 +24,13 @@ pub(super) fn create_database(
     }
     let mut def = DatabaseDef { transient: creation.transient, ..DatabaseDef::default() };
     let mut comment = String::new();
+    let mut original = None;
     while !cursor.at_end() {
         if retention(cursor, &mut def.retention_days, &mut def.max_extension_days)? {
         } else if cursor.accept_keyword("COMMENT") {
             comment = string_value(cursor)?;
-        } else if cursor.peek_keyword("CLONE") {
-            return Err(SqlError::unsupported("CREATE DATABASE ... CLONE"));
+        } else if cursor.accept_keyword("CLONE") {
+            original = Some(Original::read(cx, cursor, Kind::Database)?);
         } else {
             return Err(unknown(cursor, "DATABASE"));
         }
@@ -39,7 +41,7 @@ pub(super) fn create_database(
     }
     cx.require_on_account("CREATE DATABASE")?;
     let new = NewObject::new(Kind::Database, None, name.object(), cx.role(), &def)?.comment(&comment);
-    let (database, result) = creation.finish(cx, new, false)?;
+    let (database, result) = put(cx, creation, new, original)?;
     cx.session.database = Some(database.name);
     cx.session.schema = Some("PUBLIC".to_owned());
     Ok(result)
@@ -50,14 +52,15 @@ pub(super) fn create_schema(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creat
     let (name, if_not_exists) = creation.name(cursor)?;
     let mut def = SchemaDef { transient: creation.transient, ..SchemaDef::default() };
     let mut comment = String::new();
+    let mut original = None;
     while !cursor.at_end() {
         if retention(cursor, &mut def.retention_days, &mut def.max_extension_days)? {
         } else if cursor.accept_keyword("COMMENT") {
             comment = string_value(cursor)?;
         } else if cursor.accept_keywords("WITH MANAGED ACCESS") {
             def.managed_access = true;
-        } else if cursor.peek_keyword("CLONE") {
-            return Err(SqlError::unsupported("CREATE SCHEMA ... CLONE"));
+        } else if cursor.accept_keyword("CLONE") {
+            original = Some(Original::read(cx, cursor, Kind::Schema)?);
         } else {
             return Err(unknown(cursor, "SCHEMA"));
         }
@@ -74,10 +77,26 @@ pub(super) fn create_schema(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creat
     }
     cx.require("CREATE SCHEMA", &database)?;
     let new = NewObject::new(Kind::Schema, Some(database.id), name.object(), cx.role(), &def)?.comment(&comment);
-    let (schema, result) = creation.finish(cx, new, false)?;
+    let (schema, result) = put(cx, creation, new, original)?;
     cx.session.database = Some(database.name);
     cx.session.schema = Some(schema.name);
     Ok(result)
+}
+
+/// Creates it, with all that its original contains.
+fn put(
+    cx: &Context<'_>,
+    creation: &Creation,
+    new: NewObject,
+    original: Option<Original>,
+) -> Result<(Object, QueryResult)> {
+    cx.engine.catalog.transaction(|_| {
+        let (object, result) = creation.finish(cx, new, false)?;
+        if let Some(original) = original {
+            original.copy_into(cx, &object)?;
+        }
+        Ok((object, result))
+    })
 }
 
 /// What ALTER can do to databases and schemas alike.

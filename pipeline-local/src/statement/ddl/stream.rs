@@ -2,27 +2,23 @@
 //!
 //! <https://docs.snowflake.com/en/sql-reference/sql/create-stream>
 
-use std::ops::ControlFlow;
-
-use datafusion::sql::sqlparser::ast::{Expr, visit_expressions};
-use datafusion::sql::sqlparser::tokenizer::Token;
-
 use crate::catalog::def::{StreamDef, StreamMode, TableDef, ViewDef};
 use crate::catalog::{Kind, NewObject, Object};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, Name};
-use crate::plan::{self, stream};
-use crate::statement::{Binds, Context, QueryResult};
+use crate::plan::stream;
+use crate::statement::{Context, QueryResult};
 use crate::storage::Seq;
 
 use super::options::{boolean_value, string_value, unknown};
+use super::point::Point;
 use super::{Creation, already_exists, altered};
 
 /// What a CREATE STREAM says after the name.
 struct Declared {
     source_kind: Kind,
     source: Name,
-    start: Option<StartPoint>,
+    start: Option<Point>,
     mode: StreamMode,
     insert_only: bool,
     show_initial_rows: bool,
@@ -43,9 +39,7 @@ impl Declared {
             show_initial_rows: false,
             comment: String::new(),
         };
-        if cursor.peek_keyword("AT") || cursor.peek_keyword("BEFORE") {
-            declared.start = Some(StartPoint::read(cursor)?);
-        }
+        declared.start = Point::accept(cursor)?;
         while !cursor.at_end() {
             if cursor.accept_keyword("APPEND_ONLY") {
                 declared.mode = if boolean_value(cursor)? { StreamMode::AppendOnly } else { StreamMode::Standard };
@@ -101,7 +95,13 @@ pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &C
     }
     let offset = match &declared.start {
         None => cx.engine.storage.current_seq(),
-        Some(start) => start.resolve(cx, &source, tracked_from)?,
+        Some(start) => {
+            let seq = start.resolve(cx, &source)?;
+            if seq < tracked_from && !start.is_stream() {
+                return Err(stream::not_tracked(&source.name));
+            }
+            seq
+        }
     };
     let def = StreamDef {
         source: source.id,
@@ -262,130 +262,6 @@ fn may_track(cx: &Context<'_>, object: &Object) -> Result<()> {
         object.name,
         cx.role()
     )))
-}
-
-/// AT or BEFORE of CREATE STREAM.
-struct StartPoint {
-    before: bool,
-    what: String,
-    value: Expr,
-}
-
-impl StartPoint {
-    fn read(cursor: &mut Cursor<'_>) -> Result<Self> {
-        let before = cursor.accept_keyword("BEFORE");
-        if !before {
-            cursor.expect_keywords("AT")?;
-        }
-        cursor.expect(&Token::LParen)?;
-        let Some(what) = cursor.peek_word() else { return Err(cursor.unexpected()) };
-        cursor.next_token();
-        cursor.expect(&Token::RArrow)?;
-        let value = cursor.expression()?;
-        cursor.expect(&Token::RParen)?;
-        if !matches!(what.as_str(), "OFFSET" | "TIMESTAMP" | "STATEMENT" | "STREAM") {
-            return Err(SqlError::unsupported(format_args!("AT({what} => ...) of a stream")));
-        }
-        Ok(Self { before, what, value })
-    }
-
-    fn resolve(&self, cx: &mut Context<'_>, source: &Object, tracked_from: Seq) -> Result<Seq> {
-        let seq = match self.what.as_str() {
-            "STREAM" => {
-                let name = self.text(cx)?;
-                return stream::offset(cx, &name);
-            }
-            "STATEMENT" => {
-                let id = self.text(cx)?;
-                let record = cx.engine.history.get(&id);
-                let record = record
-                    .ok_or_else(|| SqlError::compilation(707, "02000", format_args!("Statement {id} not found")))?;
-                let instant =
-                    if self.before { record.started_at - 1 } else { record.ended_at().unwrap_or(record.started_at) };
-                self.at(cx, source, instant)?
-            }
-            "OFFSET" => {
-                let value = plan::constant(cx, &self.value, &Binds::none())?;
-                match plan::integer_of(&value).and_then(|seconds| i64::try_from(seconds).ok()) {
-                    Some(seconds) if seconds < 0 => {
-                        let instant = cx.frame.now + seconds.saturating_mul(1_000_000) - i64::from(self.before);
-                        self.at(cx, source, instant)?
-                    }
-                    _ => {
-                        let shown = plan::text_of(&value).unwrap_or_else(|| "NULL".to_owned());
-                        return Err(SqlError::compilation(
-                            1008,
-                            "22023",
-                            format_args!("Invalid data type [{shown}] in AT(OFFSET => {shown})"),
-                        ));
-                    }
-                }
-            }
-            _ => {
-                if let Some(function) = varying_function(&self.value) {
-                    return Err(SqlError::compilation(
-                        2014,
-                        "22000",
-                        format_args!(
-                            "Non-deterministic function '{function}' is not allowed in the time travel clause of a stream."
-                        ),
-                    ));
-                }
-                let value = plan::constant(cx, &self.value, &Binds::none())?;
-                let instant = plan::instant_of(&value, cx.session.parameters.time_zone())?;
-                self.at(cx, source, instant - i64::from(self.before))?
-            }
-        };
-        if seq < tracked_from {
-            return Err(stream::not_tracked(&source.name));
-        }
-        Ok(seq)
-    }
-
-    fn text(&self, cx: &mut Context<'_>) -> Result<String> {
-        let value = plan::constant(cx, &self.value, &Binds::none())?;
-        Ok(plan::text_of(&value).unwrap_or_default())
-    }
-
-    fn at(&self, cx: &Context<'_>, source: &Object, instant: i64) -> Result<Seq> {
-        if instant < source.created_at {
-            return Err(SqlError::compilation(
-                707,
-                "02000",
-                format_args!(
-                    "Time travel data is not available for table {}. The requested time is either beyond the allowed time travel period or before the object creation time.",
-                    source.name
-                ),
-            ));
-        }
-        cx.engine.storage.seq_at(instant)
-    }
-}
-
-/// A function in a timestamp whose value is another at every call.
-fn varying_function(expression: &Expr) -> Option<String> {
-    const VARYING: [&str; 8] = [
-        "CURRENT_TIMESTAMP",
-        "CURRENT_TIME",
-        "CURRENT_DATE",
-        "LOCALTIMESTAMP",
-        "LOCALTIME",
-        "GETDATE",
-        "SYSDATE",
-        "SYSTIMESTAMP",
-    ];
-    let mut found = None;
-    let _ = visit_expressions(expression, |part| {
-        if let Expr::Function(function) = part {
-            let name = function.name.to_string().to_uppercase();
-            if VARYING.contains(&name.as_str()) {
-                found = Some(name);
-                return ControlFlow::Break(());
-            }
-        }
-        ControlFlow::Continue(())
-    });
-    found
 }
 
 pub(super) fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {

@@ -7,18 +7,21 @@ use crate::catalog::{Kind, NewObject, Object, Target};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, quote};
 use crate::statement::{Binds, Context, QueryResult};
+use crate::storage::Seq;
 use crate::types::{DEFAULT_VARCHAR_LENGTH, SqlType};
 
 use super::alter_to::alter_to;
 use super::column::{ConstraintSpec, add_constraint, check_default, read_column, read_constraint};
 use super::options::{boolean_value, retention, string_value, unknown};
+use super::point::Point;
 use super::{Creation, already_exists};
 
 /// Where a new table's columns and rows come from.
 enum Form {
     Columns,
     Like(Object),
-    Clone(Object),
+    /// As it was at a version.
+    Clone(Object, Seq),
     Query(String),
 }
 
@@ -31,10 +34,12 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
     if cursor.accept_keyword("LIKE") {
         form = Form::Like(source(cx, cursor)?);
     } else if cursor.accept_keyword("CLONE") {
-        form = Form::Clone(source(cx, cursor)?);
-        if cursor.peek_keyword("AT") || cursor.peek_keyword("BEFORE") {
-            return Err(SqlError::unsupported("CLONE ... AT"));
-        }
+        let original = source(cx, cursor)?;
+        let at = match Point::accept(cursor)? {
+            Some(point) => point.resolve(cx, &original)?,
+            None => cx.engine.storage.current_seq(),
+        };
+        form = Form::Clone(original, at);
     }
     let mut def = TableDef::default();
     // GET_DDL writes it before the columns.
@@ -117,7 +122,7 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
     }
     let comment = match (&form, comment) {
         (_, Some(comment)) => comment,
-        (Form::Like(source) | Form::Clone(source), None) => source.comment.clone(),
+        (Form::Like(source) | Form::Clone(source, _), None) => source.comment.clone(),
         _ => String::new(),
     };
     let mut new = NewObject::new(Kind::Table, Some(schema.id), name.object(), cx.role(), &def)?.comment(&comment);
@@ -126,9 +131,10 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
     }
     match form {
         Form::Query(query) => create_as(cx, creation, &schema, new, &query, copy_grants).await,
-        Form::Clone(original) => cx.engine.catalog.transaction(|_| {
+        Form::Clone(original, at) => cx.engine.catalog.transaction(|catalog| {
             let (table, result) = creation.finish(cx, new, copy_grants)?;
-            cx.engine.storage.clone_table(original.id, cx.engine.storage.current_seq(), table.id)?;
+            cx.engine.storage.clone_table(original.id, at, table.id)?;
+            catalog.copy_numbers(original.id, table.id)?;
             Ok(result)
         }),
         Form::Columns | Form::Like(_) => Ok(creation.finish(cx, new, copy_grants)?.1),
@@ -157,13 +163,13 @@ async fn fill(
     mut constraints: Vec<ConstraintSpec>,
 ) -> Result<()> {
     match form {
-        Form::Like(source) | Form::Clone(source) => {
+        Form::Like(source) | Form::Clone(source, _) => {
             let original: TableDef = source.definition()?;
             def.columns = original.columns;
             def.next_column_id = original.next_column_id;
             def.constraints = original.constraints;
             def.cluster_by = def.cluster_by.take().or(original.cluster_by);
-            if matches!(form, Form::Clone(_)) {
+            if matches!(form, Form::Clone(..)) {
                 def.changes_from = original.changes_from.map(|_| cx.engine.storage.current_seq());
                 def.retention_days = def.retention_days.or(original.retention_days);
             } else {

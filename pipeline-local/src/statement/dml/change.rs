@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::ast::{
     UpdateTableFromKind,
 };
 
-use super::{TARGET, Target, coerce, consume, counts, current, lock, plan_consuming, single_table};
+use super::{TARGET, Target, check, coerce, consume, counts, current, lock, plan_consuming, single_table};
 use crate::error::{Result, SqlError};
 use crate::exec::{Binds, Context, DmlStats, QueryResult, StatementType};
 use crate::parse;
@@ -165,7 +165,7 @@ pub(super) async fn update(
             let from = planned.ready.columns[index + 2].sql_type;
             arrays.push(coerce::column(cx, &target, column, &array, from)?);
         }
-        let new = coerce::batch(&target.object.name, &target.def, arrays, kept.len())?;
+        let new = check::batch(cx, &target, arrays, kept.len()).await?;
         let locations: Vec<u64> = kept.iter().map(|row| locations[*row as usize]).collect();
         let row_ids: Vec<u64> = kept.iter().map(|row| row_ids[*row as usize]).collect();
         if !locations.is_empty() {

@@ -7,7 +7,7 @@ use datafusion::sql::sqlparser::ast::{
     Expr, Insert, Query, SelectItem, SetExpr, TableObject, UnaryOperator, Value as Literal, Values,
 };
 
-use super::{Target, coerce, consume, counts, current, lock, plan_consuming};
+use super::{Target, check, coerce, consume, counts, current, lock, plan_consuming};
 use crate::catalog::def::ColumnDef;
 use crate::error::{Result, SqlError};
 use crate::exec::{Binds, Context, DmlStats, QueryResult, StatementType, Value};
@@ -126,7 +126,7 @@ pub(super) async fn complete(
         };
         complete.push(array);
     }
-    coerce::batch(&target.object.name, &target.def, complete, rows)
+    check::batch(cx, target, complete, rows).await
 }
 
 /// What a column gets that is not given.
@@ -228,7 +228,7 @@ async fn from_values(
         };
         complete.push(array);
     }
-    coerce::batch(&target.object.name, &target.def, complete, rows)
+    check::batch(cx, target, complete, rows).await
 }
 
 /// What decides whether two cells can be in one array.

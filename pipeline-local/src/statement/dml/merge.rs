@@ -13,7 +13,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::change::{assignments, column_of, is_default, numbers, one_batch, query_over, taken, without_default};
 use super::insert::complete;
-use super::{TARGET, Target, coerce, consume, counts, current, lock, plan_consuming};
+use super::{TARGET, Target, check, coerce, consume, counts, current, lock, plan_consuming};
 use crate::error::{Result, SqlError};
 use crate::exec::{Binds, Context, DmlStats, QueryResult, StatementType};
 use crate::parse;
@@ -292,7 +292,7 @@ pub(super) async fn run(
                 let array = taken(joined.column(slot), &taken_rows)?;
                 arrays.push(coerce::column(cx, &target, column, &array, planned.ready.columns[slot].sql_type)?);
             }
-            let batch = coerce::batch(&target.object.name, &target.def, arrays, rows.len())?;
+            let batch = check::batch(cx, &target, arrays, rows.len()).await?;
             let at: Vec<u64> = rows.iter().map(|row| locations[*row as usize]).collect();
             let ids: Vec<u64> = rows.iter().map(|row| row_ids[*row as usize]).collect();
             updates.push((at, ids, batch));

@@ -1,6 +1,7 @@
 //! INSERT, UPDATE, DELETE, MERGE, TRUNCATE.
 
 mod change;
+mod check;
 mod coerce;
 mod insert;
 mod merge;
@@ -95,7 +96,12 @@ fn open(cx: &mut Context<'_>) -> bool {
         return false;
     }
     let transaction = cx.engine.storage.begin();
-    cx.session.transactions.push(ScopedTransaction { scope: AUTOCOMMIT, began_at: cx.frame.now, transaction });
+    cx.session.transactions.push(ScopedTransaction {
+        scope: AUTOCOMMIT,
+        began_at: cx.frame.now,
+        name: String::new(),
+        transaction,
+    });
     true
 }
 

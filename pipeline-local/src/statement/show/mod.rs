@@ -7,11 +7,14 @@ mod account;
 mod containers;
 mod files;
 mod grants;
+mod keys;
 mod relations;
 mod settings;
+mod transactions;
 
 use datafusion::common::ScalarValue;
 
+use crate::catalog::def::ConstraintRule;
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::types::SqlType;
@@ -19,7 +22,9 @@ use crate::types::SqlType;
 use super::{Context, QueryResult, ResultColumn, StatementType, Value, kind};
 
 pub(super) use files::describe_pipe;
+pub(super) use keys::{names as column_names, references};
 pub(super) use relations::{describe_sequence, describe_stream};
+pub(super) use transactions::describe_transaction;
 
 /// Runs a SHOW statement.
 pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
@@ -50,6 +55,12 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
         }
         "PARAMETERS" => settings::parameters(cx, cursor)?,
         "VARIABLES" => settings::variables(cx, cursor)?,
+        "PRIMARY" if cursor.accept_keyword("KEYS") => keys::own(cx, cursor, &ConstraintRule::PrimaryKey)?,
+        "UNIQUE" if cursor.accept_keyword("KEYS") => keys::own(cx, cursor, &ConstraintRule::Unique)?,
+        "IMPORTED" if cursor.accept_keyword("KEYS") => keys::foreign(cx, cursor, false)?,
+        "EXPORTED" if cursor.accept_keyword("KEYS") => keys::foreign(cx, cursor, true)?,
+        "TRANSACTIONS" => transactions::transactions(cx, cursor)?,
+        "LOCKS" => transactions::locks(cx, cursor)?,
         "STAGES" => files::stages(cx, cursor)?,
         "PIPES" => files::pipes(cx, cursor)?,
         "TAGS" => files::tags(cx, cursor)?,
@@ -91,7 +102,8 @@ impl Rows {
                     | "acquired_on"
                     | "transaction_started_on"
                     | "ended_on" => SqlType::TimestampLtz(3),
-                    "rows"
+                    "key_sequence"
+                    | "rows"
                     | "bytes"
                     | "next_value"
                     | "interval"

@@ -30,7 +30,12 @@ pub(super) async fn run(
     let own = session.transactions.is_empty() && session.parameters.boolean("AUTOCOMMIT");
     if own {
         let transaction = engine.storage.begin();
-        session.transactions.push(ScopedTransaction { scope: 0, began_at: engine.clock.now(), transaction });
+        session.transactions.push(ScopedTransaction {
+            scope: 0,
+            began_at: engine.clock.now(),
+            name: String::new(),
+            transaction,
+        });
     }
     let outcome = run_rows(engine, session, query_id, text, rows).await;
     if outcome.is_err() {
