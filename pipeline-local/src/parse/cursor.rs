@@ -355,6 +355,15 @@ impl<'a> Cursor<'a> {
         change(&mut self.tokens);
     }
 
+    /// Puts other tokens in the places of the next ones; errors name the place of the first.
+    pub(super) fn replace(&mut self, count: usize, tokens: Vec<Token>) {
+        let end = (self.index + count).min(self.tokens.len());
+        let Some(first) = self.tokens.get(self.index) else { return };
+        let (span, range) = (first.span, self.ranges[self.index]);
+        self.ranges.splice(self.index..end, tokens.iter().map(|_| range));
+        self.tokens.splice(self.index..end, tokens.into_iter().map(|token| TokenWithSpan { token, span }));
+    }
+
     /// Reads one scalar expression with sqlparser.
     ///
     /// # Errors

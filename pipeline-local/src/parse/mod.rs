@@ -2,6 +2,7 @@
 
 pub mod cursor;
 pub mod data_type;
+mod extend;
 mod literal;
 pub mod name;
 mod query;
@@ -9,6 +10,7 @@ pub mod split;
 
 pub use cursor::{Cursor, position_of};
 pub use data_type::data_type;
+pub use extend::ALL_BY_NAME;
 pub use name::{Name, fold, quote};
 pub use query::{expression, pipe_source, query, unnamed_query};
 pub use split::split;
@@ -122,6 +124,10 @@ pub fn statement(sql: &str) -> Result<Statement> {
             Some(Scripted::Integration) => Statement::Integration(text()),
             None => Statement::Describe(text()),
         },
+        "COPY" | "PUT" | "GET" | "LIST" | "LS" | "REMOVE" | "RM" if cursor.peek_at(1).is_some() => {
+            let into = if cursor.peek_keyword_at(1, "INTO") { " INTO" } else { "" };
+            return Err(SqlError::unsupported(format_args!("{word}{into}")));
+        }
         _ if cursor.peek() == Some(&Token::LParen) => sql_statement(&cursor)?,
         _ => return Err(cursor.unexpected()),
     })

@@ -6,6 +6,7 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
 use super::cursor::Cursor;
+use super::extend::extended;
 use crate::error::{Result, SqlError};
 
 /// The name under which `FROM $1` of a pipe finds its rows.
@@ -37,6 +38,7 @@ pub fn unnamed_query(sql: &str) -> Result<Box<ast::Query>> {
 
 fn unnamed(sql: &str) -> Result<ast::Statement> {
     let mut cursor = Cursor::new(sql)?;
+    extended(&mut cursor);
     cursor.change_tokens(folded);
     let statement = cursor.with_parser(|parser| parser.parse_statement())?;
     cursor.expect_end()?;
@@ -62,6 +64,7 @@ pub(super) fn statement(sql: &str) -> Result<ast::Statement> {
 /// A syntax error.
 pub fn expression(sql: &str) -> Result<Box<ast::Query>> {
     let mut cursor = Cursor::new(sql)?;
+    extended(&mut cursor);
     cursor.change_tokens(folded);
     let expression = cursor.expression()?;
     cursor.expect_end()?;
@@ -199,7 +202,7 @@ fn select_texts(cursor: &Cursor<'_>) -> Vec<String> {
                     "OFFSET",
                 ]
                 .iter()
-                .any(|keyword| cursor.peek_keyword(keyword))
+                .any(|keyword| cursor.peek_keyword(keyword) && !within_call(&cursor))
                     || cursor.peek_keywords("GROUP BY")
             }
             Some(_) => false,
@@ -220,6 +223,13 @@ fn select_texts(cursor: &Cursor<'_>) -> Vec<String> {
             _ => {}
         }
     }
+}
+
+/// Whether `FROM FIRST` or `FROM LAST` of a window function is next.
+fn within_call(cursor: &Cursor<'_>) -> bool {
+    cursor.peek_keyword("FROM")
+        && (cursor.peek_keyword_at(1, "FIRST") || cursor.peek_keyword_at(1, "LAST"))
+        && ["OVER", "IGNORE", "RESPECT"].iter().any(|word| cursor.peek_keyword_at(2, word))
 }
 
 fn name_columns(body: &mut SetExpr, texts: &[String]) {

@@ -247,16 +247,14 @@ fn substituted(plan: LogicalPlan, values: &[(Column, Expr)]) -> Result<LogicalPl
                 })
             })
         })?;
-        if !changed.transformed {
-            return Ok(changed);
-        }
-        changed.map_data(|node| match node.recompute_schema()? {
+        match changed.data {
             // A lateral relation that refers to nothing any more.
             LogicalPlan::Subquery(lateral) if references(&lateral.subquery)?.is_empty() => {
-                Ok(Arc::unwrap_or_clone(lateral.subquery))
+                Ok(Transformed::yes(Arc::unwrap_or_clone(lateral.subquery)))
             }
-            node => Ok(node),
-        })
+            node if changed.transformed => node.recompute_schema().map(Transformed::yes),
+            node => Ok(Transformed::no(node)),
+        }
     })
     .data()
 }

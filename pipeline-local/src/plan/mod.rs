@@ -15,6 +15,7 @@ mod lateral;
 mod like;
 mod operators;
 mod per_row;
+mod positions;
 mod provider;
 mod quantified;
 mod reshape;

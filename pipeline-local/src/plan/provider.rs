@@ -127,6 +127,27 @@ impl<'p, 'a> Provider<'p, 'a> {
         Some(source.schema().fields().iter().map(|field| field.name().clone()).collect())
     }
 
+    /// The values of a query's first column; it runs now.
+    pub(super) fn column_of(&self, query: &Query, binds: &Binds) -> Result<Vec<Value>> {
+        let plan = self.plan(query, binds).map_err(Failure::into_error)?;
+        let (runner, engine, query_id) = {
+            let cx = self.cx.borrow();
+            (super::run::Runner::new(&cx), cx.engine.clone(), cx.frame.query_id.clone())
+        };
+        let sql_type = crate::types::SqlType::of(plan.schema().field(0));
+        let batches = super::user_function::aside::aside(&engine, &query_id, || runner.run(plan))?;
+        let mut values = Vec::new();
+        for batch in batches {
+            let column = datafusion::arrow::compute::cast(batch.column(0), &sql_type.arrow())?;
+            for row in 0..batch.num_rows() {
+                let scalar =
+                    datafusion::common::ScalarValue::try_from_array(&column, row).map_err(SqlError::internal)?;
+                values.push(Value { sql_type, scalar });
+            }
+        }
+        Ok(values)
+    }
+
     /// The value of a constant expression.
     pub(super) fn constant(&self, expression: &Expr, binds: &Binds) -> Result<Value> {
         let not_constant = || {

@@ -3,9 +3,10 @@
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{BinaryOperator, visit_expressions};
 use datafusion::sql::sqlparser::ast::{
-    CaseWhen, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Ident, NullInclusion,
-    PivotValueSource, Query, Select, SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias, TableFactor,
-    TableSample, TableSampleUnit, TableWithJoins, Value as Literal,
+    CaseWhen, Distinct, Expr, ExprWithAlias, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Ident,
+    NullInclusion, OrderBy, OrderByExpr, OrderByKind, OrderByOptions, PivotValueSource, Query, Select, SelectItem,
+    SetExpr, SetOperator, SetQuantifier, TableAlias, TableFactor, TableSample, TableSampleUnit, TableWithJoins,
+    Value as Literal,
 };
 use std::ops::ControlFlow;
 
@@ -13,6 +14,7 @@ use super::ast::{binary, call, literal, nested, not};
 use super::rewrite::Rewriter;
 use crate::error::{Result, SqlError};
 use crate::parse;
+use crate::types::SqlType;
 
 fn column(name: &str) -> Expr {
     Expr::Identifier(Ident::with_quote('"', name))
@@ -66,8 +68,25 @@ pub(super) fn pivot(rewriter: &Rewriter<'_, '_, '_>, factor: TableFactor) -> Res
     let ([aggregate], [Expr::Identifier(by)]) = (aggregate_functions.as_slice(), value_column.as_slice()) else {
         return Err(SqlError::unsupported("PIVOT with several aggregates or columns"));
     };
-    let PivotValueSource::List(values) = value_source else {
-        return Err(SqlError::unsupported("PIVOT ... IN (ANY) or (SELECT ...)"));
+    let values = match value_source {
+        PivotValueSource::List(values) => values,
+        PivotValueSource::Any(order) => {
+            let mut query = changed(select_from(only((*table).clone()))?, |select| {
+                select.distinct = Some(Distinct::Distinct);
+                select.projection = vec![SelectItem::UnnamedExpr(Expr::Identifier(by.clone()))];
+            });
+            let order = match order.is_empty() {
+                true => vec![OrderByExpr {
+                    expr: Expr::Identifier(by.clone()),
+                    options: OrderByOptions { asc: None, nulls_first: None },
+                    with_fill: None,
+                }],
+                false => order,
+            };
+            query.order_by = Some(OrderBy { kind: OrderByKind::Expressions(order), interpolate: None });
+            rewriter.values_of(&query)?
+        }
+        PivotValueSource::Subquery(query) => rewriter.values_of(&query)?,
     };
     let Expr::Function(function) = &aggregate.expr else {
         return Err(SqlError::syntax("PIVOT needs an aggregate function"));
@@ -120,6 +139,36 @@ pub(super) fn pivot(rewriter: &Rewriter<'_, '_, '_>, factor: TableFactor) -> Res
         select.group_by = GroupByExpr::Expressions(groups.iter().map(|name| column(name)).collect(), Vec::new());
     });
     Ok(derived(query, alias))
+}
+
+impl Rewriter<'_, '_, '_> {
+    /// The values of a query's only column, which runs now, as literals.
+    fn values_of(&self, query: &Query) -> Result<Vec<ExprWithAlias>> {
+        let mut query = query.clone();
+        if let Some(outer) = self.visible_with() {
+            match &mut query.with {
+                Some(own) => own.cte_tables.splice(0..0, outer.cte_tables).for_each(drop),
+                None => query.with = Some(outer),
+            }
+        }
+        let values = self.provider.column_of(&query, self.binds)?;
+        let values = values.into_iter().filter(|value| !value.is_null());
+        Ok(values
+            .map(|value| {
+                let text = super::text_of(&value).unwrap_or_default();
+                let expr = match value.sql_type {
+                    SqlType::Number { .. } => literal(Literal::Number(text, false)),
+                    SqlType::Varchar(_) => literal(Literal::SingleQuotedString(text)),
+                    other => call(&format!("CAST:{other}"), vec![literal(Literal::SingleQuotedString(text))]),
+                };
+                let alias = match value.sql_type {
+                    SqlType::Varchar(_) | SqlType::Number { .. } => None,
+                    _ => super::text_of(&value).map(|text| Ident::with_quote('"', format!("'{text}'"))),
+                };
+                ExprWithAlias { expr, alias }
+            })
+            .collect())
+    }
 }
 
 /// `table UNPIVOT (value FOR name IN (columns))`: one row for each column.

@@ -22,7 +22,7 @@ impl Rewriter<'_, '_, '_> {
     }
 
     /// All common table expressions that can be named here.
-    fn visible_with(&self) -> Option<With> {
+    pub(super) fn visible_with(&self) -> Option<With> {
         let mut with = self.withs.iter().flatten().cloned();
         let mut first = with.next()?;
         for inner in with {
@@ -132,7 +132,8 @@ fn written_out<'c>(
     }
 }
 
-fn visit(select: &mut Select, stars: &mut Stars) -> Result<()> {
+/// Visits the clauses of a select, without its FROM.
+pub(super) fn visit(select: &mut Select, stars: &mut impl VisitorMut<Break = SqlError>) -> Result<()> {
     let mut flow = select.projection.visit(stars);
     for clause in [&mut select.selection, &mut select.having, &mut select.qualify] {
         if flow.is_continue() {

@@ -32,6 +32,7 @@ impl Rewriter<'_, '_, '_> {
         }
         self.joins(select)?;
         self.renamed_stars(select)?;
+        self.positions(select)?;
         subquery::check(self.provider, select)?;
         lateral::join_functions(select);
         self.expand_stars(select)?;
@@ -78,6 +79,9 @@ impl Rewriter<'_, '_, '_> {
         }
         if let SetExpr::SetOperation { .. } = query.body.as_ref() {
             except(&mut query.body);
+        }
+        if let (SetExpr::Select(select), Some(order_by)) = (query.body.as_ref(), &mut query.order_by) {
+            self.ordered_positions(select, order_by)?;
         }
         if let Some(order_by) = &mut query.order_by
             && let OrderByKind::Expressions(expressions) = &mut order_by.kind

@@ -120,6 +120,29 @@ fn guarded(predicates: &[Option<Expr>], clause: usize, expression: Expr) -> Expr
     }
 }
 
+/// ALL BY NAME: every column of the target from that of the source with its name.
+fn by_name(target: &Target, source: &Source) -> Result<Vec<(usize, Expr)>> {
+    let schema = source.rows.schema();
+    let names: Vec<&String> =
+        schema.fields().iter().map(|field| field.name()).filter(|name| *name != SOURCE_ROW).collect();
+    if let Some(column) = target.def.columns.iter().find(|column| !names.contains(&&column.name)) {
+        return Err(SqlError::compilation(
+            904,
+            "42000",
+            format_args!("ALL BY NAME: the source has no column '{}' as the target has", column.name),
+        ));
+    }
+    if let Some(name) = names.iter().find(|name| target.def.column(name).is_none()) {
+        return Err(SqlError::compilation(
+            904,
+            "42000",
+            format_args!("ALL BY NAME: the target has no column '{name}' as the source has"),
+        ));
+    }
+    let columns = target.def.columns.iter().enumerate();
+    Ok(columns.map(|(index, column)| (index, column_of(&source.alias, &column.name))).collect())
+}
+
 enum Matched {
     Update(Vec<(usize, Expr)>),
     Delete,
@@ -153,13 +176,20 @@ pub(super) async fn run(
     }
     let target = Target::find(cx, name, "MERGE", &privileges, binds)?;
     let alias = alias.as_ref().map_or_else(|| target.object.name.clone(), |alias| alias.name.value.clone());
+    lock(cx, target.object.id).await?;
+    let source = source(cx, &merge.source, sql, binds, special.clone()).await?;
     for clause in &merge.clauses {
         match (&clause.clause_kind, &clause.action) {
             (MergeClauseKind::Matched, MergeAction::Update(update)) => {
                 if update.update_predicate.is_some() || update.delete_predicate.is_some() {
                     return Err(SqlError::unsupported("WHERE in a clause of MERGE; write WHEN MATCHED AND ..."));
                 }
-                matched.push(Matched::Update(assignments(&target, &update.assignments)?));
+                let all = matches!(update.assignments.as_slice(), [only]
+                    if only.value == Expr::Identifier(Ident::with_quote('"', parse::ALL_BY_NAME)));
+                matched.push(Matched::Update(match all {
+                    true => by_name(&target, &source)?,
+                    false => assignments(&target, &update.assignments)?,
+                }));
                 matched_predicates.push(clause.predicate.clone());
             }
             (MergeClauseKind::Matched, MergeAction::Delete { .. }) => {
@@ -169,6 +199,11 @@ pub(super) async fn run(
             (MergeClauseKind::NotMatched, MergeAction::Insert(insert)) => {
                 if insert.insert_predicate.is_some() {
                     return Err(SqlError::unsupported("WHERE in a clause of MERGE; write WHEN NOT MATCHED AND ..."));
+                }
+                if insert.columns == [plan::quoted_name(parse::ALL_BY_NAME)] {
+                    inserts.push(by_name(&target, &source)?);
+                    insert_predicates.push(clause.predicate.clone());
+                    continue;
                 }
                 let given: Vec<usize> = if insert.columns.is_empty() {
                     (0..target.def.columns.len()).collect()
@@ -213,8 +248,6 @@ pub(super) async fn run(
             ));
         }
     }
-    lock(cx, target.object.id).await?;
-    let source = source(cx, &merge.source, sql, binds, special.clone()).await?;
     special.insert(TARGET.to_owned(), target.located(cx)?);
     special.insert(SOURCE.to_owned(), source.relation(None)?);
 

@@ -1,0 +1,102 @@
+//! What the dialect lacks, in words that it has: tokens are replaced before sqlparser reads them.
+
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Token, Word};
+
+use super::cursor::Cursor;
+
+/// The column that stands for all of them in `UPDATE ALL BY NAME` and `INSERT ALL BY NAME`.
+pub const ALL_BY_NAME: &str = "$ALL_BY_NAME";
+
+/// Replaces them all.
+pub(super) fn extended(cursor: &mut Cursor<'_>) {
+    let start = cursor.index();
+    let merge = cursor.peek_keyword("MERGE");
+    while cursor.peek().is_some() {
+        if merge && cursor.peek_keywords("UPDATE ALL BY NAME") {
+            let all = quoted(ALL_BY_NAME);
+            cursor.replace(4, vec![word("UPDATE"), word("SET"), all.clone(), Token::Eq, all]);
+        } else if merge && cursor.peek_keywords("INSERT ALL BY NAME") {
+            let all = quoted(ALL_BY_NAME);
+            let listed = || [Token::LParen, all.clone(), Token::RParen];
+            let mut tokens = vec![word("INSERT")];
+            tokens.extend(listed());
+            tokens.push(word("VALUES"));
+            tokens.extend(listed());
+            cursor.replace(4, tokens);
+        } else if object_of_star(cursor) {
+            if let Some(close) = closing(cursor) {
+                let here = cursor.index();
+                cursor.rewind(close);
+                cursor.replace(1, vec![Token::RParen]);
+                cursor.rewind(here);
+                cursor.replace(1, vec![word("OBJECT_CONSTRUCT"), Token::LParen]);
+            }
+        } else if cursor.peek() == Some(&Token::RParen)
+            && cursor.peek_keyword_at(1, "FROM")
+            && cursor.peek_keyword_at(2, "FIRST")
+            && ["OVER", "IGNORE", "RESPECT"].iter().any(|word| cursor.peek_keyword_at(3, word))
+        {
+            // NTH_VALUE counts from the first row anyway.
+            cursor.replace(3, vec![Token::RParen]);
+        }
+        cursor.next_token();
+    }
+    cursor.rewind(start);
+}
+
+/// Whether `{*`, `{t.*` or the like is next.
+fn object_of_star(cursor: &Cursor<'_>) -> bool {
+    cursor.peek() == Some(&Token::LBrace)
+        && (cursor.peek_at(1) == Some(&Token::Mul)
+            || (matches!(cursor.peek_at(1), Some(Token::Word(_)))
+                && cursor.peek_at(2) == Some(&Token::Period)
+                && cursor.peek_at(3) == Some(&Token::Mul)))
+}
+
+/// Where the brace that is next is closed.
+fn closing(cursor: &Cursor<'_>) -> Option<usize> {
+    let mut depth = 0;
+    let mut ahead = 0;
+    loop {
+        match cursor.peek_at(ahead)? {
+            Token::LBrace => depth += 1,
+            Token::RBrace => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(cursor.index() + ahead);
+        }
+        ahead += 1;
+    }
+}
+
+fn word(text: &str) -> Token {
+    Token::make_word(text, None)
+}
+
+fn quoted(name: &str) -> Token {
+    Token::Word(Word { value: name.to_owned(), quote_style: Some('"'), keyword: Keyword::NoKeyword })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::query::query;
+
+    #[test]
+    fn new_words_become_old_ones() {
+        for (sql, expected) in [
+            ("select {*} from t", "SELECT OBJECT_CONSTRUCT(*) AS \"{*}\" FROM T"),
+            (
+                "select {t.*}, {'a': {'b': 1}} from t",
+                "SELECT OBJECT_CONSTRUCT(T.*) AS \"{T.*}\", {'a': {'b': 1}} AS \"{'A': {'B': 1}}\" FROM T",
+            ),
+            (
+                "select nth_value(a, 2) from first over (order by b) as n from t",
+                "SELECT NTH_VALUE(A, 2) OVER (ORDER BY B) AS N FROM T",
+            ),
+        ] {
+            assert_eq!(query(sql).expect(sql).to_string(), expected);
+        }
+    }
+}
