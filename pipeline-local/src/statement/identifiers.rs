@@ -1,5 +1,4 @@
-//! `IDENTIFIER($variable)` and `IDENTIFIER(:bind)` in statements with a parser of their own: the name takes its place
-//! before the statement is parsed.
+//! `IDENTIFIER($variable)` in statements with a parser of their own: the name takes its place before they are parsed.
 
 use std::borrow::Cow;
 
@@ -9,36 +8,28 @@ use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::plan;
 
-use super::{Binds, Context};
+use super::Context;
 
-/// The statements that have names from variables; in all others IDENTIFIER belongs to a query, or to a body.
-const VERBS: [&str; 11] =
-    ["CREATE", "ALTER", "DROP", "UNDROP", "DESCRIBE", "DESC", "SHOW", "TRUNCATE", "GRANT", "REVOKE", "USE"];
-
-/// The text with names instead of the variables and binds that say them.
+/// The text with names instead of the variables that say them.
 ///
 /// # Errors
-/// When there is no such variable or bind, or it is no text.
-pub(super) fn resolved<'s>(cx: &Context<'_>, sql: &'s str, binds: &Binds) -> Result<Cow<'s, str>> {
+/// When there is no such variable, or it is NULL.
+pub(super) fn resolved<'s>(cx: &Context<'_>, sql: &'s str) -> Result<Cow<'s, str>> {
     if !sql.as_bytes().windows(10).any(|word| word.eq_ignore_ascii_case(b"IDENTIFIER")) {
         return Ok(Cow::Borrowed(sql));
     }
     let mut cursor = Cursor::new(sql)?;
-    let verb = cursor.peek_word().unwrap_or_default();
-    if !VERBS.contains(&verb.as_str()) {
-        return Ok(Cow::Borrowed(sql));
-    }
+    let creates = cursor.peek_keyword("CREATE");
     let mut text = String::new();
     let mut copied = 0;
-    let mut place = 0;
     while cursor.peek().is_some() {
         // What follows AS is a query or a body.
-        if verb == "CREATE" && cursor.peek_keyword("AS") {
+        if creates && cursor.peek_keyword("AS") {
             break;
         }
         let start = cursor.offset();
         let value = if cursor.accept_keyword("IDENTIFIER") && cursor.accept(&Token::LParen) {
-            let value = variable(cx, &mut cursor, binds, &mut place)?;
+            let value = variable(cx, &mut cursor)?;
             if value.is_some() && !cursor.accept(&Token::RParen) {
                 return Err(cursor.unexpected());
             }
@@ -60,40 +51,17 @@ pub(super) fn resolved<'s>(cx: &Context<'_>, sql: &'s str, binds: &Binds) -> Res
     Ok(Cow::Owned(text))
 }
 
-/// The text of `$name`, `:name`, `:1` or `?`; none when something else is next.
-fn variable(cx: &Context<'_>, cursor: &mut Cursor<'_>, binds: &Binds, place: &mut usize) -> Result<Option<String>> {
-    let missing = |what: &str| SqlError::compilation(2049, "42601", format_args!("Bind variable {what} not set."));
-    let value = match cursor.peek() {
-        Some(Token::Placeholder(placeholder)) if placeholder.starts_with('$') => {
-            let name = placeholder[1..].to_ascii_uppercase();
-            let known = cx.session.variables.get(&name);
-            known
-                .ok_or_else(|| {
-                    SqlError::compilation(2211, "02000", format_args!("Session variable '${name}' does not exist"))
-                })?
-                .clone()
-        }
-        Some(Token::Placeholder(placeholder)) if placeholder == "?" => {
-            *place += 1;
-            binds.positional.get(*place - 1).cloned().ok_or_else(|| missing("?"))?
-        }
-        Some(Token::Colon) => {
-            cursor.next_token();
-            let name = match cursor.peek() {
-                Some(Token::Word(word)) => word.value.clone(),
-                Some(Token::Number(number, _)) => number.clone(),
-                _ => return Err(cursor.unexpected()),
-            };
-            let found = match name.parse::<usize>() {
-                Ok(index) => binds.positional.get(index.wrapping_sub(1)),
-                Err(_) => binds.named.get(&name.to_ascii_uppercase()).or_else(|| binds.named.get(&name)),
-            };
-            found.cloned().ok_or_else(|| missing(&format!(":{name}")))?
-        }
+/// The text of `$name`; none when something else is next.
+fn variable(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Option<String>> {
+    let name = match cursor.peek() {
+        Some(Token::Placeholder(placeholder)) if placeholder.starts_with('$') => placeholder[1..].to_ascii_uppercase(),
         _ => return Ok(None),
     };
     cursor.next_token();
-    plan::text_of(&value)
+    let value = cx.session.variables.get(&name).ok_or_else(|| {
+        SqlError::compilation(2211, "02000", format_args!("Session variable '${name}' does not exist"))
+    })?;
+    plan::text_of(value)
         .map(Some)
-        .ok_or_else(|| SqlError::compilation(1003, "42000", "The name in IDENTIFIER() is NULL."))
+        .ok_or_else(|| SqlError::compilation(1003, "42000", format_args!("The name in IDENTIFIER(${name}) is NULL.")))
 }

@@ -33,8 +33,7 @@ pub type Running<'c, T = QueryResult> = Pin<Box<dyn Future<Output = Result<T>> +
 /// Parses and runs one statement. Outside an explicit transaction it commits by itself; when it fails, nothing of it stays.
 pub fn execute<'c>(cx: &'c mut Context<'_>, sql: &'c str, binds: &'c Binds) -> Running<'c> {
     Box::pin(async move {
-        let sql = identifiers::resolved(cx, sql, binds)?;
-        let statement = parse::statement(&sql)?;
+        let statement = parse::statement(sql)?;
         execute_parsed(cx, &statement, binds).await
     })
 }
@@ -62,6 +61,7 @@ pub fn execute_parsed<'c>(cx: &'c mut Context<'_>, statement: &'c Statement, bin
             | Statement::Show(text)
             | Statement::Describe(text) => {
                 let text = crate::scripting::with_values(cx, text, binds).await?;
+                let text = identifiers::resolved(cx, &text)?.into_owned();
                 execute_text(cx, statement, &text).await
             }
         }
