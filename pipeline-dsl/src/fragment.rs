@@ -1,6 +1,8 @@
 //! Pieces of SQL that the user wrote, with the objects they name.
 
-use crate::node::NodeRef;
+use crate::check::{Msg, same};
+use crate::node::{Kind, NodeRef};
+use crate::object::{Column, Definition};
 
 /// One SQL statement written with `sql!`, in which `{Type}` names objects.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +78,69 @@ impl Fragment {
             Piece::Text(_) => None,
         }
     }
+}
+
+/// Rule `sql-column`: a statement names only columns that its tables and streams have. Those of views are not known.
+///
+/// # Panics
+/// With a message that names the columns there are.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_columns(object: NodeRef, names: &[&str]) {
+    let node = object.get();
+    let Some(columns) = columns_of(object) else { return };
+    let mut at = 0;
+    while at < names.len() {
+        let name = names[at];
+        at += 1;
+        if has_column(columns, name) || (matches!(node.kind, Kind::Stream) && is_metadata(name)) {
+            continue;
+        }
+        let mut msg: Msg = Msg::new();
+        msg.push(node.kind.noun()).push(" ").name(node.rust_name).push(" has no column ").name(name);
+        msg.push(": it has ");
+        let mut column = 0;
+        while column < columns.len() {
+            if column > 0 {
+                msg.push(", ");
+            }
+            if column == 20 {
+                msg.push("..");
+                break;
+            }
+            msg.push(columns[column].name);
+            column += 1;
+        }
+        msg.rule("sql-column", "");
+        panic!("{}", msg.as_str());
+    }
+}
+
+/// The columns of a table, or of the table that a stream follows.
+const fn columns_of(object: NodeRef) -> Option<&'static [Column]> {
+    match &object.get().definition {
+        Definition::Table(table) => Some(table.columns),
+        Definition::Stream(stream) => match &stream.source.get().definition {
+            Definition::Table(table) => Some(table.columns),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+const fn has_column(columns: &[Column], name: &str) -> bool {
+    let mut at = 0;
+    while at < columns.len() {
+        if same(columns[at].name, name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn is_metadata(name: &str) -> bool {
+    same(name, "METADATA$ACTION") || same(name, "METADATA$ISUPDATE") || same(name, "METADATA$ROW_ID")
 }
 
 const fn text_has_words(bytes: &[u8], words: &[&str]) -> bool {

@@ -122,7 +122,7 @@ pub fn notification_integration(args: TokenStream, item: TokenStream) -> TokenSt
 
 /// Declares a table. The struct is also the type of its rows.
 ///
-/// Options: `schema` (required), `transient`, `change_tracking`, `cluster_by(first, second)` with names of fields,
+/// Options: `schema` (required), `temporary` (procedures make it with `create_as` for their session), `transient`, `change_tracking`, `cluster_by(first, second)` with names of fields,
 /// `data_retention_days` (0 to 90, at most 1 for transient tables; the schema's by default), `max_data_extension_days` (0 to 90; 14
 /// by default), `name`, `external`, `allow`, `grant` with `select`, `insert`, `update`, `delete`, `truncate`, `references` and
 /// `evolve_schema`. On a field, `#[column(..)]`: `name = ".."`, `autoincrement` or
@@ -211,8 +211,12 @@ pub fn view(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// One SQL statement, in which `{Type}` names an object: `sql!("DELETE FROM {TableA} WHERE ID = 1")`.
 ///
-/// Quotes, comments and parentheses are checked. `{{` and `}}` are braces; in a text in quotes, braces that do not enclose a
-/// name stand for themselves.
+/// Queries and statements that write rows are parsed in Snowflake's dialect, by sqlparser, and columns of a table or stream that
+/// is a statement's only source, or that stand behind the name of one, must be there. For what Snowflake takes and sqlparser does
+/// not, begin the statement with the comment `/* unparsed */`, which is left out of it. Of other statements, and of those, only
+/// quotes, comments and parentheses are checked.
+///
+/// `{{` and `}}` are braces; in a text in quotes, braces that do not enclose a name stand for themselves.
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
     sql::expand(input.into()).into()

@@ -43,6 +43,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let external = options.flag("external", &mut errors).unwrap_or(false);
     let help = "write `#[table(schema = SomeSchema)]`";
     let schema = options.required_path("schema", help, &mut errors);
+    let temporary = options.flag("temporary", &mut errors).unwrap_or(false);
     let transient = options.flag("transient", &mut errors).unwrap_or(false);
     let change_tracking = options.flag("change_tracking", &mut errors).unwrap_or(false);
     let span = retention_span(&options);
@@ -65,6 +66,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         definition: quote! {
             ::pipeline_dsl::object::Definition::Table(::pipeline_dsl::object::TableDef {
                 columns: <#ident as ::pipeline_dsl::node::Table>::COLUMNS,
+                temporary: #temporary,
                 transient: #transient,
                 #days
                 cluster_by: &[#(#cluster_by),*],

@@ -7,7 +7,8 @@ use crate::expr::fits::{FitsVariable, VariableNull};
 use crate::expr::{Base, Expr, IntoExpr, Typed};
 use crate::node::Table;
 use crate::query::{
-    Aggregate, Grouped, Joined2, Joined3, Latest, Matching, Query, Readable, Reading, Rows, Sorted, Values, Writing,
+    Aggregate, Grouped, Joined2, Joined3, Latest, Matching, Merge, MultiInsert, Query, Readable, Reading, Rows, Sorted,
+    Values, Writing,
 };
 use crate::types::{Integer, SqlType};
 
@@ -254,4 +255,6 @@ as_it_is! {
     [T: Table + Readable] Writing<T>;
     [T: Table + Readable] Matching<T>;
     [T: Table] Query<T>;
+    [O] MultiInsert<O>;
+    [T, O] Merge<T, O>;
 }

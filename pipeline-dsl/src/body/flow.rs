@@ -7,6 +7,8 @@ use super::{ErrorHandler, Exception, Statement, VariableId};
 use crate::expr::fits::IsText;
 use crate::expr::{Base, Expr, IntoExpr};
 use crate::node::NodeRef;
+use crate::object::Definition;
+use crate::query::Select;
 
 /// Ends the procedure, or the statements of [`attempt`] around it, with an error of its own. Snowflake: `RAISE`.
 pub fn raise(exception: Exception) {
@@ -42,6 +44,31 @@ pub(crate) fn truncate(table: NodeRef) {
     });
 }
 
+pub(crate) fn create_temporary(table: NodeRef, columns: Vec<&'static str>, source: Select) {
+    let node = table.get();
+    let Definition::Table(definition) = &node.definition else { return };
+    assert!(
+        definition.temporary,
+        "table `{0}` is permanent: `create_as` makes temporary ones, so declare it `#[table(schema = .., temporary)]`, or \
+         replace its rows with `insert_overwrite`",
+        node.rust_name
+    );
+    if let Some(missing) = definition.columns.iter().find(|column| !columns.contains(&column.name)) {
+        panic!(
+            "`create_as` makes temporary table `{}` with all its columns: give `{}` a value, or `None`",
+            node.rust_name, missing.rust_name
+        );
+    }
+    builder::with(|builder| {
+        assert!(
+            !builder.in_transaction,
+            "`create_as` would commit the transaction around it: make `{}` before it",
+            node.rust_name
+        );
+        builder.push(Statement::CreateTemporary { target: table, columns, source });
+    });
+}
+
 /// Runs a statement whose text is only known at run time; `binds` are the values for its `?`: a tuple of variables.
 /// Snowflake: `EXECUTE IMMEDIATE`.
 ///
@@ -54,10 +81,10 @@ where
     builder::with(|builder| builder.push(Statement::Execute { text, binds }));
 }
 
-/// Variables that a statement of [`execute_immediate`] takes: a tuple of up to four.
+/// Variables that a statement of [`execute_immediate`] takes: a tuple of up to eight.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of variables to bind",
-    label = "expected `()` or a tuple of up to four variables",
+    label = "expected `()` or a tuple of up to eight variables",
     note = "give values a name first: `let limit = ..;`"
 )]
 pub trait Binds {
@@ -83,7 +110,7 @@ macro_rules! binds {
         }
     )+};
 }
-binds! { A; A B; A B C; A B C D; }
+binds! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }
 
 /// The value that the task which runs the procedure hands to the tasks after it: text of up to 10 kB.
 /// Snowflake: `SYSTEM$SET_RETURN_VALUE`.

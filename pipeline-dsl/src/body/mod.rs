@@ -63,10 +63,12 @@ pub use bind::{Affected, Bind, Name, Var, assign, bind, bind_as};
 pub use builder::{argument, build};
 pub use call::{Callable, Called, PassedAs, call};
 pub use control::{Branch, ErrorInfo, begin_if, on_error, ret, transaction};
-pub(crate) use flow::truncate;
 pub use flow::{Binds, LogLevel, attempt, execute_immediate, log, raise, set_return_value};
+pub(crate) use flow::{create_temporary, truncate};
 pub use loops::{Loop, Steps, begin_for, begin_loop, begin_rows, begin_while, break_loop, continue_loop};
-pub use statement::{Body, ErrorHandler, Exception, MergeAction, MergeClause, Statement, Variable, VariableId};
+pub use statement::{
+    Body, ErrorHandler, Exception, InsertBranch, InsertWhen, MergeAction, MergeClause, Statement, Variable, VariableId,
+};
 pub use to_js::{argument_type, return_type, to_js};
 #[cfg(test)]
 pub(crate) use to_sql::expression_to_sql;

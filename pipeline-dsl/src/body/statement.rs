@@ -1,7 +1,7 @@
 use crate::check::Msg;
 use crate::expr::ast::{Ast, Node};
 use crate::node::NodeRef;
-use crate::query::Select;
+use crate::query::{JoinSource, Select};
 use crate::types::DataType;
 
 /// The statements of a procedure, ready to be rendered.
@@ -238,12 +238,34 @@ pub enum Statement {
         /// Takes the number of rows.
         count: Option<VariableId>,
     },
-    /// `UPDATE target SET .. WHERE ..;`
+    /// `INSERT ALL WHEN condition THEN INTO target (columns) VALUES (..) .. SELECT ..;`
+    InsertSeveral {
+        /// Whether a row goes only into the first table whose condition it meets.
+        first: bool,
+        /// The tables.
+        branches: Vec<InsertBranch>,
+        /// The rows.
+        source: Select,
+        /// Takes the number of rows in all tables.
+        count: Option<VariableId>,
+    },
+    /// `CREATE OR REPLACE TEMPORARY TABLE target (..) AS SELECT ..;`
+    CreateTemporary {
+        /// The table.
+        target: NodeRef,
+        /// The columns that get a value.
+        columns: Vec<&'static str>,
+        /// The rows.
+        source: Select,
+    },
+    /// `UPDATE target SET .. [FROM (source)] WHERE ..;`
     Update {
         /// The table.
         target: NodeRef,
         /// Columns and their new values.
         set: Vec<(&'static str, Node)>,
+        /// Rows whose values it takes, and their alias.
+        from: Option<(Select, &'static str)>,
         /// Which rows.
         filter: Option<Node>,
         /// Takes the number of rows.
@@ -254,7 +276,7 @@ pub enum Statement {
         /// The table.
         target: NodeRef,
         /// Rows of another table that the condition may name, and what the statement calls them.
-        using: Option<(NodeRef, &'static str)>,
+        using: Option<(JoinSource, &'static str)>,
         /// Which rows.
         filter: Option<Node>,
         /// Takes the number of rows.
@@ -303,11 +325,25 @@ impl Statement {
             | Self::Raise(_)
             | Self::Attempt { .. }
             | Self::Truncate(_) => {}
-            Self::Insert { source, .. } => source.walk(visit),
-            Self::Update { set, filter, .. } => {
+            Self::Insert { source, .. } | Self::CreateTemporary { source, .. } => source.walk(visit),
+            Self::InsertSeveral { branches, source, .. } => {
+                for branch in branches {
+                    if let InsertWhen::Condition(condition) = &branch.when {
+                        condition.walk(visit);
+                    }
+                }
+                source.walk(visit);
+            }
+            Self::Update { set, from, filter, .. } => {
+                from.iter().for_each(|(source, _)| source.walk(visit));
                 set.iter().map(|(_, value)| value).chain(filter).for_each(|node| node.walk(visit));
             }
-            Self::Delete { filter, .. } => filter.iter().for_each(|filter| filter.walk(visit)),
+            Self::Delete { using, filter, .. } => {
+                if let Some((JoinSource::Part(part), _)) = using {
+                    part.walk(visit);
+                }
+                filter.iter().for_each(|filter| filter.walk(visit));
+            }
             Self::Merge { source, on, clauses, .. } => {
                 source.walk(visit);
                 on.walk(visit);
@@ -360,6 +396,7 @@ impl Statement {
     pub(super) fn result_mut(&mut self) -> Option<&mut Option<VariableId>> {
         match self {
             Self::Insert { count, .. }
+            | Self::InsertSeveral { count, .. }
             | Self::Update { count, .. }
             | Self::Delete { count, .. }
             | Self::Merge { count, .. } => Some(count),
@@ -367,6 +404,30 @@ impl Statement {
             _ => None,
         }
     }
+}
+
+/// One of the tables that rows are inserted into.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InsertBranch {
+    /// Which rows.
+    pub when: InsertWhen,
+    /// The table.
+    pub target: NodeRef,
+    /// The columns that get a value.
+    pub columns: Vec<&'static str>,
+    /// Names of columns of the query, or nothing for NULL.
+    pub values: Vec<Option<&'static str>>,
+}
+
+/// Which rows are inserted into one of several tables.
+#[derive(Clone, Debug, PartialEq)]
+pub enum InsertWhen {
+    /// All.
+    Always,
+    /// Those for which the condition is true.
+    Condition(Node),
+    /// Those that meet no condition.
+    Otherwise,
 }
 
 /// A clause of MERGE.

@@ -115,7 +115,10 @@ impl Walk {
             for dependency in dependencies {
                 self.visit(dependency);
             }
-            self.order.push(object);
+            // A temporary table is its procedure's own concern.
+            if !matches!(&node.definition, Definition::Table(table) if table.temporary) {
+                self.order.push(object);
+            }
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::types::DataType;
 pub struct TableDef {
     /// The columns in order.
     pub columns: &'static [Column],
+    /// Made by procedures for their session, and never by a deployment.
+    pub temporary: bool,
     /// Without Fail-safe.
     pub transient: bool,
     /// Days of Time Travel, 0 to 90, or the schema's default.

@@ -2,10 +2,12 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use super::insert::{ChangedRow, InsertSource};
+use super::join::Joinable;
 use super::merge::{MergeOn, MergeSource};
 use super::row::{Readable, SourceRow, TableRow};
 use super::rows::{Condition, Rows, both, condition};
 use super::source::{self, alone};
+use super::update_from::UpdateOn;
 use crate::body::{Affected, Statement};
 use crate::expr::fits::IsCondition;
 use crate::expr::{Base, Expr, IntoExpr, Source, scope};
@@ -109,10 +111,10 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
 
     /// Deletes the rows for which the condition is true with some row of another table or stream. Snowflake: `DELETE` with
     /// USING.
-    pub fn delete_using<O: Readable, C: IntoExpr>(
+    pub fn delete_using<P: Joinable, C: IntoExpr>(
         self,
-        _other: Reading<O>,
-        condition: impl FnOnce(TableRow<T>, O::Row) -> C,
+        other: P,
+        condition: impl FnOnce(TableRow<T>, <P::From as Readable>::Row) -> C,
     ) -> Affected
     where
         Base<C::Ty>: IsCondition,
@@ -120,9 +122,11 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
         const SOURCE: &str = "s";
         // DELETE gives its table no alias: its own name stands before the columns.
         let target = TableRow::of(Source::new(T::NODE.get().name));
-        let condition = || self::condition(condition(target, source::row::<O>(SOURCE))).node();
-        let filter = Some(scope::within(&[T::NODE.get().name, SOURCE], condition));
-        let using = Some((O::NODE, SOURCE));
+        let condition = || self::condition(condition(target, source::row::<P::From>(SOURCE)));
+        let filter = scope::within(&[T::NODE.get().name, SOURCE], condition);
+        let (source, also) = other.part().aliased::<P::From>(SOURCE);
+        let filter = Some(also.map_or(filter, |also| both(Some(filter), Expr::from_node(also))).node());
+        let using = Some((source, SOURCE));
         Affected::of(|count| Statement::Delete { target: T::NODE, using, filter, count })
     }
 
@@ -133,6 +137,22 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
     /// Inside a transaction, which it would commit.
     pub fn truncate(self) {
         crate::body::truncate(T::NODE);
+    }
+
+    /// Gives rows new values from rows that each have their own key, so that which row wins is no chance: say next what
+    /// matches, with [`on`](UpdateOn::on). Snowflake: `UPDATE` with FROM.
+    pub fn update_from<S: MergeSource>(self, source: S) -> UpdateOn<T, S::From, S::Key> {
+        UpdateOn { source: source.latest(), of: PhantomData }
+    }
+
+    /// Makes the table, which is declared `temporary`, from the rows of the query; it lives until the session ends. A table of
+    /// an earlier run is replaced. Snowflake: `CREATE TABLE .. AS SELECT`.
+    ///
+    /// # Panics
+    /// If the table is not temporary. Inside a transaction, which it would commit.
+    pub fn create_as(self, source: impl InsertSource<T>) {
+        let (columns, source) = source.parts();
+        crate::body::create_temporary(T::NODE, columns, source);
     }
 
     /// Brings the table up to date from rows that each have their own key: say next what matches, with
@@ -188,7 +208,7 @@ impl<T: Table + Readable<Row = TableRow<T>>> Matching<T> {
     pub fn update(self, row: impl FnOnce(TableRow<T>) -> ChangedRow<T>) -> Affected {
         let set = alone::<T, _>(row).set();
         let filter = self.filter.map(Expr::node);
-        Affected::of(|count| Statement::Update { target: T::NODE, set, filter, count })
+        Affected::of(|count| Statement::Update { target: T::NODE, set, from: None, filter, count })
     }
 
     /// Deletes these rows. Snowflake: `DELETE`.

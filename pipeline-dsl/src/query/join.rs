@@ -79,6 +79,17 @@ pub enum Part {
 }
 
 impl Part {
+    /// What is read, and a condition that is left for whoever reads it by the alias.
+    pub(super) fn aliased<O: Readable>(self, alias: &'static str) -> (JoinSource, Option<Node>) {
+        match self {
+            Self::Filtered(filter) => {
+                let filter = filter.map(|filter| joined_condition::<O>(&filter, alias));
+                (JoinSource::Object(O::NODE), filter)
+            }
+            query => (query.query::<O>().map_or(JoinSource::Object(O::NODE), JoinSource::Part), None),
+        }
+    }
+
     /// As a query of its own, unless these are all rows.
     fn query<O: Readable>(self) -> Option<Box<Select>> {
         let mut select = match self {

@@ -54,34 +54,50 @@ impl<T: Table, O: Readable, K: Key> MergeOn<T, O, K> {
     /// The columns of the target that hold the key of the source, in the same order.
     pub fn on<M: MatchesKey<K>>(self, key: impl FnOnce(TableRow<T>) -> M) -> Merge<T, O> {
         let target = key(TableRow::of(Source::new(TARGET))).columns();
-        let keys = self.source.key();
-        let mut on: Option<Node> = None;
-        for ((target, nullable), (source, source_nullable)) in target.into_iter().zip(&keys) {
-            let left = Rc::new(Ast::Column { alias: Some(TARGET), name: target });
-            let right = Rc::new(Ast::Column { alias: Some(SOURCE), name: source });
-            // NULL is not equal to NULL: rows with such keys would be inserted again by every run.
-            let same = if nullable && *source_nullable {
-                Ast::Call { name: "EQUAL_NULL", arguments: vec![left, right] }
-            } else {
-                Ast::Binary { operator: Operator::Equal, left, right }
-            };
-            on = Some(conjunction(on, Rc::new(same)));
-        }
-        Merge {
-            select: self.source.skeleton(),
-            on: on.expect("a key has at least one column"),
-            clauses: vec![],
-            removed: false,
-            of: PhantomData,
-        }
+        let on = matching((TARGET, target), (SOURCE, self.source.key()));
+        Merge { select: self.source.skeleton(), on, clauses: vec![], removed: false, of: PhantomData }
     }
 }
 
-fn conjunction(left: Option<Node>, right: Node) -> Node {
-    match left {
-        Some(left) => Rc::new(Ast::Binary { operator: Operator::And, left, right }),
-        None => right,
+/// Columns with the alias of their source and whether each may be NULL.
+type KeyOf = (&'static str, Vec<(&'static str, bool)>);
+
+/// The condition that the keys of two rows are equal.
+pub(super) fn matching((target, columns): KeyOf, (source, keys): KeyOf) -> Node {
+    let mut on: Option<Node> = None;
+    for ((column, nullable), (key, key_nullable)) in columns.into_iter().zip(keys) {
+        let left = Rc::new(Ast::Column { alias: Some(target), name: column });
+        let right = Rc::new(Ast::Column { alias: Some(source), name: key });
+        // NULL is not equal to NULL: rows with such keys would be inserted again by every run.
+        let same = Rc::new(if nullable && key_nullable {
+            Ast::Call { name: "EQUAL_NULL", arguments: vec![left, right] }
+        } else {
+            Ast::Binary { operator: Operator::Equal, left, right }
+        });
+        on = Some(match on {
+            Some(on) => both_conditions(on, same),
+            None => same,
+        });
     }
+    on.expect("a key has at least one column")
+}
+
+pub(super) fn both_conditions(left: Node, right: Node) -> Node {
+    Rc::new(Ast::Binary { operator: Operator::And, left, right })
+}
+
+/// Those columns of the source that the expressions name, in its order.
+pub(super) fn used_items<'n, O: Readable>(source: &str, nodes: impl Iterator<Item = &'n Node>) -> Vec<Item> {
+    let mut used = vec![];
+    for node in nodes {
+        node.walk(&mut |ast| match ast {
+            Ast::Column { alias: Some(alias), name } if *alias == source => used.push(*name),
+            _ => {}
+        });
+    }
+    let order = <<O::Row as SourceRow>::Table as Table>::COLUMNS.iter().map(|column| column.name);
+    let order = order.chain(O::Row::METADATA.iter().copied());
+    order.filter(|name| used.contains(name)).map(|name| Item { value: bare(name), alias: None }).collect()
 }
 
 /// A MERGE being put together. Each method adds a clause; [`run`](Merge::run) ends it. Snowflake: `MERGE`.
@@ -175,16 +191,8 @@ impl<T: Table, O: Readable> Merge<T, O> {
     /// If it has no clause.
     pub fn run(mut self) -> Affected {
         assert!(!self.clauses.is_empty(), "a merge needs at least one of `update`, `insert` and `delete_removed`");
-        let mut used = vec![];
-        used_columns(&self.on, &mut used);
-        for clause in &self.clauses {
-            clause.condition.iter().for_each(|condition| used_columns(condition, &mut used));
-            clause.action.values().for_each(|value| used_columns(value, &mut used));
-        }
-        let order = <<O::Row as SourceRow>::Table as Table>::COLUMNS.iter().map(|column| column.name);
-        let order = order.chain(O::Row::METADATA.iter().copied());
-        self.select.items =
-            order.filter(|name| used.contains(name)).map(|name| Item { value: bare(name), alias: None }).collect();
+        let conditions = self.clauses.iter().flat_map(|clause| clause.condition.iter().chain(clause.action.values()));
+        self.select.items = used_items::<O>(SOURCE, std::iter::once(&self.on).chain(conditions));
         Affected::of(|count| Statement::Merge {
             target: T::NODE,
             target_alias: TARGET,
@@ -195,12 +203,4 @@ impl<T: Table, O: Readable> Merge<T, O> {
             count,
         })
     }
-}
-
-fn used_columns(node: &Node, used: &mut Vec<&'static str>) {
-    node.walk(&mut |ast| {
-        if let Ast::Column { alias: Some(SOURCE), name } = ast {
-            used.push(name);
-        }
-    });
 }

@@ -19,11 +19,13 @@ mod insert;
 mod join;
 mod latest;
 mod merge;
+mod multi_insert;
 mod row;
 mod rows;
 mod selection;
 mod sorted;
 mod source;
+mod update_from;
 mod values;
 
 pub use aggregate::{Aggregate, Aggregates, Grouped};
@@ -35,8 +37,10 @@ pub use insert::{AssignRow, Assignment, ChangedRow, InsertSource, NewRow, Query,
 pub use join::{Element, Joinable, Joined2, Joined3, Maybe};
 pub use latest::{Key, Latest, MatchesKey};
 pub use merge::{Merge, MergeOn, MergeSource};
+pub use multi_insert::MultiInsert;
 pub use row::{PerKey, Readable, SourceRow, StreamRow, TableRow, WholeRow};
 pub use rows::Rows;
 pub use selection::{Items, Selection, item, items, view_to_sql};
 pub use sorted::{Sorted, is_in_rows, not_in_rows};
+pub use update_from::{UpdateFrom, UpdateOn};
 pub use values::{LoopSource, RowValues, Values};

@@ -160,9 +160,9 @@ fn privileges(used: &Use) -> BTreeSet<&'static str> {
     }
     let privileges = used.methods.iter().flat_map(|method| -> &[&str] {
         match method.as_str() {
-            "insert" => &["Insert"],
+            "insert" | "create_as" => &["Insert"],
             "insert_overwrite" => &["Insert", "Delete"],
-            "update" | "update_removed" => &["Select", "Update"],
+            "update" | "update_from" | "update_removed" => &["Select", "Update"],
             "delete" | "delete_using" | "delete_removed" => &["Select", "Delete"],
             "delete_all" => &["Delete"],
             "truncate" => &["Truncate"],

@@ -74,7 +74,18 @@ fn compares_with_none(binary: &ExprBinary) -> Option<(&Expr, &'static str)> {
 
 /// Whether the method writes rows that it takes from elsewhere.
 fn is_writer(method: &Ident) -> bool {
-    ["insert", "insert_overwrite", "merge", "delete_using"].iter().any(|name| method == name)
+    let writers = ["create_as", "insert", "insert_overwrite", "merge", "delete_using", "update_from"];
+    writers.iter().any(|name| method == name)
+}
+
+/// Whether the method puts the rows of what it is called on into other tables.
+fn is_spreader(method: &Ident) -> bool {
+    method == "insert_all" || method == "insert_first"
+}
+
+/// Whether the method takes a table that rows are inserted into.
+fn takes_target(method: &Ident) -> bool {
+    ["when", "always", "otherwise"].iter().any(|name| method == name)
 }
 
 /// Whether the method only reads the tables that are its arguments.
@@ -196,7 +207,11 @@ impl Rewriter<'_> {
                 let argument = |argument: &Expr| match as_path(argument).and_then(syn::Path::get_ident) {
                     _ if plain => argument.to_token_stream(),
                     Some(name) if reads && self.uses.contains_key(&name.to_string()) => {
-                        self.is_read(name);
+                        self.is_used(name, "filter");
+                        argument.to_token_stream()
+                    }
+                    Some(name) if takes_target(method) && self.uses.contains_key(&name.to_string()) => {
+                        self.is_used(name, "insert");
                         argument.to_token_stream()
                     }
                     _ => self.value(argument),
@@ -311,10 +326,10 @@ impl Rewriter<'_> {
         self.mistakes += usize::from(broken);
     }
 
-    /// Remembers that a parameter is read.
-    fn is_read(&mut self, parameter: &Ident) {
+    /// Remembers that a parameter is used as if the method was called on it.
+    fn is_used(&mut self, parameter: &Ident, method: &str) {
         if let Some(used) = self.uses.get_mut(&parameter.to_string()) {
-            used.methods.push(String::from("filter"));
+            used.methods.push(String::from(method));
         }
     }
 
@@ -337,6 +352,10 @@ impl Rewriter<'_> {
             if is_writer(&call.method) && as_path(&call.receiver).is_some() {
                 let arguments = call.args.to_token_stream();
                 self.consumed.statement(self.uses.keys(), &arguments, call.method.span());
+            }
+            if is_spreader(&call.method) {
+                let source = call.receiver.to_token_stream();
+                self.consumed.statement(self.uses.keys(), &source, call.method.span());
             }
         }
         match as_path(&call.receiver) {

@@ -224,6 +224,7 @@ impl Writer<'_> {
                 self.line(&format!("{OPEN} = false;"));
             }
             Statement::Insert { count, .. }
+            | Statement::InsertSeveral { count, .. }
             | Statement::Update { count, .. }
             | Statement::Delete { count, .. }
             | Statement::Merge { count, .. } => {
@@ -233,6 +234,10 @@ impl Writer<'_> {
                     None => format!("{call};"),
                 };
                 self.line(&line);
+            }
+            Statement::CreateTemporary { .. } => {
+                let line = self.call("run", &dml_text(&self.expressions(), statement));
+                self.line(&format!("{line};"));
             }
             Statement::Truncate(target) => {
                 let line = self.call("run", &format!("TRUNCATE TABLE {}", target.get().qualified_name()));

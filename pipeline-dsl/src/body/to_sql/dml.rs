@@ -4,10 +4,12 @@ use std::fmt::Write;
 
 use super::expression::Expressions;
 use super::{indent, query};
-use crate::body::{MergeAction, MergeClause, Statement};
+use crate::body::{InsertBranch, InsertWhen, MergeAction, MergeClause, Statement};
 use crate::expr::ast::{Ast, Node, Operator};
 use crate::ident;
 use crate::node::NodeRef;
+use crate::object::Definition;
+use crate::query::JoinSource;
 
 /// The statement without a semicolon.
 ///
@@ -20,12 +22,37 @@ pub(in crate::body) fn text(expressions: &Expressions<'_>, statement: &Statement
             let query = query::select(expressions, source, None);
             format!("INSERT {overwrite}INTO {} {}\n{query}", name(*target), column_list(columns))
         }
-        Statement::Update { target, set, filter, .. } => {
+        Statement::InsertSeveral { first, branches, source, .. } => {
+            let word = if *first { "FIRST" } else { "ALL" };
+            let conditional = branches.iter().any(|branch| !matches!(branch.when, InsertWhen::Always));
+            let branches: Vec<_> =
+                branches.iter().map(|branch| insert_branch(expressions, branch, conditional)).collect();
+            let query = query::select(expressions, source, None);
+            format!("INSERT {word}\n{}\n{query}", indent(&branches.join("\n"), 1))
+        }
+        Statement::CreateTemporary { target, columns, source } => {
+            let query = query::select(expressions, source, None);
+            let columns = temporary_columns(*target, columns);
+            format!("CREATE OR REPLACE TEMPORARY TABLE {} (\n{}\n)\nAS\n{query}", name(*target), indent(&columns, 1))
+        }
+        Statement::Update { target, set, from, filter, .. } => {
             let set = self::set(expressions, set);
-            format!("UPDATE {}\n{set}{}", name(*target), self::filter(expressions, filter.as_ref()))
+            let from = from.as_ref().map(|(source, alias)| {
+                let query = indent(&query::select(expressions, source, None), 1);
+                format!("\nFROM (\n{query}\n) AS {alias}")
+            });
+            let filter = self::filter(expressions, filter.as_ref());
+            format!("UPDATE {}\n{set}{}{filter}", name(*target), from.unwrap_or_default())
         }
         Statement::Delete { target, using, filter, .. } => {
-            let using = using.map(|(source, alias)| format!("\nUSING {} AS {alias}", name(source)));
+            let using = using.as_ref().map(|(source, alias)| match source {
+                JoinSource::Part(part) => {
+                    let query = indent(&query::select(expressions, part, None), 1);
+                    format!("\nUSING (\n{query}\n) AS {alias}")
+                }
+                JoinSource::Object(source) => format!("\nUSING {} AS {alias}", name(*source)),
+                JoinSource::Flatten { .. } => panic!("DELETE reads a table or a query"),
+            });
             let filter = self::filter(expressions, filter.as_ref());
             format!("DELETE FROM {}{}{filter}", name(*target), using.unwrap_or_default())
         }
@@ -40,6 +67,34 @@ pub(in crate::body) fn text(expressions: &Expressions<'_>, statement: &Statement
         }
         other => panic!("{other:?} does not write rows"),
     }
+}
+
+/// `WHEN condition THEN INTO target (columns) VALUES (..)`
+fn insert_branch(expressions: &Expressions<'_>, branch: &InsertBranch, conditional: bool) -> String {
+    let values: Vec<_> =
+        branch.values.iter().map(|value| value.map_or_else(|| "NULL".to_owned(), ident::quote)).collect();
+    let into = format!(
+        "INTO {} {}\nVALUES (\n{}\n)",
+        name(branch.target),
+        column_list(&branch.columns),
+        indent(&values.join(",\n"), 1)
+    );
+    let head = match &branch.when {
+        InsertWhen::Condition(condition) => format!("WHEN {} THEN", expressions.write(condition)),
+        InsertWhen::Always if conditional => "WHEN TRUE THEN".to_owned(),
+        InsertWhen::Otherwise => "ELSE".to_owned(),
+        InsertWhen::Always => return into,
+    };
+    format!("{head}\n{}", indent(&into, 1))
+}
+
+/// The columns of a table that is made from a query, with their types.
+fn temporary_columns(target: NodeRef, names: &[&'static str]) -> String {
+    let Definition::Table(table) = &target.get().definition else { return String::new() };
+    let declared = names.iter().filter_map(|name| table.columns.iter().find(|column| column.name == *name));
+    let columns: Vec<_> =
+        declared.map(|column| format!("{} {}", ident::quote(column.name), column.data_type)).collect();
+    columns.join(",\n")
 }
 
 fn name(object: NodeRef) -> String {

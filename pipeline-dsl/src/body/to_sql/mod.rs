@@ -246,6 +246,10 @@ impl Writer<'_> {
                 });
                 self.line("END;");
             }
+            Statement::CreateTemporary { .. } => {
+                let text = dml_text(&self.sql(), statement);
+                self.line(&format!("{text};"));
+            }
             Statement::Truncate(target) => self.line(&format!("TRUNCATE TABLE {};", target.get().qualified_name())),
             Statement::Execute { text, binds } => {
                 let names: Vec<_> = binds.iter().map(|id| self.variable(*id)).collect();
@@ -274,6 +278,7 @@ impl Writer<'_> {
                 self.line(&format!("{OPEN} := FALSE;"));
             }
             Statement::Insert { count, .. }
+            | Statement::InsertSeveral { count, .. }
             | Statement::Update { count, .. }
             | Statement::Delete { count, .. }
             | Statement::Merge { count, .. } => {

@@ -1,7 +1,9 @@
 //! `sql!("..")`: one SQL statement in which `{Type}` names objects.
 
+mod parse;
+
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{LitStr, Path};
 
 use crate::errors::Errors;
@@ -30,13 +32,21 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
 /// The expression that makes a `Fragment` of the statement.
 pub(crate) fn fragment(text: &LitStr, errors: &mut Errors) -> TokenStream {
-    let pieces = match pieces(&text.value(), text.span()) {
-        Ok(pieces) => pieces,
+    let (pieces, columns) = match read(text) {
+        Ok(read) => read,
         Err(message) => {
             errors.at(text, message);
-            vec![]
+            Default::default()
         }
     };
+    let span = text.span();
+    let checks = columns.iter().filter_map(|(place, names)| match &pieces[*place] {
+        Piece::Object(path) => {
+            let object = quote!(::pipeline_dsl::__private::object_node::<#path>());
+            Some(quote_spanned!(span=> ::pipeline_dsl::fragment::check_columns(#object, &[#(#names),*]);))
+        }
+        Piece::Text(_) => None,
+    });
     let pieces = pieces.iter().map(|piece| match piece {
         Piece::Text(text) => quote!(::pipeline_dsl::fragment::Piece::Text(#text)),
         Piece::Object(path) => quote! {
@@ -45,10 +55,24 @@ pub(crate) fn fragment(text: &LitStr, errors: &mut Errors) -> TokenStream {
     });
     quote! {
         ::pipeline_dsl::fragment::Fragment {
-            pieces: const { &[#(#pieces),*] },
+            pieces: const {
+                #(#checks)*
+                &[#(#pieces),*]
+            },
             at: ::core::concat!(::core::file!(), ":", ::core::line!()),
         }
     }
+}
+
+/// The parts of the statement, and the columns of objects that it names.
+fn read(text: &LitStr) -> Result<(Vec<Piece>, parse::Columns), String> {
+    let sql = text.value();
+    if let Some(sql) = sql.trim_start().strip_prefix(parse::UNPARSED) {
+        return Ok((pieces(sql, text.span())?, parse::Columns::new()));
+    }
+    let pieces = pieces(&sql, text.span())?;
+    let columns = parse::columns(&pieces)?;
+    Ok((pieces, columns))
 }
 
 /// The objects that the statement names, each once.
