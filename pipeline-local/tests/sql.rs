@@ -13,6 +13,7 @@ mod sql {
     mod files;
     mod function;
     mod lateral;
+    mod notification;
     mod privilege;
     mod query;
     mod stream;

@@ -1,11 +1,12 @@
 //! The statements about notification integrations.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
 
 use datafusion::sql::sqlparser::tokenizer::Token;
-use regex::Regex;
+use serde_json::Value as Json;
 
 use super::def::IntegrationDef;
+use super::kind::IntegrationKind;
 use crate::access;
 use crate::auth::{self, ExternalOAuth};
 use crate::catalog::{Kind, NewObject, Object, Target};
@@ -15,22 +16,11 @@ use crate::parse::{Cursor, quote};
 use crate::types::SqlType;
 use crate::{Result, SqlError};
 
-static TOPIC: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^arn:aws(-us-gov|-cn)?:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$").expect("a valid pattern")
-});
-static ROLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^arn:aws(-us-gov|-cn)?:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+$").expect("a valid pattern")
-});
-
-/// The properties of CREATE, as given.
+/// The properties of a statement, as given.
 #[derive(Default)]
 struct Given {
-    integration_type: Option<String>,
-    direction: Option<String>,
-    provider: Option<String>,
     enabled: Option<bool>,
-    topic_arn: Option<String>,
-    role_arn: Option<String>,
+    settings: BTreeMap<String, Json>,
     comment: Option<String>,
 }
 
@@ -48,7 +38,41 @@ fn name_of(cursor: &mut Cursor<'_>) -> Result<String> {
     Ok(name.object().to_owned())
 }
 
-fn properties(cursor: &mut Cursor<'_>) -> Result<Given> {
+/// The properties that say what kind of integration it is.
+const KIND_PROPERTIES: [&str; 3] = ["TYPE", "DIRECTION", "NOTIFICATION_PROVIDER"];
+
+/// What the statement says about the kind: TYPE, DIRECTION and NOTIFICATION_PROVIDER may stand anywhere.
+fn kind_of(cursor: &Cursor<'_>) -> Result<(&'static IntegrationKind, bool)> {
+    let mut given: BTreeMap<&str, String> = BTreeMap::new();
+    let mut ahead = 0;
+    while let Some(token) = cursor.peek_at(ahead) {
+        let value = match cursor.peek_at(ahead + 2) {
+            Some(Token::SingleQuotedString(text)) => Some(text.to_ascii_uppercase()),
+            _ => cursor.peek_word_at(ahead + 2),
+        };
+        if let (Token::Word(word), Some(Token::Eq), Some(value)) = (token, cursor.peek_at(ahead + 1), value)
+            && let Some(name) = KIND_PROPERTIES.into_iter().find(|name| word.value.eq_ignore_ascii_case(name))
+        {
+            given.insert(name, value);
+        }
+        ahead += 1;
+    }
+    let integration_type = required(given.get("TYPE"), "TYPE")?;
+    let kind = IntegrationKind::find(integration_type, given.get("NOTIFICATION_PROVIDER").map(String::as_str))?;
+    if kind.provider.is_some() {
+        let direction = required(given.get("DIRECTION"), "DIRECTION")?;
+        if direction != "OUTBOUND" {
+            return Err(SqlError::unsupported(format_args!("notification integration of DIRECTION = {direction}")));
+        }
+    }
+    Ok((kind, kind.provider.is_some()))
+}
+
+fn required<T>(value: Option<T>, property: &str) -> Result<T> {
+    value.ok_or_else(|| SqlError::compilation(2029, "42601", format_args!("Missing option(s): [{property}]")))
+}
+
+fn properties(cursor: &mut Cursor<'_>, kind: &IntegrationKind, creating: bool) -> Result<Given> {
     let mut given = Given::default();
     let mut seen: Vec<String> = Vec::new();
     while !cursor.at_end() {
@@ -58,45 +82,71 @@ fn properties(cursor: &mut Cursor<'_>) -> Result<Given> {
             return Err(SqlError::compilation(1421, "42601", format_args!("duplicate property '{name}';")));
         }
         cursor.expect(&Token::Eq)?;
-        let word = |cursor: &mut Cursor<'_>| match cursor.accept_string() {
-            Some(text) => Ok(text.to_ascii_uppercase()),
-            None => cursor.identifier(),
-        };
         match name.as_str() {
             "ENABLED" => given.enabled = Some(cursor.boolean()?),
-            "TYPE" => given.integration_type = Some(word(cursor)?),
-            "DIRECTION" => given.direction = Some(word(cursor)?),
-            "NOTIFICATION_PROVIDER" => given.provider = Some(word(cursor)?),
-            "AWS_SNS_TOPIC_ARN" => given.topic_arn = Some(cursor.string()?),
-            "AWS_SNS_ROLE_ARN" => given.role_arn = Some(cursor.string()?),
             "COMMENT" => given.comment = Some(cursor.string()?),
-            _ => {
-                return Err(SqlError::compilation(
-                    1420,
-                    "42601",
-                    format_args!("invalid property '{name}' for 'NOTIFICATION INTEGRATION' of an SNS topic"),
-                ));
+            name if KIND_PROPERTIES.contains(&name) => {
+                if !creating {
+                    return Err(invalid(format_args!("{name} of an integration cannot be changed; create it anew.")));
+                }
+                if name != "TYPE" && kind.provider.is_none() {
+                    return Err(unknown(name, kind));
+                }
+                cursor.next_token();
+            }
+            name => {
+                let property = kind.property(name).ok_or_else(|| unknown(name, kind))?;
+                given.settings.insert(property.key.to_owned(), property.read(cursor)?);
             }
         }
         seen.push(name);
         cursor.accept(&Token::Comma);
     }
-    check_arns(&given)?;
     Ok(given)
 }
 
-fn check_arns(given: &Given) -> Result<()> {
-    if let Some(arn) = given.topic_arn.as_deref().filter(|arn| !TOPIC.is_match(arn)) {
-        return Err(invalid(format_args!(
-            "invalid value [{arn}] for parameter 'AWS_SNS_TOPIC_ARN'; it looks like arn:aws:sns:us-east-1:123456789012:topic"
-        )));
+fn unknown(name: &str, kind: &IntegrationKind) -> SqlError {
+    let of = kind.provider.unwrap_or(kind.integration_type);
+    SqlError::compilation(
+        1420,
+        "42601",
+        format_args!("invalid property '{name}' for 'NOTIFICATION INTEGRATION' of {of}"),
+    )
+}
+
+/// What the properties of an integration must hold together.
+fn check(def: &IntegrationDef) -> Result<()> {
+    let headers = def.settings.get("headers").map(Json::to_string).unwrap_or_default().to_ascii_lowercase();
+    if def.setting("body_template").is_some() && !headers.contains("\"content-type\"") {
+        return Err(invalid("WEBHOOK_BODY_TEMPLATE needs WEBHOOK_HEADERS with a Content-Type."));
     }
-    if let Some(arn) = given.role_arn.as_deref().filter(|arn| !ROLE.is_match(arn)) {
-        return Err(invalid(format_args!(
-            "invalid value [{arn}] for parameter 'AWS_SNS_ROLE_ARN'; it looks like arn:aws:iam::123456789012:role/name"
-        )));
+    let allowed = def.list("allowed_recipients");
+    let stranger = def.list("default_recipients").into_iter().find(|address| !allowed.contains(address));
+    match stranger {
+        Some(address) if !allowed.is_empty() => {
+            Err(invalid(format_args!("{address} of DEFAULT_RECIPIENTS is not one of ALLOWED_RECIPIENTS.")))
+        }
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// What the engine makes up for an integration, new with every CREATE.
+fn generate(cx: &Context<'_>, kind: &IntegrationKind, settings: &mut BTreeMap<String, Json>) {
+    let unique = uuid::Uuid::new_v4().simple().to_string();
+    let account = &cx.engine.config.account;
+    for (_, key) in kind.generated {
+        let value = match *key {
+            "iam_user_arn" => "arn:aws:iam::000000000000:user/pipeline-local".to_owned(),
+            "external_id" => format!("{account}_SFCRole=1_{unique}"),
+            "service_account" => format!("{unique}@pipeline-local.iam.gserviceaccount.com"),
+            "consent_url" => {
+                let tenant = settings.get("tenant_id").and_then(Json::as_str).unwrap_or_default();
+                format!("https://login.microsoftonline.com/{tenant}/oauth2/authorize?client_id={unique}")
+            }
+            _ => format!("pipeline-local_{unique}"),
+        };
+        settings.insert((*key).to_owned(), value.into());
+    }
 }
 
 pub(super) fn create(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
@@ -148,54 +198,22 @@ pub(super) fn create(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryR
 
 /// The definition that CREATE NOTIFICATION INTEGRATION gives, and the comment.
 fn read_definition(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<(IntegrationDef, String)> {
-    let kind = integration_kind(cursor);
-    if let Some(kind) = kind {
-        return Err(SqlError::unsupported(format_args!("notification integration of {kind}")));
+    let (kind, queue) = kind_of(cursor)?;
+    let mut given = properties(cursor, kind, true)?;
+    for property in kind.properties.iter().filter(|property| property.required) {
+        required(given.settings.get(property.key), property.name)?;
     }
-    let given = properties(cursor)?;
-    fn required<T>(value: Option<T>, property: &str) -> Result<T> {
-        value.ok_or_else(|| SqlError::compilation(2029, "42601", format_args!("Missing option(s): [{property}]")))
-    }
-    required(given.integration_type, "TYPE")?;
-    required(given.direction, "DIRECTION")?;
-    required(given.provider, "NOTIFICATION_PROVIDER")?;
-    let comment = given.comment.unwrap_or_default();
+    let enabled = required(given.enabled, "ENABLED")?;
+    generate(cx, kind, &mut given.settings);
     let def = IntegrationDef {
-        enabled: required(given.enabled, "ENABLED")?,
-        integration_type: "QUEUE".to_owned(),
-        direction: "OUTBOUND".to_owned(),
-        provider: "AWS_SNS".to_owned(),
-        topic_arn: required(given.topic_arn, "AWS_SNS_TOPIC_ARN")?,
-        role_arn: required(given.role_arn, "AWS_SNS_ROLE_ARN")?,
-        iam_user_arn: "arn:aws:iam::000000000000:user/pipeline-local".to_owned(),
-        external_id: format!("{}_SFCRole=1_{}", cx.engine.config.account, uuid::Uuid::new_v4().simple()),
+        enabled,
+        integration_type: kind.integration_type.to_owned(),
+        direction: if queue { "OUTBOUND".to_owned() } else { String::new() },
+        provider: kind.provider.unwrap_or_default().to_owned(),
+        settings: given.settings,
     };
-    Ok((def, comment))
-}
-
-/// What kind of integration the properties describe, when it is not an outbound SNS topic.
-fn integration_kind(cursor: &Cursor<'_>) -> Option<String> {
-    let mut ahead = 0;
-    while let Some(token) = cursor.peek_at(ahead) {
-        let value = match cursor.peek_at(ahead + 2) {
-            Some(Token::SingleQuotedString(text)) => Some(text.to_ascii_uppercase()),
-            _ => cursor.peek_word_at(ahead + 2),
-        };
-        if let (Token::Word(word), Some(Token::Eq), Some(value)) = (token, cursor.peek_at(ahead + 1), value) {
-            let name = word.value.to_ascii_uppercase();
-            let expected = match name.as_str() {
-                "TYPE" => "QUEUE",
-                "DIRECTION" => "OUTBOUND",
-                "NOTIFICATION_PROVIDER" => "AWS_SNS",
-                _ => &value,
-            };
-            if value != expected {
-                return Some(format!("{name} = {value}"));
-            }
-        }
-        ahead += 1;
-    }
-    None
+    check(&def)?;
+    Ok((def, given.comment.unwrap_or_default()))
 }
 
 fn find(cx: &Context<'_>, name: &str) -> Result<Option<Object>> {
@@ -230,41 +248,49 @@ pub(super) fn alter(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRe
         };
     };
     access::require(cx, &object, &[])?;
-    let mut def: IntegrationDef = object.definition()?;
     let security = ExternalOAuth::of(&object)?;
-    if cursor.accept_keywords("UNSET COMMENT") {
-        cursor.expect_end()?;
-        object.comment = String::new();
+    if let Some(mut security) = security {
+        if cursor.accept_keywords("UNSET COMMENT") {
+            cursor.expect_end()?;
+            object.comment = String::new();
+        } else {
+            cursor.expect_keywords("SET")?;
+            if cursor.peek_keyword("TAG") {
+                return Err(SqlError::unsupported("ALTER INTEGRATION SET TAG"));
+            }
+            let (comment, _) = auth::read_properties(cursor, &mut security)?;
+            object.comment = comment.unwrap_or(object.comment);
+            object.set_definition(&security)?;
+        }
+        cx.engine.catalog.update(&object)?;
+        return Ok(QueryResult::status("Statement executed successfully."));
+    }
+    let mut def: IntegrationDef = object.definition()?;
+    let kind = IntegrationKind::of(&def)?;
+    if cursor.accept_keyword("UNSET") {
+        while !cursor.at_end() {
+            let name = cursor.identifier()?;
+            match kind.property(&name) {
+                _ if name == "COMMENT" => object.comment = String::new(),
+                Some(property) if !property.required => {
+                    def.settings.remove(property.key);
+                }
+                _ => return Err(unknown(&name, kind)),
+            }
+            cursor.accept(&Token::Comma);
+        }
     } else {
         cursor.expect_keywords("SET")?;
         if cursor.peek_keyword("TAG") {
             return Err(SqlError::unsupported("ALTER INTEGRATION SET TAG"));
         }
-        if let Some(mut security) = security {
-            let (comment, _) = auth::read_properties(cursor, &mut security)?;
-            object.comment = comment.unwrap_or(object.comment);
-            object.set_definition(&security)?;
-            cx.engine.catalog.update(&object)?;
-            return Ok(QueryResult::status("Statement executed successfully."));
-        }
-        let given = properties(cursor)?;
-        for (property, set) in [
-            ("TYPE", given.integration_type.is_some()),
-            ("DIRECTION", given.direction.is_some()),
-            ("NOTIFICATION_PROVIDER", given.provider.is_some()),
-        ] {
-            if set {
-                return Err(invalid(format_args!("{property} of an integration cannot be changed; create it anew.")));
-            }
-        }
+        let given = properties(cursor, kind, false)?;
         def.enabled = given.enabled.unwrap_or(def.enabled);
-        def.topic_arn = given.topic_arn.unwrap_or(def.topic_arn);
-        def.role_arn = given.role_arn.unwrap_or(def.role_arn);
+        def.settings.extend(given.settings);
         object.comment = given.comment.unwrap_or(object.comment);
     }
-    if security.is_none() {
-        object.set_definition(&def)?;
-    }
+    check(&def)?;
+    object.set_definition(&def)?;
     cx.engine.catalog.update(&object)?;
     Ok(QueryResult::status("Statement executed successfully."))
 }
@@ -298,19 +324,24 @@ pub(super) fn describe(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Quer
         return Ok(auth::describe(security));
     }
     let def: IntegrationDef = object.definition()?;
+    let kind = IntegrationKind::of(&def)?;
+    let mut rows = vec![("ENABLED", "Boolean", def.enabled.to_string(), "false")];
+    if kind.provider.is_some() {
+        rows.push(("NOTIFICATION_PROVIDER", "String", def.provider.clone(), ""));
+        rows.push(("DIRECTION", "String", def.direction.clone(), "INBOUND"));
+    }
+    for property in kind.properties {
+        let value = def.settings.get(property.key).map(|value| property.shown(value)).unwrap_or_default();
+        rows.push((property.name, property.property_type(), value, ""));
+    }
+    for (name, key) in kind.generated {
+        rows.push((name, "String", def.setting(key).unwrap_or_default().to_owned(), ""));
+    }
     let text = |text: &str| Some(text.to_owned());
-    let rows: Vec<Vec<Option<String>>> = [
-        ("ENABLED", "Boolean", def.enabled.to_string(), "false"),
-        ("NOTIFICATION_PROVIDER", "String", def.provider, ""),
-        ("DIRECTION", "String", def.direction, "INBOUND"),
-        ("AWS_SNS_TOPIC_ARN", "String", def.topic_arn, ""),
-        ("AWS_SNS_ROLE_ARN", "String", def.role_arn, ""),
-        ("SF_AWS_IAM_USER_ARN", "String", def.iam_user_arn, ""),
-        ("SF_AWS_EXTERNAL_ID", "String", def.external_id, ""),
-    ]
-    .into_iter()
-    .map(|(property, kind, value, default)| vec![text(property), text(kind), Some(value), text(default)])
-    .collect();
+    let rows: Vec<Vec<Option<String>>> = rows
+        .into_iter()
+        .map(|(property, kind, value, default)| vec![text(property), text(kind), Some(value), text(default)])
+        .collect();
     let names = ["property", "property_type", "property_value", "property_default"];
     Ok(QueryResult::texts(StatementType::Describe, &names, &rows))
 }
@@ -354,6 +385,7 @@ pub(super) fn show(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRes
         let def: IntegrationDef = object.definition()?;
         let (kind, category) = match ExternalOAuth::of(&object)? {
             Some(security) => (format!("EXTERNAL_OAUTH - {}", security.server), "SECURITY"),
+            None if def.provider.is_empty() => (def.integration_type, "NOTIFICATION"),
             None => (format!("{} - {}", def.integration_type, def.provider), "NOTIFICATION"),
         };
         let comment = if object.comment.is_empty() { Value::null(SqlType::TEXT) } else { Value::text(object.comment) };

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::def::IntegrationDef;
 use super::text_of;
 use crate::exec::Value;
 use crate::types::SqlType;
@@ -34,50 +35,117 @@ pub(super) fn json(value: &Value, what: &str) -> Result<Vec<Json>> {
         .collect()
 }
 
-/// The names of the integrations, each at most once.
-pub(super) fn integrations(configurations: &[Json]) -> Result<Vec<String>> {
-    let mut names: Vec<String> = Vec::new();
-    for configuration in configurations {
-        let Some(object) = configuration.as_object() else { continue };
-        for (name, options) in object {
-            if names.contains(name) {
-                return Err(invalid(format_args!("integration {name} is given more than once.")));
-            }
-            if let Some(option) = options.as_object().and_then(|options| options.keys().next()) {
-                return Err(invalid(format_args!("{option} is an option of e-mail integrations, {name} is a queue.")));
-            }
-            names.push(name.clone());
-        }
-    }
-    if names.is_empty() {
-        return Err(invalid("no integration is given."));
-    }
-    Ok(names)
+/// Where a message goes.
+#[derive(Debug, PartialEq)]
+pub(super) struct Address {
+    /// The integration's name.
+    pub(super) integration: String,
+    /// What an e-mail is told: `subject`, `toAddress`, `ccAddress`, `bccAddress`.
+    pub(super) options: serde_json::Map<String, Json>,
 }
 
-/// What a queue gets of a message: its `application/json`.
-pub(super) fn for_queue(messages: &[Json]) -> Result<String> {
-    let mut seen: Vec<&str> = Vec::new();
-    let mut body = None;
+/// The integrations with their options, each at most once.
+pub(super) fn addresses(configurations: &[Json]) -> Result<Vec<Address>> {
+    let mut addresses: Vec<Address> = Vec::new();
+    for (name, options) in configurations.iter().filter_map(Json::as_object).flatten() {
+        if addresses.iter().any(|other| other.integration == *name) {
+            return Err(invalid(format_args!("integration {name} is given more than once.")));
+        }
+        let options = options.as_object().cloned().unwrap_or_default();
+        addresses.push(Address { integration: name.clone(), options });
+    }
+    if addresses.is_empty() {
+        return Err(invalid("no integration is given."));
+    }
+    Ok(addresses)
+}
+
+/// The contents of a message by their types.
+pub(super) fn contents(messages: &[Json]) -> Result<Vec<(&str, String)>> {
+    let mut contents: Vec<(&str, String)> = Vec::new();
     for (kind, content) in messages.iter().filter_map(Json::as_object).flatten() {
         if !["text/plain", "text/html", "application/json"].contains(&kind.as_str()) {
             return Err(invalid(format_args!(
                 "{kind} is no content type; use text/plain, text/html or application/json."
             )));
         }
-        if seen.contains(&kind.as_str()) {
+        if contents.iter().any(|(other, _)| other == kind) {
             return Err(invalid(format_args!("content type {kind} is given more than once.")));
         }
-        seen.push(kind);
-        if kind == "application/json" {
-            let text = content.as_str().map_or_else(|| content.to_string(), str::to_owned);
-            if serde_json::from_str::<Json>(&text).is_err() {
-                return Err(invalid("the content of application/json is not JSON."));
-            }
-            body = Some(text);
+        let text = content.as_str().map_or_else(|| content.to_string(), str::to_owned);
+        if kind == "application/json" && serde_json::from_str::<Json>(&text).is_err() {
+            return Err(invalid("the content of application/json is not JSON."));
         }
+        contents.push((kind, text));
     }
-    body.ok_or_else(|| invalid("a queue takes application/json, the message has none."))
+    Ok(contents)
+}
+
+/// What an integration gets of a message.
+pub(super) fn body(def: &IntegrationDef, contents: &[(&str, String)], address: &Address) -> Result<String> {
+    let first = |kinds: &[&str]| {
+        kinds.iter().find_map(|kind| contents.iter().find(|(other, _)| other == kind).map(|(_, text)| text.clone()))
+    };
+    let name = &address.integration;
+    if def.integration_type == "EMAIL" {
+        let text = first(&["text/html", "text/plain"])
+            .ok_or_else(|| invalid("an e-mail takes text/plain or text/html, the message has neither."))?;
+        return email(def, address, &text);
+    }
+    if let Some(option) = address.options.keys().next() {
+        return Err(invalid(format_args!("{option} is an option of e-mail integrations, {name} is none.")));
+    }
+    if def.integration_type == "QUEUE" {
+        return first(&["application/json"])
+            .ok_or_else(|| invalid("a queue takes application/json, the message has none."));
+    }
+    let text = first(&["text/plain", "application/json"])
+        .ok_or_else(|| invalid("a webhook takes text/plain or application/json, the message has neither."))?;
+    Ok(match def.setting("body_template") {
+        // The message stands within a JSON text of the template.
+        Some(template) => {
+            let escaped = Json::from(text).to_string();
+            template.replace("SNOWFLAKE_WEBHOOK_MESSAGE", &escaped[1..escaped.len() - 1])
+        }
+        None => text,
+    })
+}
+
+/// An e-mail as it is recorded.
+fn email(def: &IntegrationDef, address: &Address, text: &str) -> Result<String> {
+    let mut mail = serde_json::Map::new();
+    let mut recipients = 0;
+    for option in ["toAddress", "ccAddress", "bccAddress"] {
+        let given = match address.options.get(option) {
+            Some(Json::Array(list)) => list.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect(),
+            None if option == "toAddress" => def.list("default_recipients"),
+            None => Vec::new(),
+            Some(_) => return Err(invalid(format_args!("{option} must be an array of addresses."))),
+        };
+        let allowed = def.list("allowed_recipients");
+        if let Some(stranger) = given.iter().find(|one| !allowed.is_empty() && !allowed.contains(one)) {
+            return Err(invalid(format_args!(
+                "{stranger} is not one of ALLOWED_RECIPIENTS of {}.",
+                address.integration
+            )));
+        }
+        recipients += given.len();
+        mail.insert(option.to_owned(), given.into());
+    }
+    if recipients == 0 {
+        return Err(invalid(format_args!(
+            "no recipient is given, and {} has no DEFAULT_RECIPIENTS.",
+            address.integration
+        )));
+    }
+    let default = def.setting("default_subject").unwrap_or("Snowflake Email Notification");
+    let subject = address.options.get("subject").and_then(Json::as_str).unwrap_or(default);
+    if subject.chars().count() > 256 {
+        return Err(invalid("the subject is longer than 256 characters."));
+    }
+    mail.insert("subject".to_owned(), subject.into());
+    mail.insert("text".to_owned(), text.into());
+    Ok(Json::Object(mail).to_string())
 }
 
 /// A function of SNOWFLAKE.NOTIFICATION that builds an argument.
@@ -96,7 +164,41 @@ pub(crate) fn helper(name: &str, arguments: &[Value]) -> Result<Value> {
         ("TEXT_HTML", 1) => json!({ "text/html": text(0)? }),
         ("APPLICATION_JSON", 1) => json!({ "application/json": text(0)? }),
         ("INTEGRATION", 1) => json!({ text(0)?: {} }),
-        ("TEXT_PLAIN" | "TEXT_HTML" | "APPLICATION_JSON" | "INTEGRATION", got) => {
+        ("EMAIL_INTEGRATION_CONFIG", 3 | 5) => {
+            let mut options = serde_json::Map::new();
+            if let Some(subject) = arguments.get(1).and_then(text_of) {
+                options.insert("subject".to_owned(), subject.into());
+            }
+            for (index, option) in [(2, "toAddress"), (3, "ccAddress"), (4, "bccAddress")] {
+                let list = arguments.get(index).and_then(text_of).map(serde_json::from_str::<Json>);
+                match list {
+                    None => {}
+                    Some(Ok(Json::Null)) => {}
+                    Some(Ok(Json::Array(list))) => {
+                        options.insert(option.to_owned(), list.into());
+                    }
+                    Some(_) => {
+                        return Err(SqlError::compilation(
+                            938,
+                            "22023",
+                            format_args!("argument {} of SNOWFLAKE.NOTIFICATION.{name} must be an array.", index + 1),
+                        ));
+                    }
+                }
+            }
+            json!({ text(0)?: options })
+        }
+        ("EMAIL_INTEGRATION_CONFIG", got) => {
+            return Err(SqlError::compilation(
+                938,
+                "22023",
+                format_args!("SNOWFLAKE.NOTIFICATION.{name} takes three or five arguments, not {got}."),
+            ));
+        }
+        ("SANITIZE_WEBHOOK_CONTENT", 1) => {
+            return Ok(Value::text(text(0)?.replace("SNOWFLAKE_WEBHOOK_SECRET", "")));
+        }
+        ("TEXT_PLAIN" | "TEXT_HTML" | "APPLICATION_JSON" | "INTEGRATION" | "SANITIZE_WEBHOOK_CONTENT", got) => {
             return Err(SqlError::compilation(
                 938,
                 "22023",
@@ -112,24 +214,76 @@ pub(crate) fn helper(name: &str, arguments: &[Value]) -> Result<Value> {
 mod tests {
     use super::*;
 
+    fn of_type(integration_type: &str, settings: &[(&str, Json)]) -> IntegrationDef {
+        IntegrationDef {
+            enabled: true,
+            integration_type: integration_type.to_owned(),
+            direction: String::new(),
+            provider: String::new(),
+            settings: settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect(),
+        }
+    }
+
+    fn sent(def: &IntegrationDef, message: &str, configuration: &str) -> Result<String> {
+        let messages = json(&Value::text(message), "message")?;
+        let addresses = addresses(&json(&Value::text(configuration), "configuration")?)?;
+        body(def, &contents(&messages)?, &addresses[0])
+    }
+
     #[test]
-    fn arguments() {
-        let message = helper("APPLICATION_JSON", &[Value::text("{\"a\":1}")]).unwrap();
-        assert_eq!(for_queue(&json(&message, "message").unwrap()).unwrap(), "{\"a\":1}");
-        let target = helper("INTEGRATION", &[Value::text("I")]).unwrap();
-        assert_eq!(integrations(&json(&target, "x").unwrap()).unwrap(), ["I"]);
-        let both = Value::text("[\"{\\\"text/plain\\\":\\\"x\\\"}\", {\"application/json\":{\"b\":2}}]");
-        assert_eq!(for_queue(&json(&both, "message").unwrap()).unwrap(), "{\"b\":2}");
-        for (text, expected) in [
-            ("{\"text/plain\":\"x\"}", "a queue takes application/json"),
-            ("{\"image/png\":\"x\"}", "image/png is no content type"),
-            ("[{\"application/json\":\"{}\"},{\"application/json\":\"{}\"}]", "given more than once"),
-            ("{\"application/json\":\"{\"}", "is not JSON"),
+    fn what_integrations_get() {
+        let queue = of_type("QUEUE", &[]);
+        let email = of_type("EMAIL", &[("allowed_recipients", json!(["a@x", "b@x"]))]);
+        let webhook = of_type("WEBHOOK", &[("body_template", json!(r#"{"text": "SNOWFLAKE_WEBHOOK_MESSAGE"}"#))]);
+        for (def, message, configuration, expected) in [
+            (&queue, r#"{"application/json":"{\"a\":1}"}"#, r#"{"I":{}}"#, Ok(r#"{"a":1}"#)),
+            (&queue, r#"["{\"text/plain\":\"x\"}", {"application/json":{"b":2}}]"#, r#"{"I":{}}"#, Ok(r#"{"b":2}"#)),
+            (&queue, r#"{"text/plain":"x"}"#, r#"{"I":{}}"#, Err("a queue takes application/json")),
+            (&queue, r#"{"image/png":"x"}"#, r#"{"I":{}}"#, Err("image/png is no content type")),
+            (&queue, r#"[{"text/plain":"x"},{"text/plain":"y"}]"#, r#"{"I":{}}"#, Err("given more than once")),
+            (&queue, r#"{"application/json":"{"}"#, r#"{"I":{}}"#, Err("is not JSON")),
+            (&queue, r#"{"application/json":"1"}"#, r#"{"I":{"subject":"s"}}"#, Err("subject is an option of e-mail")),
+            (
+                &email,
+                r#"{"text/plain":"hi"}"#,
+                r#"{"I":{"subject":"s","toAddress":["a@x"]}}"#,
+                Ok(r#"{"bccAddress":[],"ccAddress":[],"subject":"s","text":"hi","toAddress":["a@x"]}"#),
+            ),
+            (&email, r#"{"text/plain":"hi"}"#, r#"{"I":{}}"#, Err("no recipient is given")),
+            (
+                &email,
+                r#"{"text/plain":"hi"}"#,
+                r#"{"I":{"toAddress":["c@x"]}}"#,
+                Err("c@x is not one of ALLOWED_RECIPIENTS"),
+            ),
+            (&webhook, r#"{"text/plain":"a \"b\""}"#, r#"{"I":{}}"#, Ok(r#"{"text": "a \"b\""}"#)),
         ] {
-            let error = for_queue(&json(&Value::text(text), "message").unwrap()).expect_err(text);
-            assert!(error.message.contains(expected), "{text}: {error}");
+            match (sent(def, message, configuration), expected) {
+                (Ok(body), Ok(expected)) => assert_eq!(body, expected, "{message}"),
+                (Err(error), Err(expected)) => assert!(error.message.contains(expected), "{message}: {error}"),
+                (got, expected) => panic!("{message}: {got:?} instead of {expected:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn helpers() {
+        let list = Value { sql_type: SqlType::Array, scalar: ScalarValue::LargeUtf8(Some(r#"["a@x"]"#.to_owned())) };
+        for (name, arguments, expected) in [
+            ("TEXT_PLAIN", vec![Value::text("x")], Some(r#"{"text/plain":"x"}"#)),
+            ("INTEGRATION", vec![Value::text("I")], Some(r#"{"I":{}}"#)),
+            (
+                "EMAIL_INTEGRATION_CONFIG",
+                vec![Value::text("I"), Value::text("s"), list.clone()],
+                Some(r#"{"I":{"subject":"s","toAddress":["a@x"]}}"#),
+            ),
+            ("SANITIZE_WEBHOOK_CONTENT", vec![Value::text("a SNOWFLAKE_WEBHOOK_SECRET b")], Some("a  b")),
+            ("EMAIL_INTEGRATION_CONFIG", vec![Value::text("I"), Value::text("s"), list.clone(), list], None),
+            ("TEXT_PLAIN", vec![], None),
+        ] {
+            let built = helper(name, &arguments).ok();
+            assert_eq!(built.as_ref().and_then(text_of), expected, "{name}");
         }
         assert!(json(&Value::text("subject"), "message").is_err());
-        assert!(helper("TEXT_PLAIN", &[]).is_err());
     }
 }

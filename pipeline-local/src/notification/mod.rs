@@ -3,6 +3,7 @@
 mod ddl;
 mod def;
 mod history;
+mod kind;
 mod message;
 mod sns;
 
@@ -54,7 +55,7 @@ pub(crate) fn enqueue(
     let def: IntegrationDef = integration.definition()?;
     let id = uuid::Uuid::new_v4().to_string();
     history::queued(engine, &id, integration, source, source_info, &message)?;
-    if !def.is_outbound_queue() {
+    if !def.notifies() {
         let why = format!("The integration {} is not for notifications.", quote(&integration.name));
         return history::ended(engine, &id, "FAILURE", Some(&why), 0);
     }
@@ -62,11 +63,16 @@ pub(crate) fn enqueue(
         let why = format!("The integration {} is disabled.", quote(&integration.name));
         return history::ended(engine, &id, "FAILURE", Some(&why), 0);
     }
+    if def.provider != "AWS_SNS" {
+        let kind = if def.provider.is_empty() { &def.integration_type } else { &def.provider };
+        let why = format!("Nothing was sent: this engine only records what goes to {kind}.");
+        return history::ended(engine, &id, "QUEUED", Some(&why), 0);
+    }
     let Some(endpoint) = engine.config.sns_endpoint.clone() else {
         let why = "Nothing was sent: the engine was started without an SNS endpoint.";
         return history::ended(engine, &id, "QUEUED", Some(why), 0);
     };
-    let topic = def.topic_arn;
+    let topic = def.setting("topic_arn").unwrap_or_default().to_owned();
     let engine = engine.clone();
     tokio::spawn(async move {
         let (attempts, outcome) = sns::publish_with_retries(&endpoint, &topic, &message).await;
@@ -84,23 +90,63 @@ pub(crate) fn enqueue(
 /// `SYSTEM$SEND_SNOWFLAKE_NOTIFICATION(message, integration)`: both JSON, or arrays of it.
 pub fn send(cx: &Context<'_>, message: &Value, integration: &Value) -> Result<String> {
     let message = message::json(message, "message")?;
-    let integrations = message::integrations(&message::json(integration, "integration configuration")?)?;
-    let body = message::for_queue(&message)?;
-    let mut targets = Vec::with_capacity(integrations.len());
-    for name in integrations {
-        let found = match cx.engine.catalog.find(Kind::Integration, None, &name, "")? {
-            Some(found) => Some(found),
-            None => cx.engine.catalog.find(Kind::Integration, None, &name.to_ascii_uppercase(), "")?,
-        };
-        let usable = found.filter(|object| access::holds(cx, object, &["USAGE"]).unwrap_or(false));
-        targets.push(usable.ok_or_else(|| SqlError::does_not_exist("Integration", quote(&name)))?);
+    let addresses = message::addresses(&message::json(integration, "integration configuration")?)?;
+    let contents = message::contents(&message)?;
+    let mut sent = Vec::with_capacity(addresses.len());
+    for address in addresses {
+        let target = usable(cx, &address.integration)?;
+        let body = message::body(&target.definition()?, &contents, &address)?;
+        sent.push((target, body));
     }
+    enqueue_all(cx, sent)?;
+    Ok("Enqueued notifications".to_owned())
+}
+
+/// `SYSTEM$SEND_EMAIL(integration, recipients, subject, text [, type])`.
+pub(crate) fn send_email(cx: &Context<'_>, arguments: &[Value]) -> Result<bool> {
+    let text = |index: usize| arguments.get(index).and_then(text_of).unwrap_or_default();
+    if !(4..=5).contains(&arguments.len()) {
+        let wrong = if arguments.len() < 4 { "not enough" } else { "too many" };
+        return Err(SqlError::compilation(
+            938,
+            "22023",
+            format_args!("{wrong} arguments for function [SYSTEM$SEND_EMAIL] expected 4, got {}", arguments.len()),
+        ));
+    }
+    let target = usable(cx, text(0))?;
+    let def: IntegrationDef = target.definition()?;
+    if def.integration_type != "EMAIL" {
+        return Err(SqlError::compilation(
+            1008,
+            "22023",
+            format_args!("Integration {} is not of TYPE = EMAIL.", quote(&target.name)),
+        ));
+    }
+    let kind = if text(4).is_empty() { "text/plain" } else { text(4) };
+    let recipients: Vec<&str> = text(1).split(',').map(str::trim).filter(|address| !address.is_empty()).collect();
+    let options = serde_json::json!({ "subject": text(2), "toAddress": recipients });
+    let contents = serde_json::json!({ kind: text(3) });
+    let addresses = message::addresses(&[serde_json::json!({ text(0): options })])?;
+    let body = message::body(&def, &message::contents(&[contents])?, &addresses[0])?;
+    enqueue_all(cx, vec![(target, body)])?;
+    Ok(true)
+}
+
+/// The integration of a name, which the role may use.
+fn usable(cx: &Context<'_>, name: &str) -> Result<Object> {
+    let catalog = &cx.engine.catalog;
+    let found = match catalog.find(Kind::Integration, None, name, "")? {
+        Some(found) => Some(found),
+        None => catalog.find(Kind::Integration, None, &name.to_ascii_uppercase(), "")?,
+    };
+    let usable = found.filter(|object| access::holds(cx, object, &["USAGE"]).unwrap_or(false));
+    usable.ok_or_else(|| SqlError::does_not_exist("Integration", quote(name)))
+}
+
+fn enqueue_all(cx: &Context<'_>, messages: Vec<(Object, String)>) -> Result<()> {
     let source = if cx.frame.depth > 0 { "STORED_PROCEDURE" } else { "USER" };
     let info = serde_json::json!({ "queryId": cx.frame.query_id });
-    for target in targets {
-        enqueue(cx.engine, &target, source, &info, body.clone())?;
-    }
-    Ok("Enqueued notifications".to_owned())
+    messages.into_iter().try_for_each(|(target, body)| enqueue(cx.engine, &target, source, &info, body))
 }
 
 /// The rows of INFORMATION_SCHEMA.NOTIFICATION_HISTORY; `None` for other functions. Arguments as in

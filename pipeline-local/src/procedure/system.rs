@@ -34,6 +34,7 @@ pub(super) async fn system_function(
                 format_args!("{wrong} arguments for function [{name}] expected 2, got {}", values.len()),
             ));
         }
+        ("SYSTEM$SEND_EMAIL", values) => Value::boolean(notification::send_email(cx, values)?),
         _ => {
             let names: Vec<_> = (0..values.len()).map(|index| format!(":ARGUMENT{index}")).collect();
             let named =
