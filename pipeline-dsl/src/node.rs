@@ -232,7 +232,7 @@ pub trait Role: Object {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a table",
     label = "expected a type declared with `#[table]`",
-    note = "a stream follows the changes of one table; declare the table with `#[table]` on a struct"
+    note = "declare it with `#[table(schema = ..)]` on a struct; for a stream on a view, add `columns_of = SomeTable`"
 )]
 pub trait Table: Object {
     /// The columns in order, those of flattened structs included.

@@ -114,3 +114,85 @@ fn mentions(tokens: TokenStream, names: &BTreeSet<String>) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is consumed, and the rules that are broken, or may be: that depends on the types.
+    fn found(body: &str) -> (Vec<String>, Vec<String>) {
+        let text =
+            format!("fn f(a: &A, b: &B, t: &mut T, u: &mut U, name: Varchar, day: Date) -> Integer {{ {body} }}");
+        let function: syn::ItemFn = syn::parse_str(&text).unwrap();
+        let mut errors = Errors::default();
+        let parameters = crate::function::parameters("procedure", &function.sig, &mut errors);
+        let flow = read(&function.block, &parameters, true, &mut errors);
+        let mut rules: Vec<_> = flow.doubts.iter().map(|doubt| doubt.rule.to_owned()).collect();
+        let mistakes = errors.into_tokens().to_string();
+        rules.extend(mistakes.split("= rule: ").skip(1).filter_map(|part| part.split('\\').next()).map(str::to_owned));
+        rules.sort();
+        rules.dedup();
+        (flow.consumes.into_iter().collect(), rules)
+    }
+
+    #[test]
+    fn what_a_body_consumes_and_gets_wrong() {
+        for (body, consumes, rules) in [
+            ("a.count()", &[] as &[&str], &[] as &[&str]),
+            ("t.insert(a.select(|a| T { id: a.id }))", &["a"], &[]),
+            // Through a name, in a join, in a condition of a row.
+            ("let some = a.filter(|a| a.is_inserted()); t.insert(some.select(|a| T { id: a.id }))", &["a"], &[]),
+            ("t.insert(b.join(a, |b, a| b.id == a.id).select(|b, a| T { id: a.id }))", &["a", "b"], &[]),
+            ("t.filter(|t| is_in_rows(t.id, a.values(|a| a.id))).delete()", &["a"], &[]),
+            // A number that was read before consumes nothing.
+            ("let rows = a.count(); t.insert(T { id: rows })", &[], &[]),
+            ("for id in a.values(|a| a.id) { t.insert(T { id: id }); } 0", &[], &[]),
+            ("helper(a); 0", &["a"], &[]),
+            ("execute_immediate(\"DELETE FROM X\", ()); 0", &["a", "b", "t", "u"], &[]),
+            // Rows that are left out.
+            ("t.insert(a.filter(|a| a.id > 1).select(|a| T { id: a.id }))", &["a"], &["stream-rows-dropped"]),
+            (
+                "transaction(|| { t.insert(a.filter(|a| a.id > 1).select(f)); u.insert(a.filter(|a| a.id < 2).select(f)); }); 0",
+                &["a"],
+                &["stream-source-written"],
+            ),
+            // Work after a stream was consumed.
+            ("t.insert(a.select(f)); u.delete_all(); 0", &["a"], &["stream-transaction"]),
+            ("if x { t.insert(a.select(f)); } else { u.delete_all(); } 0", &["a"], &[]),
+            ("transaction(|| { t.insert(a.select(f)); u.delete_all(); }); 0", &["a"], &[]),
+            ("on_error(|_| { u.delete_all(); }); t.insert(a.select(f))", &["a"], &[]),
+            // The source is written first.
+            ("transaction(|| { u.delete_all(); t.insert(a.select(f)); }); 0", &["a"], &["stream-source-written"]),
+            ("loop { if x { break; } } 0", &[], &[]),
+            ("loop { loop { break; } } 0", &[], &["loop-endless"]),
+            ("loop { for i in 1..=2 { raise(E); } } 0", &[], &[]),
+            (
+                "let text = concat((\"DROP \", name)); execute_immediate(text, ()); 0",
+                &["a", "b", "t", "u"],
+                &["execute-injection"],
+            ),
+            ("execute_immediate(\"BEGIN LET X := 1; END\", ()); 0", &["a", "b", "t", "u"], &[]),
+            (
+                "transaction(|| { execute_immediate(\"-- x\\nalter table y\", ()); }); 0",
+                &["a", "b", "t", "u"],
+                &["execute-transaction"],
+            ),
+            ("t.insert(a.filter(|a| \"UPDATE\" == a.action()).select(f))", &["a"], &["stream-action"]),
+            ("t.merge(a.latest_by(f, g)).on(h).delete_removed().insert(i).run()", &["a"], &[]),
+            ("t.merge(a.latest_by(f, g)).on(h).run()", &["a"], &["merge-clauses"]),
+            ("t.insert(a.latest_by(|a| a.id, |a| a.number.desc()).select(f))", &["a"], &["autoincrement-order"]),
+            ("attempt(|| { t.delete_all(); }, |_| {}); 0", &[], &["error-swallowed"]),
+            ("transaction(|| { t.delete_all(); call(p, ()); }); 0", &[], &["call-deadlock"]),
+        ] {
+            let (consumed, broken) = found(body);
+            assert_eq!(
+                (&consumed[..], &broken[..]),
+                (
+                    &consumes.iter().map(ToString::to_string).collect::<Vec<_>>()[..],
+                    &rules.iter().map(ToString::to_string).collect::<Vec<_>>()[..]
+                ),
+                "{body}"
+            );
+        }
+    }
+}

@@ -37,6 +37,8 @@ pub(super) struct Walk {
     aliases: BTreeMap<String, Vec<Source>>,
     /// What is being read by the statement around, and by those in it.
     sinks: Vec<Vec<Source>>,
+    /// Names of rows, which hide those of tables.
+    rows: Vec<String>,
     place: Place,
     choices: usize,
     pub(super) transactions: usize,
@@ -74,6 +76,7 @@ impl Walk {
             tainted,
             aliases: BTreeMap::new(),
             sinks: vec![],
+            rows: vec![],
             place: Place::default(),
             choices: 0,
             transactions: 0,
@@ -94,6 +97,9 @@ impl Walk {
     /// What a name stands for.
     fn sources(&self, chain: &Chain<'_>) -> Vec<Source> {
         let name = chain.root.to_string();
+        if self.rows.contains(&name) {
+            return vec![];
+        }
         let (span, dropping) = (chain.root.span(), chain.dropping());
         if let Some(known) = self.aliases.get(&name) {
             let of = |source: &Source| Source { dropping: source.dropping.or(dropping), ..source.clone() };
@@ -298,7 +304,7 @@ impl<'a> Visit<'a> for Walk {
         let chain = Chain::of(&expr);
         let known = |chain: &Chain<'_>| {
             let root = chain.root.to_string();
-            self.parameters.contains(&root) || self.aliases.contains_key(&root)
+            !self.rows.contains(&root) && (self.parameters.contains(&root) || self.aliases.contains_key(&root))
         };
         match chain {
             Some(chain) if known(&chain) => self.chain(&chain),
@@ -314,6 +320,17 @@ impl<'a> Visit<'a> for Walk {
                 self.found(sources);
             }
         }
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'a syn::ExprClosure) {
+        let count = self.rows.len();
+        for input in &closure.inputs {
+            if let Pat::Ident(name) = input {
+                self.rows.push(name.ident.to_string());
+            }
+        }
+        self.visit_expr(&closure.body);
+        self.rows.truncate(count);
     }
 
     fn visit_expr_call(&mut self, call: &'a ExprCall) {
