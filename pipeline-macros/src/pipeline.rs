@@ -105,7 +105,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             let span = joined_span(object);
             let name = Ident::new("TASK_SUCCESS_ALONE", span);
             let marker = Ident::new("TaskSuccessAlone", span);
-            let node = quote!(<#object as ::pipeline_dsl::node::Object>::NODE);
+            let node = quote!(::pipeline_dsl::__private::object_node::<#object>());
             quote_spanned! {span=>
                 const _: () = {
                     const #name: () = ::pipeline_dsl::rule::warning::#marker::<{

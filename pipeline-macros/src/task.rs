@@ -101,6 +101,8 @@ struct Task {
     session: Vec<(String, String)>,
     execute_as_user: Option<LitStr>,
     warehouse: Option<Path>,
+    /// Whether it has a body, and only one.
+    one_body: bool,
     /// The tasks whose results `when` asks for.
     returned: Vec<Path>,
     places: Places,
@@ -141,6 +143,7 @@ impl Task {
             }
         });
         let Asked { streams, returned } = streams;
+        let one_body = options.has("sql") != options.has("call");
         let (procedure, action) = parse_action(options, &item.ident, errors);
         let has_after = options.has("after");
         let after = options.paths("after", errors);
@@ -242,6 +245,7 @@ impl Task {
             session: parse_session(options, errors),
             execute_as_user: options.text("execute_as_user", errors),
             warehouse,
+            one_body,
             returned,
             places,
         }
@@ -322,7 +326,7 @@ impl Task {
                 const #name: () = ::pipeline_dsl::object::check_returned(#node, #other);
             });
         }
-        for (index, stream) in self.streams.iter().enumerate() {
+        for (index, stream) in self.streams.iter().filter(|_| self.one_body).enumerate() {
             let span = joined_span(stream);
             let name = format_ident!("CONSUMES_{index}", span = span);
             let other = other(stream);

@@ -12,4 +12,4 @@ pub fn fill() -> Integer {
 }
 
 fn main() {}
-// It compiles without `'outer: `.
+// It compiles with `'outer;` instead of `'inner;`.

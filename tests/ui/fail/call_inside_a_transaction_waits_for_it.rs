@@ -20,5 +20,4 @@ pub fn fill(mart: &mut Mart) -> Integer {
 }
 
 fn main() {}
-// It compiles without `        mart.insert(Mart { id: 1, customer: "new", amount: None });`.
 // It compiles with `let rows = mart.delete_all();` instead of `let rows = transaction(|| mart.delete_all());`.

@@ -9,4 +9,4 @@ pub fn v_orders(orders: &Orders, mart: &Mart) -> Selection {
 }
 
 fn main() {}
-// It compiles with `coalesce(m.amount, 0))` instead of `m.amount)`.
+// It compiles with `o.id, mart.values(|m| m.id)` instead of `o.amount, mart.values(|m| m.amount)`.
