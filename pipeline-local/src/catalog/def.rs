@@ -406,6 +406,15 @@ pub enum FunctionForm {
     Query,
     /// A Snowflake Scripting block.
     Block,
+    /// The body of a function in JavaScript.
+    Script,
+}
+
+impl FunctionForm {
+    /// The language of such a body, as listings show it.
+    pub fn language(self) -> &'static str {
+        if self == Self::Script { "JAVASCRIPT" } else { "SQL" }
+    }
 }
 
 /// An argument of a procedure or a function.

@@ -310,15 +310,22 @@ fn cast_json(json: &Json, to: SqlType, settings: &Settings) -> Result<Datum> {
         Json::String(text) => Datum::Text(text.clone()),
         Json::Array(_) | Json::Object(_) => match to {
             SqlType::Varchar(_) => Datum::Text(json.to_string()),
-            _ => return Err(failed_variant(json, to.family())),
+            _ => return Err(failed_variant(json, physical_family(to))),
         },
     };
     cast_datum(inner, to, settings).map_err(|error| match (error.code, to) {
-        (100_038, SqlType::Number { .. }) => failed_variant(json, "FIXED"),
-        (100_038, SqlType::Float) => failed_variant(json, "REAL"),
-        (100_035 | 100_037 | 100_040 | 100_108 | 1007, _) => failed_variant(json, to.family()),
+        (100_035 | 100_037 | 100_038 | 100_040 | 100_108 | 1007, _) => failed_variant(json, physical_family(to)),
         _ => error,
     })
+}
+
+/// The name of a type in errors about VARIANT: numbers go by how they are kept.
+fn physical_family(to: SqlType) -> &'static str {
+    match to {
+        SqlType::Number { .. } => "FIXED",
+        SqlType::Float => "REAL",
+        other => other.family(),
+    }
 }
 
 /// A number written as text, with or without an exponent.
@@ -474,7 +481,7 @@ mod tests {
             (Datum::text("2024-01-02 03:04:05.678"), "timestamp_ntz", Ok("2024-01-02 03:04:05.678")),
             (Datum::text("2024-13-02"), "date", Err("Date '2024-13-02' is not recognized")),
             (Datum::Json(Json::String("7".into())), "int", Ok("7")),
-            (Datum::Json(Json::Array(vec![])), "int", Err("Failed to cast variant value [] to NUMBER")),
+            (Datum::Json(Json::Array(vec![])), "int", Err("Failed to cast variant value [] to FIXED")),
             (Datum::Float(0.1), "varchar", Ok("0.1")),
         ] {
             assert_eq!(run(datum, to).as_deref().map_err(String::as_str), expected, "{to}");

@@ -75,6 +75,7 @@ fn is_zero(value: &Datum) -> bool {
 
 pub(super) fn functions() -> Vec<Function> {
     use Param::{Any, Boolean, Number};
+    const PAIR: &[Param] = &[Param::Float, Param::Float];
     const TWO_BOOLEANS: &[Param] = &[Boolean, Boolean];
     let truth_value = Returns::Type(SqlType::Boolean);
     vec![
@@ -108,6 +109,8 @@ pub(super) fn functions() -> Vec<Function> {
             },
         )
         .sees_null(),
+        function("REGR_VALX", PAIR, Returns::Type(SqlType::Float), |values, _| Ok(values[1].clone())),
+        function("REGR_VALY", PAIR, Returns::Type(SqlType::Float), |values, _| Ok(values[0].clone())),
         function("ZEROIFNULL", &[Number], Returns::By(number_or_integer), |values, env| {
             Ok(if values[0].is_null() { zero(env.returns) } else { values[0].clone() })
         })

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use super::args::{integer, integer_or, invalid_value, text, text_or};
 use super::cast::wall_of;
 use super::datum::Datum;
+use super::decimal;
 use super::settings::Settings;
 use super::time::{self, DAY, Part};
 use super::udf::{Env, Function, Param, Returns, Types, function};
@@ -237,15 +238,22 @@ fn add_months(values: &[Datum], env: &Env<'_>) -> Result<Datum> {
     Ok(with_wall(&values[0], moved, env.returns, env.settings))
 }
 
+/// Months with their parts.
+const MONTHS: SqlType = SqlType::Number { precision: 15, scale: 6 };
+
+fn in_months(months: f64) -> Datum {
+    decimal::from_float(months, 6).map_or(Datum::Null, |months| Datum::Number(months, 6))
+}
+
 fn months_between(values: &[Datum], env: &Env<'_>) -> Result<Datum> {
     let (a, b) = (wall(&values[0], env.settings)?, wall(&values[1], env.settings)?);
     let (first, second) = (time::wall(a), time::wall(b));
     let months = f64::from((first.year() - second.year()) * 12 + first.month0() as i32 - second.month0() as i32);
     if first.day() == second.day() || (is_month_end(first.date()) && is_month_end(second.date())) {
-        return Ok(Datum::Float(months));
+        return Ok(in_months(months));
     }
     let day = |at: chrono::NaiveDateTime, wall: i64| f64::from(at.day()) + wall.rem_euclid(DAY) as f64 / DAY as f64;
-    Ok(Datum::Float(months + (day(first, a) - day(second, b)) / 31.0))
+    Ok(in_months(months + (day(first, a) - day(second, b)) / 31.0))
 }
 
 /// A date whose month and day may lie outside their usual ranges.
@@ -366,7 +374,7 @@ pub(super) fn functions() -> Vec<Function> {
         function("NEXT_DAY", &[Moment, Text], date, |values, env| neighbour_day(values, env, true)).stable(),
         function("PREVIOUS_DAY", &[Moment, Text], date, |values, env| neighbour_day(values, env, false)).stable(),
         function("ADD_MONTHS", &[Moment, Integer], Returns::By(|types| text_or_moment(types, 0)), add_months).stable(),
-        function("MONTHS_BETWEEN", &[Moment, Moment], Returns::Type(SqlType::Float), months_between).stable(),
+        function("MONTHS_BETWEEN", &[Moment, Moment], Returns::Type(MONTHS), months_between).stable(),
         function("DAYNAME", &[Moment], Returns::Type(SqlType::Varchar(3)), |values, env| {
             Ok(Datum::Text(time::wall(wall(&values[0], env.settings)?).format("%a").to_string()))
         })
@@ -491,8 +499,8 @@ mod tests {
             ("DATEDIFF('day', '2024-01-01 23:59:00', '2024-01-02 00:01:00')", "1"),
             ("DATEDIFF('week', T_DATE('2024-01-07'), T_DATE('2024-01-08'))", "1"),
             ("TIMEDIFF('second', T_TIME('10:00:00'), T_TIME('10:01:01'))", "61"),
-            ("MONTHS_BETWEEN('2024-02-29', '2024-01-31')", "1"),
-            ("MONTHS_BETWEEN('2024-03-15', '2024-01-15')", "2"),
+            ("MONTHS_BETWEEN('2024-02-29', '2024-01-31')", "1.000000"),
+            ("MONTHS_BETWEEN('2019-03-01', '2019-02-15')", "0.548387"),
             ("DATEADD('day', NULL, T_DATE('2024-01-01'))", "DATE|NULL"),
         ]);
     }

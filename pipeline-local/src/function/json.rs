@@ -53,7 +53,7 @@ impl Json {
         let value = reader.value()?;
         reader.blanks();
         if reader.at < reader.bytes.len() {
-            return Err(format!("unexpected text after the value, pos {}", reader.at));
+            return Err(format!("more than one document in the input, pos {}", reader.at + 1));
         }
         Ok(value)
     }
@@ -105,16 +105,31 @@ impl Reader<'_> {
     }
 
     fn fail<T>(&self, what: &str) -> Result<T, String> {
-        Err(format!("{what}, pos {}", self.at))
+        Err(format!("{what}, pos {}", self.at + 1))
     }
 
-    fn word(&mut self, word: &str, value: Json) -> Result<Json, String> {
-        if self.text[self.at..].starts_with(word) {
-            self.at += word.len();
-            Ok(value)
-        } else {
-            self.fail("unknown keyword")
+    /// A keyword, or the name of a member without quotes.
+    fn bare(&mut self) -> &str {
+        let start = self.at;
+        while self.bytes.get(self.at).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')) {
+            self.at += 1;
         }
+        &self.text[start..self.at]
+    }
+
+    fn keyword(&mut self) -> Result<Json, String> {
+        Ok(match self.bare() {
+            "null" => Json::Null,
+            "true" => Json::Boolean(true),
+            "false" => Json::Boolean(false),
+            "undefined" => Json::Undefined,
+            "NaN" => Json::Double(f64::NAN),
+            "Infinity" => Json::Double(f64::INFINITY),
+            other => {
+                let what = format!("unknown keyword \"{other}\"");
+                return self.fail(&what);
+            }
+        })
     }
 
     fn value(&mut self) -> Result<Json, String> {
@@ -124,16 +139,20 @@ impl Reader<'_> {
         }
         self.blanks();
         let value = match self.bytes.get(self.at) {
-            None => return self.fail("incomplete text"),
-            Some(b'n') => self.word("null", Json::Null)?,
-            Some(b't') => self.word("true", Json::Boolean(true))?,
-            Some(b'f') => self.word("false", Json::Boolean(false))?,
-            Some(b'u') => self.word("undefined", Json::Undefined)?,
-            Some(b'"') => Json::String(self.string()?),
+            None => return self.fail("incomplete value"),
+            Some(b'"' | b'\'') => Json::String(self.string()?),
             Some(b'[') => self.array()?,
             Some(b'{') => self.object()?,
             Some(b'-' | b'0'..=b'9') => self.number()?,
-            Some(_) => return self.fail("unknown token"),
+            Some(byte @ (b'}' | b']' | b',' | b':')) => {
+                let what = format!("misplaced {}", char::from(*byte));
+                return self.fail(&what);
+            }
+            Some(byte) if byte.is_ascii_alphabetic() => self.keyword()?,
+            Some(_) => {
+                let found = self.text[self.at..].chars().next().unwrap_or_default();
+                return self.fail(&format!("unknown token '{found}'"));
+            }
         };
         self.depth -= 1;
         Ok(value)
@@ -148,7 +167,13 @@ impl Reader<'_> {
             return Ok(Json::Array(items));
         }
         loop {
-            items.push(self.value()?);
+            self.blanks();
+            // Nothing between two commas, or behind the last one, is a hole.
+            items.push(match self.bytes.get(self.at) {
+                Some(b',' | b']') => Json::Undefined,
+                None => return self.fail("incomplete array value"),
+                Some(_) => self.value()?,
+            });
             self.blanks();
             match self.bytes.get(self.at) {
                 Some(b',') => self.at += 1,
@@ -156,7 +181,8 @@ impl Reader<'_> {
                     self.at += 1;
                     return Ok(Json::Array(items));
                 }
-                _ => return self.fail("missing comma or ]"),
+                None => return self.fail("incomplete array value"),
+                Some(_) => return self.fail("missing comma"),
             }
         }
     }
@@ -164,22 +190,28 @@ impl Reader<'_> {
     fn object(&mut self) -> Result<Json, String> {
         self.at += 1;
         let mut members = BTreeMap::new();
-        self.blanks();
-        if self.bytes.get(self.at) == Some(&b'}') {
-            self.at += 1;
-            return Ok(Json::Object(members));
-        }
         loop {
             self.blanks();
-            if self.bytes.get(self.at) != Some(&b'"') {
-                return self.fail("missing object key");
-            }
-            let key = self.string()?;
+            let key = match self.bytes.get(self.at) {
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(Json::Object(members));
+                }
+                None => return self.fail("incomplete object value"),
+                Some(b'"' | b'\'') => self.string()?,
+                Some(byte) if byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$') => self.bare().to_owned(),
+                Some(_) => return self.fail("missing object key"),
+            };
             self.blanks();
-            if self.bytes.get(self.at) != Some(&b':') {
-                return self.fail("missing colon");
+            match self.bytes.get(self.at) {
+                Some(b':') => self.at += 1,
+                None => return self.fail("incomplete object value"),
+                Some(_) => return self.fail("missing colon"),
             }
-            self.at += 1;
+            self.blanks();
+            if self.at == self.bytes.len() {
+                return self.fail("incomplete object value");
+            }
             let value = self.value()?;
             if members.insert(key.clone(), value).is_some() && !self.repeated_keys {
                 return self.fail(&format!("duplicate object attribute \"{key}\""));
@@ -187,27 +219,27 @@ impl Reader<'_> {
             self.blanks();
             match self.bytes.get(self.at) {
                 Some(b',') => self.at += 1,
-                Some(b'}') => {
-                    self.at += 1;
-                    return Ok(Json::Object(members));
-                }
-                _ => return self.fail("missing comma or }"),
+                Some(b'}') => {}
+                None => return self.fail("incomplete object value"),
+                Some(_) => return self.fail("missing comma"),
             }
         }
     }
 
+    /// A text in quotes or in apostrophes.
     fn string(&mut self) -> Result<String, String> {
+        let quote = self.bytes[self.at];
         self.at += 1;
         let mut text = String::new();
         loop {
             let start = self.at;
-            while self.bytes.get(self.at).is_some_and(|byte| !matches!(byte, b'"' | b'\\')) {
+            while self.bytes.get(self.at).is_some_and(|byte| *byte != quote && *byte != b'\\') {
                 self.at += 1;
             }
             text.push_str(&self.text[start..self.at]);
             match self.bytes.get(self.at) {
                 None => return self.fail("unfinished string"),
-                Some(b'"') => {
+                Some(byte) if *byte == quote => {
                     self.at += 1;
                     return Ok(text);
                 }
@@ -220,7 +252,7 @@ impl Reader<'_> {
                         Some(b'r') => text.push('\r'),
                         Some(b'b') => text.push('\u{8}'),
                         Some(b'f') => text.push('\u{c}'),
-                        Some(byte @ (b'"' | b'\\' | b'/')) => text.push(byte as char),
+                        Some(byte @ (b'"' | b'\'' | b'\\' | b'/')) => text.push(byte as char),
                         Some(b'u') => {
                             let mut unit = self.hex()?;
                             if (0xd800..0xdc00).contains(&unit) && self.text[self.at..].starts_with("\\u") {
@@ -346,10 +378,16 @@ mod tests {
             ("99999999999999999999999999999999999999", Ok("99999999999999999999999999999999999999")),
             ("1e10", Ok("1.000000000000000e+10")),
             ("[]", Ok("[]")),
-            ("{\"a\":1,\"a\":2}", Err("duplicate object attribute \"a\", pos 12")),
-            ("[1 2]", Err("missing comma or ], pos 3")),
-            ("{", Err("missing object key, pos 1")),
-            ("", Err("incomplete text, pos 0")),
+            ("{a: 'x', \"b\": [1,,2,],}", Ok("{\"a\":\"x\",\"b\":[1,undefined,2,undefined]}")),
+            ("{\"a\":1,\"a\":2}", Err("duplicate object attribute \"a\", pos 13")),
+            ("[1 2]", Err("missing comma, pos 4")),
+            ("{\"a\": null", Err("incomplete object value, pos 11")),
+            ("{\"a: \"foo\"}", Err("missing colon, pos 7")),
+            ("{\"a:", Err("unfinished string, pos 5")),
+            ("{'Malformed -- missing val':}", Err("misplaced }, pos 29")),
+            ("abc", Err("unknown keyword \"abc\", pos 4")),
+            ("1 2", Err("more than one document in the input, pos 3")),
+            ("", Err("incomplete value, pos 1")),
         ] {
             assert_eq!(
                 Json::parse(text).map(|json| json.to_string()).as_deref(),

@@ -44,6 +44,7 @@ mod string;
 mod testing;
 pub mod time;
 mod udf;
+mod variant_key;
 mod wait;
 
 pub use higher_order::higher_order;
@@ -69,6 +70,7 @@ pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
         sequence::functions(),
         similarity::functions(),
         string::functions(),
+        variant_key::functions(),
     ];
     let mut all: Vec<_> = families.into_iter().flatten().flat_map(udf::Function::udfs).collect();
     all.extend(conditional::lazy());

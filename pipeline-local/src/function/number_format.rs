@@ -21,8 +21,19 @@ enum Element {
     Sign,
     /// `MI`: a minus or a blank.
     Minus,
-    /// `X`: a hexadecimal digit.
-    Hex,
+    /// `X` or `x`: a hexadecimal digit, of which `true` is a lower-case one.
+    Hex(bool),
+    /// `B`: all blank if the number is 0.
+    Blank,
+}
+
+/// How a number of no fixed width is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Minimal {
+    /// `TM9`: with all its digits.
+    Plain,
+    /// `TME`: with an exponent.
+    Scientific,
 }
 
 /// A format that was read.
@@ -31,8 +42,8 @@ pub(super) struct NumberFormat {
     elements: Vec<Element>,
     /// `FM`: without blanks.
     fill: bool,
-    /// `TM` and `TM9`: as short as the number is.
-    minimal: bool,
+    /// `TM`, `TM9` and `TME`: as short as the number is.
+    minimal: Option<Minimal>,
     text: String,
 }
 
@@ -40,8 +51,13 @@ impl NumberFormat {
     /// Reads a format.
     pub(super) fn parse(text: &str) -> Result<Self> {
         let upper = text.to_ascii_uppercase();
-        if matches!(upper.as_str(), "TM" | "TM9") {
-            return Ok(Self { elements: Vec::new(), fill: true, minimal: true, text: text.to_owned() });
+        let minimal = match upper.as_str() {
+            "TM" | "TM9" => Some(Minimal::Plain),
+            "TME" => Some(Minimal::Scientific),
+            _ => None,
+        };
+        if minimal.is_some() {
+            return Ok(Self { elements: Vec::new(), fill: true, minimal, text: text.to_owned() });
         }
         let (fill, mut rest) = match upper.strip_prefix("FM") {
             Some(rest) => (true, rest),
@@ -61,14 +77,23 @@ impl NumberFormat {
                 b'.' | b'D' => Element::Point,
                 b'$' => Element::Dollar,
                 b'S' => Element::Sign,
-                b'X' => Element::Hex,
+                b'X' => Element::Hex(text.as_bytes()[text.len() - rest.len()] == b'x'),
+                b'B' => Element::Blank,
                 _ => {
                     return Err(SqlError::new(100_095, "22007", format!("Bad output format model '{text}'")));
                 }
             });
             rest = &rest[1..];
         }
-        Ok(Self { elements, fill, minimal: false, text: text.to_owned() })
+        Ok(Self { elements, fill, minimal, text: text.to_owned() })
+    }
+
+    /// For formats of hexadecimal digits: whether these are lower-case.
+    fn hexadecimal(&self) -> Option<bool> {
+        self.elements.iter().find_map(|element| match element {
+            Element::Hex(lower) => Some(*lower),
+            _ => None,
+        })
     }
 
     fn digits(&self, after_point: bool) -> usize {
@@ -79,15 +104,28 @@ impl NumberFormat {
 
     /// Writes a number.
     pub(super) fn write(&self, value: i128, scale: u8) -> Result<String> {
-        if self.minimal {
-            return Ok(decimal::text(value, scale));
+        match self.minimal {
+            Some(Minimal::Plain) => return Ok(decimal::text(value, scale)),
+            Some(Minimal::Scientific) => return Ok(scientific(value, scale)),
+            None => {}
         }
-        if self.elements.contains(&Element::Hex) {
+        if let Some(lower) = self.hexadecimal() {
             let whole = decimal::rescale(value, scale, 0).unwrap_or(0);
-            let width = self.elements.iter().filter(|element| **element != Element::Sign).count();
-            let text = format!("{:X}", whole.unsigned_abs());
+            let width =
+                self.elements.iter().filter(|element| matches!(element, Element::Hex(_) | Element::Zero)).count();
+            let magnitude = whole.unsigned_abs();
+            let mut text = if lower { format!("{magnitude:x}") } else { format!("{magnitude:X}") };
+            if text.len() > width {
+                return Ok("#".repeat(width + 1));
+            }
+            if self.elements.contains(&Element::Zero) {
+                text = format!("{text:0>width$}");
+            }
             let sign = if whole < 0 { "-" } else { "" };
             return Ok(if self.fill { format!("{sign}{text}") } else { format!(" {sign}{text:>width$}") });
+        }
+        if value == 0 && self.elements.contains(&Element::Blank) {
+            return Ok(if self.fill { String::new() } else { " ".repeat(self.elements.len()) });
         }
         let (whole_digits, fraction_digits) = (self.digits(false), self.digits(true));
         let rounded = decimal::rescale(value, scale, fraction_digits.min(37) as u8);
@@ -137,7 +175,7 @@ impl NumberFormat {
                 Element::Dollar => result.push('$'),
                 Element::Sign => result.push(if negative { '-' } else { '+' }),
                 Element::Minus => result.push(if negative { '-' } else { ' ' }),
-                Element::Hex => {}
+                Element::Hex(_) | Element::Blank => {}
             }
         }
         if !signed {
@@ -157,10 +195,10 @@ impl NumberFormat {
     /// Reads a number that was written so; `None` where the text does not fit the format.
     pub(super) fn read(&self, text: &str) -> Option<(i128, u8)> {
         let text = text.trim();
-        if self.minimal {
+        if self.minimal.is_some() {
             return super::cast::number_of_text(text);
         }
-        if self.elements.contains(&Element::Hex) {
+        if self.hexadecimal().is_some() {
             let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
             let value = i128::from_str_radix(digits, 16).ok()?;
             return Some((if negative { -value } else { value }, 0));
@@ -193,6 +231,16 @@ impl NumberFormat {
     }
 }
 
+/// A number with one digit before the point, and an exponent.
+fn scientific(value: i128, scale: u8) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let exponent = if value == 0 { 0 } else { digits.len() as i64 - 1 - i64::from(scale) };
+    let (first, rest) = digits.split_at(1);
+    let rest = rest.trim_end_matches('0');
+    let point = if rest.is_empty() { "" } else { "." };
+    format!("{}{first}{point}{rest}E{exponent}", if value < 0 { "-" } else { "" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,6 +261,13 @@ mod tests {
             ("99", 123, 0, "###"),
             ("TM9", -1250, 2, "-12.50"),
             ("XX", 255, 0, " FF"),
+            ("xx", 255, 0, " ff"),
+            ("0XXX", 255, 0, " 00FF"),
+            ("FMXXXX", 255, 0, "FF"),
+            ("B999", 0, 0, "    "),
+            ("B999", 5, 0, "   5"),
+            ("TME", 123_456_789, 2, "1.23456789E6"),
+            ("TME", -5, 3, "-5E-3"),
             ("9", 0, 0, " 0"),
         ] {
             assert_eq!(NumberFormat::parse(format).unwrap().write(value, scale).unwrap(), expected, "{format}");

@@ -282,8 +282,41 @@ fn sort(values: &[Datum]) -> Result<Datum> {
 }
 
 fn extreme(values: &[Datum], greatest: bool) -> Result<Datum> {
-    let known = array(&values[0])?.iter().filter(|item| !matches!(item, Json::Undefined | Json::Null));
-    Ok(element(if greatest { known.max_by(|a, b| compare(a, b)) } else { known.min_by(|a, b| compare(a, b)) }))
+    let items = array(&values[0])?;
+    let known = items.iter().filter(|item| !matches!(item, Json::Undefined | Json::Null));
+    let found = if greatest { known.max_by(|a, b| compare(a, b)) } else { known.min_by(|a, b| compare(a, b)) };
+    // Where all are null, null is what they have.
+    Ok(element(found.or_else(|| items.iter().find(|item| matches!(item, Json::Null)))))
+}
+
+/// `ARRAYS_ZIP(a, b)`: one object for each position, with the elements of all arrays; what is missing is null.
+fn zip(values: &[Datum]) -> Result<Datum> {
+    let arrays: Vec<&Vec<Json>> = values.iter().map(array).collect::<Result<_>>()?;
+    let length = arrays.iter().map(|items| items.len()).max().unwrap_or(0);
+    let member = |row: usize, column: usize| {
+        let value = match arrays[column].get(row) {
+            None | Some(Json::Undefined) => Json::Null,
+            Some(value) => value.clone(),
+        };
+        (format!("${}", column + 1), value)
+    };
+    let row = |row: usize| Json::Object((0..arrays.len()).map(|column| member(row, column)).collect());
+    made((0..length).map(row).collect())
+}
+
+/// `JSON_EXTRACT_PATH_TEXT(text, path)`: what a path leads to, as text.
+fn extract_text(values: &[Datum]) -> Result<Datum> {
+    let parsed = match &values[0] {
+        Datum::Json(Json::String(source)) => match parse_json(&[Datum::Text(source.clone())])? {
+            Datum::Json(parsed) => parsed,
+            _ => return Ok(Datum::Null),
+        },
+        other => json(other)?.clone(),
+    };
+    Ok(match follow(&parsed, &parse_path(text(&values[1])?)?) {
+        None | Some(Json::Undefined | Json::Null) => Datum::Null,
+        Some(found) => Datum::Text(plain_text(found)),
+    })
 }
 
 fn generate_range(values: &[Datum]) -> Result<Datum> {
@@ -517,6 +550,8 @@ pub(super) fn functions() -> Vec<Function> {
             let texts: Vec<String> = array(&values[0])?.iter().map(plain_text).collect();
             Ok(Datum::Text(texts.join(text(&values[1])?)))
         }),
+        function("ARRAYS_ZIP", &[Array], array_type, |values, _| zip(values)).repeat(1),
+        function("JSON_EXTRACT_PATH_TEXT", &[Value, Text], wide, |values, _| extract_text(values)),
         function("ARRAY_MAX", &[Array], variant, |values, _| extreme(values, true)),
         function("ARRAY_MIN", &[Array], variant, |values, _| extreme(values, false)),
         function("ARRAYS_TO_OBJECT", TWO_ARRAYS, object_type, |values, _| {
@@ -537,26 +572,26 @@ pub(super) fn functions() -> Vec<Function> {
         .aliases(&["AS_NUMBER"]),
     ];
     macro_rules! kinds {
-        ($($is:literal $as:literal [$($is_alias:literal),*] [$($as_alias:literal),*] $test:expr, $to:expr);+ $(;)?) => {
+        ($($is:literal $as:literal [$($is_alias:literal),*] [$($as_alias:literal),*] $test:expr, $held:expr, $to:expr);+ $(;)?) => {
             $(
                 all.push(
                     function($is, &[Variant], truth, |values, _| Ok(Datum::Boolean($test(json(&values[0])?))))
                         .aliases(&[$($is_alias),*]),
                 );
                 all.push(
-                    function($as, &[Variant], Returns::Type($to), |values, env| as_kind(values, env, $test))
+                    function($as, &[Variant], Returns::Type($to), |values, env| as_kind(values, env, $held))
                         .aliases(&[$($as_alias),*]),
                 );
             )+
         };
     }
     kinds!(
-        "IS_INTEGER" "AS_INTEGER" [] [] is_integer, SqlType::INTEGER;
-        "IS_DOUBLE" "AS_DOUBLE" ["IS_REAL"] ["AS_REAL"] is_double, SqlType::Float;
-        "IS_BOOLEAN" "AS_BOOLEAN" [] [] is_boolean, SqlType::Boolean;
-        "IS_VARCHAR" "AS_VARCHAR" ["IS_CHAR"] ["AS_CHAR"] is_text, WIDE;
-        "IS_ARRAY" "AS_ARRAY" [] [] is_array, SqlType::Array;
-        "IS_OBJECT" "AS_OBJECT" [] [] is_object, SqlType::Object;
+        "IS_INTEGER" "AS_INTEGER" [] [] is_integer, is_decimal, SqlType::INTEGER;
+        "IS_DOUBLE" "AS_DOUBLE" ["IS_REAL"] ["AS_REAL"] is_double, is_double, SqlType::Float;
+        "IS_BOOLEAN" "AS_BOOLEAN" [] [] is_boolean, is_boolean, SqlType::Boolean;
+        "IS_VARCHAR" "AS_VARCHAR" ["IS_CHAR"] ["AS_CHAR"] is_text, is_text, WIDE;
+        "IS_ARRAY" "AS_ARRAY" [] [] is_array, is_array, SqlType::Array;
+        "IS_OBJECT" "AS_OBJECT" [] [] is_object, is_object, SqlType::Object;
     );
     all.push(
         function("IS_DECIMAL", &[Variant], truth, |values, _| Ok(Datum::Boolean(is_decimal(json(&values[0])?))))
@@ -593,11 +628,11 @@ mod tests {
             ("PARSE_JSON('{\"b\": 2.50, \"a\": [1, null]}')", "VARIANT|{\"a\":[1,null],\"b\":2.5}"),
             ("PARSE_JSON('  ')", "NULL"),
             ("PARSE_JSON('null')", "null"),
-            ("PARSE_JSON('{\"a\":1,\"a\":2}')", "100069 Error parsing JSON: duplicate object attribute \"a\", pos 12"),
+            ("PARSE_JSON('{\"a\":1,\"a\":2}')", "100069 Error parsing JSON: duplicate object attribute \"a\", pos 13"),
             ("PARSE_JSON('{\"a\":1,\"a\":2}', 'd')", "{\"a\":2}"),
-            ("PARSE_JSON('{')", "100069 Error parsing JSON: missing object key, pos 1"),
+            ("PARSE_JSON('{')", "100069 Error parsing JSON: incomplete object value, pos 2"),
             ("TRY_PARSE_JSON('{')", "NULL"),
-            ("CHECK_JSON('{')", "missing object key, pos 1"),
+            ("CHECK_JSON('{')", "incomplete object value, pos 2"),
             ("GET(PARSE_JSON('[1,2]'), 1)", "2"),
             ("GET(PARSE_JSON('{\"a\":1}'), 'a')", "1"),
             ("GET(PARSE_JSON('{\"a\":1}'), 'A')", "NULL"),
@@ -613,6 +648,7 @@ mod tests {
             ("IS_INTEGER(PARSE_JSON('1'))", "true"),
             ("IS_VARCHAR(PARSE_JSON('1'))", "false"),
             ("AS_INTEGER(PARSE_JSON('\"1\"'))", "NULL"),
+            ("AS_INTEGER(PARSE_JSON('1.5'))", "2"),
             ("AS_DECIMAL(PARSE_JSON('1.25'), 5, 1)", "NUMBER(5,1)|1.3"),
             ("AS_VARCHAR(PARSE_JSON('\"x\"'))", "x"),
         ]);
@@ -674,6 +710,14 @@ mod tests {
             ("ARRAY_TO_STRING(ARRAY_CONSTRUCT(1, 'a'), '-')", "1-a"),
             ("ARRAYS_OVERLAP(ARRAY_CONSTRUCT(1), ARRAY_CONSTRUCT(2))", "false"),
             ("ARRAY_MAX(ARRAY_CONSTRUCT(1, 5, 3))", "5"),
+            ("ARRAY_MIN(PARSE_JSON('[null]'))", "null"),
+            ("ARRAY_MIN(ARRAY_CONSTRUCT())", "NULL"),
+            (
+                "ARRAYS_ZIP(ARRAY_CONSTRUCT(1, 2), ARRAY_CONSTRUCT('a'))",
+                "[{\"$1\":1,\"$2\":\"a\"},{\"$1\":2,\"$2\":null}]",
+            ),
+            ("JSON_EXTRACT_PATH_TEXT('{\"a\":{\"b\":[1,\"x\"]}}', 'a.b[1]')", "x"),
+            ("JSON_EXTRACT_PATH_TEXT('{\"a\":null}', 'a')", "NULL"),
             ("ARRAYS_TO_OBJECT(ARRAY_CONSTRUCT('a'), ARRAY_CONSTRUCT(1))", "{\"a\":1}"),
             ("ARRAY_CAT(PARSE_JSON('1'), ARRAY_CONSTRUCT())", "100071 Failed to cast variant value 1 to ARRAY"),
         ]);

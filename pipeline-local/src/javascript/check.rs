@@ -1,7 +1,7 @@
-//! What CREATE PROCEDURE refuses. The body itself is first read when it is called, as in Snowflake.
+//! What CREATE PROCEDURE and CREATE FUNCTION refuse. The body itself is first read when it is called, as in Snowflake.
 
 use super::is_supported;
-use crate::catalog::def::{ProcedureDef, Returns};
+use crate::catalog::def::{Argument, Returns};
 use crate::{Result, SqlError};
 
 /// Words that cannot name an argument, as they cannot name a variable.
@@ -54,12 +54,12 @@ const RESERVED: [&str; 46] = [
     "while",
 ];
 
-/// Checks the types and argument names of a JavaScript procedure.
+/// Checks the types and argument names of a JavaScript procedure or function.
 ///
 /// # Errors
 /// A compilation error that names the type or the argument.
-pub(crate) fn check(definition: &ProcedureDef) -> Result<()> {
-    for argument in &definition.arguments {
+pub(crate) fn check(arguments: &[Argument], returns: &Returns) -> Result<()> {
+    for argument in arguments {
         if !is_supported(argument.sql_type) {
             return Err(unsupported_type(&argument.sql_type.to_string()));
         }
@@ -68,13 +68,13 @@ pub(crate) fn check(definition: &ProcedureDef) -> Result<()> {
                 1044,
                 "42P13",
                 format_args!(
-                    "Argument '{}' of a JavaScript procedure is not a JavaScript identifier; rename it.",
+                    "Argument '{}' of a JavaScript body is not a JavaScript identifier; rename it.",
                     argument.name
                 ),
             ));
         }
     }
-    match &definition.returns {
+    match returns {
         Returns::Scalar(sql_type) if is_supported(*sql_type) => Ok(()),
         Returns::Scalar(sql_type) => Err(unsupported_type(&sql_type.to_string())),
         Returns::Table(_) => Err(unsupported_type("TABLE")),

@@ -22,7 +22,7 @@ pub(super) enum Request {
     /// Run a statement.
     Execute { sql: String, binds: Vec<Value>, reply: SyncSender<Result<Answer>> },
     /// It is over.
-    Done(Result<Value>),
+    Done(Result<Vec<Value>>),
 }
 
 /// The result of a statement.
@@ -53,7 +53,7 @@ impl Host {
     }
 
     /// Hands over what the script came to.
-    pub(super) fn done(&self, outcome: Result<Value>) {
+    pub(super) fn done(&self, outcome: Result<Vec<Value>>) {
         // Nobody waits for a script that was interrupted.
         let _ = self.requests.send(Request::Done(outcome));
     }

@@ -1,4 +1,5 @@
-//! JavaScript procedures: their bodies run on QuickJS with Snowflake's `snowflake` object.
+//! JavaScript procedures and functions: their bodies run on QuickJS, those of procedures with Snowflake's `snowflake`
+//! object.
 //!
 //! The script has a thread of its own, where it waits for each statement that it has the session run. When the CALL is
 //! cancelled or times out the script is interrupted wherever it is.
@@ -17,11 +18,13 @@ pub(crate) use check::check;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono_tz::Tz;
 use tokio::sync::mpsc;
 
 use self::host::{Answer, Host, Request};
 use self::script::Script;
 use crate::catalog::def::{ProcedureDef, Returns};
+use crate::clock::Clock;
 use crate::exec::{self, Binds, Context, Value};
 use crate::function::Settings;
 use crate::scripting::Child;
@@ -54,15 +57,11 @@ pub(crate) async fn run_body(
         Returns::Table(_) => return Err(check::unsupported_type("TABLE")),
     };
     let zone = cx.session.parameters.time_zone();
-    let script = Script::new(name, &definition.body, &arguments, returns, zone)?;
-    let (requests, mut inbox) = mpsc::unbounded_channel();
-    let stop = Stop(Arc::new(AtomicBool::new(false)));
-    let host = Host::new(requests, stop.0.clone(), cx.engine.clock.clone(), zone);
-    std::thread::Builder::new().name("javascript".to_owned()).stack_size(STACK).spawn(move || {
-        let outcome = script.run(&host);
-        host.done(outcome);
-    })?;
-    while let Some(request) = inbox.recv().await {
+    let names: Vec<&str> = arguments.iter().map(|(name, _)| name.as_str()).collect();
+    let script = Script::new(name, &definition.body, &names, returns, false);
+    let row = row(arguments.iter().map(|(_, value)| value), zone)?;
+    let mut running = Running::start(script, vec![row], cx.engine.clock.clone(), zone)?;
+    while let Some(request) = running.inbox.recv().await {
         match request {
             Request::Execute { sql, binds, reply } => {
                 let answer = execute(cx, &sql, binds).await;
@@ -74,10 +73,68 @@ pub(crate) async fn run_body(
                 // The script may have been interrupted meanwhile.
                 let _ = reply.send(answer);
             }
-            Request::Done(outcome) => return outcome,
+            Request::Done(outcome) => return outcome?.pop().ok_or_else(|| without_outcome(name)),
         }
     }
-    Err(SqlError::internal(format_args!("the script of {name} ended without an outcome")))
+    Err(without_outcome(name))
+}
+
+/// A function in JavaScript.
+#[derive(Debug)]
+pub(crate) struct ScriptFunction {
+    /// The name, as errors tell it.
+    pub(crate) name: String,
+    /// The names of the arguments.
+    pub(crate) arguments: Vec<String>,
+    /// The result type.
+    pub(crate) returns: SqlType,
+    /// The body.
+    pub(crate) body: String,
+}
+
+impl ScriptFunction {
+    /// The results for rows of arguments.
+    pub(crate) async fn rows(&self, rows: &[Vec<Value>], clock: Clock, zone: Tz) -> Result<Vec<Value>> {
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        let script = Script::new(&self.name, &self.body, &arguments, self.returns, true);
+        let rows = rows.iter().map(|values| row(values.iter(), zone)).collect::<Result<_>>()?;
+        let mut running = Running::start(script, rows, clock, zone)?;
+        while let Some(request) = running.inbox.recv().await {
+            if let Request::Done(outcome) = request {
+                return outcome;
+            }
+        }
+        Err(without_outcome(&self.name))
+    }
+}
+
+fn without_outcome(name: &str) -> SqlError {
+    SqlError::internal(format_args!("the script of {name} ended without an outcome"))
+}
+
+/// The arguments of one run, as the script reads them.
+fn row<'v>(values: impl Iterator<Item = &'v Value>, zone: Tz) -> Result<String> {
+    let values = values.map(|value| value::argument(value, zone)).collect::<Result<Vec<_>>>()?;
+    Ok(serde_json::to_string(&values)?)
+}
+
+/// A script on its thread, which ends with this.
+struct Running {
+    inbox: mpsc::UnboundedReceiver<Request>,
+    _stop: Stop,
+}
+
+impl Running {
+    fn start(script: Script, rows: Vec<String>, clock: Clock, zone: Tz) -> Result<Self> {
+        let (requests, inbox) = mpsc::unbounded_channel();
+        let stop = Stop(Arc::new(AtomicBool::new(false)));
+        let host = Host::new(requests, stop.0.clone(), clock, zone);
+        std::thread::Builder::new().name("javascript".to_owned()).stack_size(STACK).spawn(move || {
+            let outcome = script.run(&host, &rows);
+            host.done(outcome);
+        })?;
+        Ok(Self { inbox, _stop: stop })
+    }
 }
 
 /// Runs a statement of a script as a statement of the session.

@@ -1,12 +1,11 @@
 //! Running one body on QuickJS.
 
-use chrono_tz::Tz;
 use rquickjs::context::{EvalOptions, intrinsic};
 use rquickjs::{CatchResultExt, Context, Ctx, Function, Object, Runtime};
 use serde::Deserialize;
 
 use super::host::{Host, not_unicode};
-use super::value::{self, Given};
+use super::value::Given;
 use crate::exec::Value;
 use crate::types::SqlType;
 use crate::{Result, SqlError};
@@ -38,8 +37,9 @@ pub(super) struct Script {
     text: String,
     head: u32,
     lines: Vec<String>,
-    arguments: String,
     returns: SqlType,
+    /// Whether it runs for the rows of a query, where there is no session to talk to.
+    function: bool,
 }
 
 /// What the JavaScript side says a script came to.
@@ -51,28 +51,20 @@ enum Outcome {
 }
 
 impl Script {
-    pub(super) fn new(
-        name: &str,
-        body: &str,
-        arguments: &[(String, Value)],
-        returns: SqlType,
-        zone: Tz,
-    ) -> Result<Self> {
-        let names: Vec<_> = arguments.iter().map(|(name, _)| name.as_str()).collect();
-        let values = arguments.iter().map(|(_, value)| value::argument(value, zone)).collect::<Result<Vec<_>>>()?;
-        let head = format!("(function ({}) {{", names.join(", "));
-        Ok(Self {
+    pub(super) fn new(name: &str, body: &str, arguments: &[&str], returns: SqlType, function: bool) -> Self {
+        let head = format!("(function ({}) {{", arguments.join(", "));
+        Self {
             name: name.to_owned(),
             text: format!("{head}{body}\n}})"),
             head: head.chars().count() as u32,
             lines: body.lines().map(str::to_owned).collect(),
-            arguments: serde_json::to_string(&values)?,
             returns,
-        })
+            function,
+        }
     }
 
-    /// Runs it to its end, on this thread.
-    pub(super) fn run(&self, host: &Host) -> Result<Value> {
+    /// Runs it to its end with each row of arguments, on this thread.
+    pub(super) fn run(&self, host: &Host, rows: &[String]) -> Result<Vec<Value>> {
         let failed = |error: rquickjs::Error| SqlError::internal(format_args!("the JavaScript engine: {error}"));
         let runtime = Runtime::new().map_err(failed)?;
         runtime.set_memory_limit(MEMORY);
@@ -80,28 +72,39 @@ impl Script {
         let handler = host.clone();
         runtime.set_interrupt_handler(Some(Box::new(move || handler.stopped())));
         let context = Context::custom::<Builtins>(&runtime).map_err(failed)?;
-        context.with(|ctx| self.run_in(&ctx, host))
+        context.with(|ctx| self.run_in(&ctx, host, rows))
     }
 
-    fn run_in(&self, ctx: &Ctx<'_>, host: &Host) -> Result<Value> {
+    fn run_in(&self, ctx: &Ctx<'_>, host: &Host, rows: &[String]) -> Result<Vec<Value>> {
         let failed = |error: rquickjs::CaughtError<'_>| {
             SqlError::new(100_132, "P0000", format!("JavaScript execution error: {error} in {}", self.name))
         };
         let api = self.api(ctx, host).catch(ctx).map_err(failed)?;
         let evaluated: rquickjs::Result<Function<'_>> = ctx.eval_with_options(self.text.as_str(), options(&self.name));
-        let (phase, code, outcome) = match evaluated.catch(ctx) {
-            Ok(body) => {
-                let run: Function<'_> = api.get("run").catch(ctx).map_err(failed)?;
-                ("execution", 100_132, run.call((body, self.arguments.as_str(), self.returns.is_semi_structured())))
-            }
+        let body = match evaluated.catch(ctx) {
+            Ok(body) => body,
             Err(rquickjs::CaughtError::Exception(exception)) => {
                 let describe: Function<'_> = api.get("describe").catch(ctx).map_err(failed)?;
-                ("compilation", 100_131, describe.call((exception,)))
+                let outcome: String = describe.call((exception,)).catch(ctx).map_err(failed)?;
+                return Err(self.outcome(&outcome, "compilation", 100_131).map_or_else(
+                    |error| error,
+                    |_| SqlError::internal(format_args!("the script of {} was not read", self.name)),
+                ));
             }
             Err(error) => return Err(failed(error)),
         };
-        let outcome: String = outcome.catch(ctx).map_err(failed)?;
-        match serde_json::from_str(&outcome).map_err(not_unicode)? {
+        let run: Function<'_> = api.get("run").catch(ctx).map_err(failed)?;
+        let mut values = Vec::with_capacity(rows.len());
+        for row in rows {
+            let outcome = run.call((body.clone(), row.as_str(), self.returns.is_semi_structured()));
+            let outcome: String = outcome.catch(ctx).map_err(failed)?;
+            values.push(self.outcome(&outcome, "execution", 100_132)?);
+        }
+        Ok(values)
+    }
+
+    fn outcome(&self, outcome: &str, phase: &str, code: i32) -> Result<Value> {
+        match serde_json::from_str(outcome).map_err(not_unicode)? {
             Outcome::Returned(given) => given.returned(self.returns),
             Outcome::Thrown { text, place } => Err(self.uncaught(phase, code, &text, place)),
         }
@@ -113,6 +116,7 @@ impl Script {
         let place =
             move |line, column: u32| (line, if line == 1 { column.saturating_sub(head).max(1) } else { column });
         let host = host.object(ctx, place)?;
+        host.set("function", self.function)?;
         let date: Function<'js> = ctx.eval_with_options(include_str!("date.js"), options("<date>"))?;
         date.call::<_, ()>((host.clone(),))?;
         let snowflake: Function<'js> = ctx.eval_with_options(include_str!("snowflake.js"), options("<snowflake>"))?;

@@ -273,7 +273,8 @@
       host.log("attribute", values[0], stringify(values[1]) ?? "null");
     },
   };
-  defineProperty(globalThis, "snowflake", { value: Object.freeze(snowflake) });
+  // Functions, which run for the rows of a query, have no session to talk to.
+  if (!host.function) defineProperty(globalThis, "snowflake", { value: Object.freeze(snowflake) });
   defineProperty(globalThis, "SfDate", { value: SfDate, writable: true, configurable: true });
 
   // No code from text.

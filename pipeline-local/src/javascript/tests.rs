@@ -656,7 +656,7 @@ async fn create_refuses_types_and_names() {
         ("p() RETURNS NUMBER(10,2)", "Language JAVASCRIPT does not support type 'NUMBER(10,2)'"),
         ("p(a TIME) RETURNS FLOAT", "Language JAVASCRIPT does not support type 'TIME(9)'"),
         ("p() RETURNS TABLE (a FLOAT)", "Language JAVASCRIPT does not support type 'TABLE'"),
-        ("p(\"a b\" FLOAT) RETURNS FLOAT", "Argument 'a b' of a JavaScript procedure is not a JavaScript identifier"),
+        ("p(\"a b\" FLOAT) RETURNS FLOAT", "Argument 'a b' of a JavaScript body is not a JavaScript identifier"),
         ("p(\"return\" FLOAT) RETURNS FLOAT", "Argument 'return' of a JavaScript procedure"),
     ] {
         let error =
@@ -710,9 +710,12 @@ fn a_stopped_script_ends_wherever_it_is() {
         let (requests, inbox) = tokio::sync::mpsc::unbounded_channel();
         drop(inbox);
         let stop = Arc::new(AtomicBool::new(false));
-        let script = Script::new("P", body, &[], SqlType::TEXT, chrono_tz::UTC).unwrap();
+        let script = Script::new("P", body, &[], SqlType::TEXT, false);
         let host = Host::new(requests, stop.clone(), Clock::real(), chrono_tz::UTC);
-        let thread = std::thread::Builder::new().stack_size(super::STACK).spawn(move || script.run(&host)).unwrap();
+        let thread = std::thread::Builder::new()
+            .stack_size(super::STACK)
+            .spawn(move || script.run(&host, &["[]".to_owned()]))
+            .unwrap();
         std::thread::sleep(Duration::from_millis(100));
         assert!(!thread.is_finished(), "{body}");
         stop.store(true, Ordering::Relaxed);

@@ -27,6 +27,7 @@ pub(crate) mod stream;
 mod subquery;
 mod tracked;
 mod user_function;
+mod variant;
 mod view_stream;
 mod widen;
 mod window;

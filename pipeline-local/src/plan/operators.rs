@@ -9,7 +9,7 @@ use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExp
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 
-use super::functions;
+use super::{functions, variant};
 use crate::types::SqlType;
 
 /// Plans binary operators.
@@ -85,6 +85,9 @@ fn is_text(data_type: &DataType) -> bool {
 
 /// Converts the sides of a comparison to one type, as Snowflake does: text becomes what the other side is, VARIANT too.
 fn comparable(left: Expr, left_type: &DataType, right: Expr, right_type: &DataType) -> (Expr, Expr) {
+    if *left_type == DataType::LargeUtf8 && *right_type == DataType::LargeUtf8 {
+        return (variant::key(left), variant::key(right));
+    }
     if left_type == right_type || *left_type == DataType::Null || *right_type == DataType::Null {
         return (left, right);
     }

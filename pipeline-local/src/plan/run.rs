@@ -20,6 +20,7 @@ use datafusion::prelude::SessionConfig;
 
 use super::error::{Failure, failure};
 use super::rewrite::REPEATED;
+use super::variant;
 use crate::error::{Result, SqlError};
 use crate::exec::{Context, ResultColumn, Value, schema_of};
 use crate::function::Settings;
@@ -68,6 +69,7 @@ pub(crate) struct Ready {
 pub(super) fn ready(plan: LogicalPlan, cx: &Context<'_>) -> std::result::Result<Ready, Failure> {
     let state = state(cx);
     let plan = super::correlated::resolve(plan, cx).map_err(failure)?;
+    let plan = variant::ordered(plan).map_err(failure)?;
     let plan = state.optimize(&plan).map_err(failure)?;
     let columns = plan
         .schema()

@@ -146,7 +146,7 @@ impl Clauses {
             secure,
         };
         if definition.language == "JAVASCRIPT" {
-            javascript::check(&definition)?;
+            javascript::check(&definition.arguments, &definition.returns)?;
         } else {
             scripting::parse_block(&definition.body)?;
         }

@@ -2,7 +2,7 @@
 
 use super::ddl;
 use crate::access;
-use crate::catalog::def::{Argument, Returns};
+use crate::catalog::def::{Argument, FunctionDef, Returns};
 use crate::catalog::{Kind, Object};
 use crate::exec::{Context, QueryResult, ResultColumn, StatementType, Value};
 use crate::listing::{Listing, timestamp};
@@ -141,8 +141,8 @@ pub(crate) fn show(cx: &Context<'_>, cursor: &mut Cursor<'_>, kind: Kind) -> Res
             Value::null(SqlType::TEXT),
         ];
         if kind == Kind::Function {
-            let memoizable = crate::udf::is_memoizable(&routine)?;
-            row.extend([Value::text("N"), Value::text("SQL"), yes_no(memoizable), Value::text("N")]);
+            let FunctionDef { memoizable, form, .. } = routine.definition()?;
+            row.extend([Value::text("N"), Value::text(form.language()), yes_no(memoizable), Value::text("N")]);
         }
         rows.push(row);
     }

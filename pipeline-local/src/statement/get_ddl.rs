@@ -332,7 +332,7 @@ fn function(object: &Object, name: &str) -> Result<String> {
             arguments(&def.arguments)
         ),
         format!("RETURNS {}{}", returns(&def.returns), if def.returns_not_null { " NOT NULL" } else { "" }),
-        "LANGUAGE SQL".to_owned(),
+        format!("LANGUAGE {}", def.form.language()),
     ];
     lines.extend(def.strict.then(|| "STRICT".to_owned()));
     lines.extend(def.immutable.then(|| "IMMUTABLE".to_owned()));

@@ -1,4 +1,4 @@
-//! User-defined functions in SQL: their statements, and what a scripting body may hold. The planner puts the bodies in
+//! User-defined functions in SQL and JavaScript: their statements, and what a scripting body may hold. The planner puts the bodies in
 //! place of the calls (`plan/user_function`).
 //!
 //! <https://docs.snowflake.com/en/developer-guide/udf/sql/udf-sql-introduction>
@@ -26,16 +26,15 @@ pub(crate) fn execute(cx: &mut Context<'_>, text: &str) -> Result<QueryResult> {
     }
 }
 
-/// Whether a function was declared MEMOIZABLE.
-pub(crate) fn is_memoizable(function: &Object) -> Result<bool> {
-    let definition: FunctionDef = function.definition()?;
-    Ok(definition.memoizable)
-}
-
 /// The rows of DESCRIBE FUNCTION.
 fn properties(function: &Object) -> Result<Vec<(&'static str, String)>> {
     let definition: FunctionDef = function.definition()?;
-    let mut rows = routine::description(&definition.arguments, &definition.returns, definition.returns_not_null, "SQL");
+    let mut rows = routine::description(
+        &definition.arguments,
+        &definition.returns,
+        definition.returns_not_null,
+        definition.form.language(),
+    );
     rows.push(("body", definition.body));
     Ok(rows)
 }

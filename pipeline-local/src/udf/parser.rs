@@ -6,7 +6,7 @@ use super::block;
 use crate::catalog::Kind;
 use crate::catalog::def::{FunctionDef, FunctionForm, Returns};
 use crate::parse::{Cursor, Name};
-use crate::{Result, SqlError, routine};
+use crate::{Result, SqlError, javascript, routine};
 
 /// A CREATE FUNCTION statement.
 #[derive(Debug)]
@@ -47,12 +47,15 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Create> {
     cursor.expect_keywords("RETURNS")?;
     let (returns, mut returns_not_null) = routine::returns(cursor)?;
     let (mut strict, mut immutable, mut memoizable, mut comment) = (false, false, false, String::new());
+    let mut script = false;
     while !cursor.accept_keyword("AS") {
         if cursor.accept_keyword("LANGUAGE") {
             let language = cursor.identifier()?;
-            if language != "SQL" {
-                return Err(SqlError::unsupported(format_args!("CREATE FUNCTION with LANGUAGE {language}")));
-            }
+            script = match language.as_str() {
+                "SQL" => false,
+                "JAVASCRIPT" => true,
+                _ => return Err(SqlError::unsupported(format_args!("CREATE FUNCTION with LANGUAGE {language}"))),
+            };
         } else if cursor.accept_keyword("STRICT") || cursor.accept_keywords("RETURNS NULL ON NULL INPUT") {
             strict = true;
         } else if cursor.accept_keywords("CALLED ON NULL INPUT") {
@@ -79,7 +82,13 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Create> {
         }
     }
     let body = routine::body(cursor)?;
-    let form = form(&body)?;
+    let form = if script { FunctionForm::Script } else { form(&body)? };
+    if form == FunctionForm::Script {
+        if matches!(returns, Returns::Table(_)) {
+            return Err(SqlError::unsupported("CREATE FUNCTION with LANGUAGE JAVASCRIPT that returns a table"));
+        }
+        javascript::check(&arguments, &returns)?;
+    }
     if form == FunctionForm::Block {
         if matches!(returns, Returns::Table(_)) {
             return Err(SqlError::compilation(

@@ -157,7 +157,6 @@ fn date_part_argument(name: &str, function: &mut Function) {
             if let FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) = argument
                 && (index == position || position == usize::MAX)
                 && let Expr::Identifier(ident) = expression
-                && ident.quote_style.is_none()
                 && crate::function::time::Part::parse(&ident.value).is_some()
             {
                 *expression = literal(Literal::SingleQuotedString(ident.value.to_ascii_lowercase()));

@@ -265,7 +265,22 @@ fn number(rewriter: &mut Rewriter<'_, '_, '_>, text: &str) -> Result<Expr> {
         return Ok(rewriter.parameter(Value { sql_type: SqlType::Float, scalar: ScalarValue::Float64(Some(value)) }));
     }
     // With an exponent DataFusion reads it as a decimal, which is what a NUMBER is.
-    Ok(literal(Literal::Number(if text.contains('.') { text.to_owned() } else { format!("{text}e0") }, true)))
+    Ok(literal(Literal::Number(if text.contains('.') { shortened(text) } else { format!("{text}e0") }, true)))
+}
+
+/// A number with a fraction, which is rounded where there are more than 38 digits, the most that a NUMBER has.
+fn shortened(text: &str) -> String {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let kept = 38_usize.saturating_sub(whole.trim_start_matches('0').len()).min(37);
+    if fraction.len() <= kept {
+        return text.to_owned();
+    }
+    let digits = format!("{whole}{}", &fraction[..kept]);
+    let up = i128::from(fraction.as_bytes()[kept] >= b'5');
+    match digits.parse::<i128>() {
+        Ok(digits) => crate::function::decimal::text(digits + up, kept as u8),
+        Err(_) => text.to_owned(),
+    }
 }
 
 fn rounding(name: &str, expression: Expr, field: CeilFloorKind) -> Expr {

@@ -9,7 +9,7 @@ use datafusion::logical_expr::{Case, Expr, LogicalPlan};
 use super::super::correlated;
 use super::super::provider::Provider;
 use super::call::Call;
-use super::{block, cast, null, query, type_of};
+use super::{block, cast, null, query, script, type_of};
 use crate::catalog::def::{FunctionForm, Returns};
 use crate::error::SqlError;
 use crate::function;
@@ -63,7 +63,8 @@ impl Provider<'_, '_> {
         };
         let home = self.home(object).map_err(function::error)?;
         let arguments = self.arguments(&home, definition, call.names(), given).map_err(function::error)?;
-        let strict = definition.strict && !arguments.is_empty();
+        // Scripts look at their arguments themselves, so that these are evaluated once.
+        let strict = definition.strict && definition.form != FunctionForm::Script && !arguments.is_empty();
         let expression = if definition.form == FunctionForm::Block {
             if self.inside_body() {
                 return Err(function::error(SqlError::compilation(
@@ -78,6 +79,8 @@ impl Provider<'_, '_> {
             block::function(&self.cx.borrow(), &home, definition, declared)
                 .map_err(function::error)?
                 .call(arguments.clone())
+        } else if definition.form == FunctionForm::Script {
+            script::function(&self.cx.borrow(), object, definition, declared).call(arguments.clone())
         } else {
             let body = self.scalar_body(&home, definition).map_err(function::error)?;
             let refers = |argument: &Expr| argument.any_column_refs() || argument.contains_outer();

@@ -1,6 +1,6 @@
 //! User-defined functions in queries. A call is planned as a placeholder that knows the overloads ([`call`]); once the
-//! types of the arguments are known, the body takes its place ([`inline`]). Scripting bodies, and queries that cannot be
-//! joined to the calling one, stay functions and run for every row ([`block`], [`query`]), as do table functions over
+//! types of the arguments are known, the body takes its place ([`inline`]). Scripting bodies, JavaScript, and queries that
+//! cannot be joined to the calling one, stay functions and run for every row ([`block`], [`script`], [`query`]), as do table functions over
 //! columns ([`lateral`]).
 
 pub(super) mod aside;
@@ -10,6 +10,7 @@ mod call;
 mod inline;
 mod lateral;
 mod query;
+mod script;
 
 use std::sync::Arc;
 
@@ -55,7 +56,7 @@ pub(super) fn built_in_table(name: &Name) -> bool {
 
 /// Checks a function that is about to be created: that its body can be planned, and returns what is declared.
 pub(crate) fn check_function(cx: &mut Context<'_>, schema: &Object, definition: &FunctionDef) -> Result<()> {
-    if definition.form == FunctionForm::Block {
+    if matches!(definition.form, FunctionForm::Block | FunctionForm::Script) {
         return Ok(());
     }
     let database = schema.parent.map(|parent| cx.engine.catalog.by_id(parent)).transpose()?.flatten();
