@@ -657,7 +657,7 @@ async fn create_refuses_types_and_names() {
         ("p(a TIME) RETURNS FLOAT", "Language JAVASCRIPT does not support type 'TIME(9)'"),
         ("p() RETURNS TABLE (a FLOAT)", "Language JAVASCRIPT does not support type 'TABLE'"),
         ("p(\"a b\" FLOAT) RETURNS FLOAT", "Argument 'a b' of a JavaScript body is not a JavaScript identifier"),
-        ("p(\"return\" FLOAT) RETURNS FLOAT", "Argument 'return' of a JavaScript procedure"),
+        ("p(\"return\" FLOAT) RETURNS FLOAT", "Argument 'return' of a JavaScript body"),
     ] {
         let error =
             bench.run(&format!("CREATE PROCEDURE {head} LANGUAGE JAVASCRIPT AS 'return 1;'")).await.expect_err(head);
