@@ -166,7 +166,8 @@ pub const PARAMETERS: &[ParameterInfo] = &[
     told("DATE_OUTPUT_FORMAT", Default::Text("YYYY-MM-DD")),
     followed("ERROR_ON_NONDETERMINISTIC_MERGE", Default::Bool(true)),
     followed("ERROR_ON_NONDETERMINISTIC_UPDATE", Default::Bool(false)),
-    told("GO_QUERY_RESULT_FORMAT", Default::Text("JSON")),
+    // The formats of Snowflake itself where clients were tried with it: Python, and ADBC on Go.
+    told("GO_QUERY_RESULT_FORMAT", Default::Text("ARROW")),
     told("JDBC_ENABLE_COMBINED_DESCRIBE", Default::Bool(true)),
     told("JDBC_ENABLE_PUT_GET", Default::Bool(true)),
     told("JDBC_EXECUTE_RETURN_COUNT_FOR_DML", Default::Bool(false)),
@@ -182,7 +183,7 @@ pub const PARAMETERS: &[ParameterInfo] = &[
     followed("LOCK_TIMEOUT", number(43_200, i64::MAX)),
     followed("MULTI_STATEMENT_COUNT", number(1, i64::MAX)),
     told("ODBC_QUERY_RESULT_FORMAT", Default::Text("JSON")),
-    told("PYTHON_CONNECTOR_QUERY_RESULT_FORMAT", Default::Text("JSON")),
+    told("PYTHON_CONNECTOR_QUERY_RESULT_FORMAT", Default::Text("ARROW")),
     told("PYTHON_SNOWPARK_USE_AST", Default::Bool(false)),
     told("QUERY_CONTEXT_CACHE_SIZE", number(5, 1000)),
     followed("QUERY_TAG", Default::Text("")),
@@ -341,7 +342,7 @@ mod tests {
             ("QUERY_TAG", "a b", Ok("a b")),
             ("QUOTED_IDENTIFIERS_IGNORE_CASE", "true", Err(2)),
             ("QUOTED_IDENTIFIERS_IGNORE_CASE", "false", Ok("false")),
-            ("PYTHON_CONNECTOR_QUERY_RESULT_FORMAT", "arrow", Ok("ARROW")),
+            ("PYTHON_CONNECTOR_QUERY_RESULT_FORMAT", "json", Ok("JSON")),
             ("PYTHON_CONNECTOR_QUERY_RESULT_FORMAT", "csv", Err(1008)),
             ("NO_SUCH", "1", Err(1006)),
         ];
