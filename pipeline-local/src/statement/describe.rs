@@ -31,6 +31,11 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
     }
     cursor.expect_end()?;
     let object = match kind {
+        // Tables and views are described by either word.
+        Some(kind @ (Kind::Table | Kind::View)) => match cx.find_relation(&name, "DESCRIBE")? {
+            Some(object) if matches!(object.kind, Kind::Table | Kind::View) => object,
+            _ => cx.object(kind, &name, "DESCRIBE")?,
+        },
         Some(kind) => cx.object(kind, &name, "DESCRIBE")?,
         None => cx.relation(&name, "DESCRIBE")?,
     };

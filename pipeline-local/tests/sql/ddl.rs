@@ -237,6 +237,7 @@ async fn temporary_views_hide_what_they_are_named_like() {
         ("create or replace temporary view v as select 3 as a", &["View V successfully created."]),
         ("create temporary view if not exists v as select 4 as a", &["V already exists, statement succeeded."]),
         ("select a from v", &["3"]),
+        ("describe table v ->> select \"name\" from $1", &["A"]),
         ("drop view v", &["V successfully dropped."]),
         ("select a from v", &["1"]),
     ])
