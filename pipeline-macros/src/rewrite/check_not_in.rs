@@ -19,7 +19,7 @@ impl Rewriter<'_> {
         if path.segments.last()?.ident != "is_in_rows" {
             return None;
         }
-        let span = arguments.last().map_or_else(|| path.span(), |rows| crate::options::joined_span(rows));
+        let span = arguments.last().map_or_else(|| path.span(), crate::options::joined_span);
         let arguments: Vec<_> = arguments.iter().map(|argument| self.value(argument)).collect();
         Some(quote_spanned!(span=> ::pipeline_dsl::query::not_in_rows(#(#arguments),*)))
     }

@@ -1,55 +1,28 @@
 //! `#[task(schema = .., call = ..)]`
 
+mod action;
+mod compute;
+mod condition;
+mod session;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{BinOp, Expr, Ident, Lit, LitStr, Path, UnOp};
+use syn::{Ident, LitStr, Path};
 
-use crate::errors::{Errors, rule};
+use self::action::parse_action;
+use self::compute::parse_compute;
+use self::condition::{Asked, parse_condition};
+use self::session::{parse_schedule, parse_session};
+use crate::errors::rule;
 use crate::more::More;
 use crate::node::{Node, option};
-use crate::options::{Entry, Options, Value, as_call, as_literal, as_path, choice, joined_span, mistake};
+use crate::options::{Entry, Options, Value, as_call, joined_span, mistake};
 use crate::unit::Unit;
-use crate::warehouse::SIZES;
 
 /// The variants of `OverlapPolicy`.
 const POLICIES: &[&str] = &["NoOverlap", "AllowChildOverlap", "AllowAllOverlap"];
 /// The variants of `LogLevel`.
 const LOG_LEVELS: &[&str] = &["Trace", "Debug", "Info", "Warn", "Error", "Fatal", "Off"];
-/// Session parameters that make sense in a task.
-const SESSION_PARAMETERS: &[&str] = &[
-    "abort_detached_query",
-    "binary_input_format",
-    "binary_output_format",
-    "date_input_format",
-    "date_output_format",
-    "error_on_nondeterministic_merge",
-    "error_on_nondeterministic_update",
-    "json_indent",
-    "lock_timeout",
-    "multi_statement_count",
-    "query_tag",
-    "quoted_identifiers_ignore_case",
-    "rows_per_resultset",
-    "statement_queued_timeout_in_seconds",
-    "statement_timeout_in_seconds",
-    "strict_json_output",
-    "time_input_format",
-    "time_output_format",
-    "timestamp_day_is_always_24h",
-    "timestamp_input_format",
-    "timestamp_ltz_output_format",
-    "timestamp_ntz_output_format",
-    "timestamp_output_format",
-    "timestamp_type_mapping",
-    "timestamp_tz_output_format",
-    "timezone",
-    "transaction_abort_on_error",
-    "two_digit_century_start",
-    "unsupported_ddl_action",
-    "use_cached_result",
-    "week_of_year_policy",
-    "week_start",
-];
 const WEEK: u64 = 7 * 24 * 3600;
 const DAY: u64 = 24 * 3600;
 
@@ -387,257 +360,5 @@ impl Task {
         quote_spanned! {span=>
             #(const _: () = ::pipeline_dsl::__private::assert_reads::<#procedure, #streams>();)*
         }
-    }
-}
-
-/// `warehouse = ..`, `serverless` or `serverless(initial_size = ..)`.
-fn parse_compute(options: &mut Options, ident: &Ident, errors: &mut Errors) -> (TokenStream, Option<Path>, bool) {
-    let serverless = options.take("serverless");
-    let warehouse = options.path("warehouse", errors);
-    if let (Some(entry), Some(_)) = (&serverless, &warehouse) {
-        errors.at(
-            &entry.key,
-            rule("a task runs on a warehouse or serverless, not both", "task-serverless-and-warehouse", ""),
-        );
-    }
-    let is_serverless = serverless.is_some();
-    let compute = match (&warehouse, serverless) {
-        (Some(warehouse), _) => quote!(Warehouse(::pipeline_dsl::__private::warehouse_node::<#warehouse>())),
-        (None, Some(entry)) => {
-            let sizes = match entry.value {
-                Value::List(list) => {
-                    let mut inner = Options::parse(list, entry.key.span(), errors);
-                    let keys = ["initial_size", "min_size", "max_size"];
-                    let sizes = keys.map(|key| inner.word(key, &SIZES[..6], errors));
-                    inner.finish("task(serverless(..))", errors);
-                    check_sizes(&sizes, errors);
-                    sizes
-                }
-                Value::None => [None, None, None],
-                Value::Expr(value) => {
-                    errors.at(value, mistake("write `serverless` or `serverless(initial_size = Medium)`"));
-                    [None, None, None]
-                }
-            };
-            let [initial, min, max] =
-                sizes.map(|size| option(size.map(|size| quote!(::pipeline_dsl::object::WarehouseSize::#size))));
-            let sizes = quote!(::pipeline_dsl::object::ServerlessSizes { initial: #initial, min: #min, max: #max });
-            quote!(Serverless(#sizes))
-        }
-        (None, None) => {
-            let help = "add `warehouse = SomeWarehouse` or `serverless`";
-            errors.at(ident, rule("a task needs something to run on", "task-compute", help));
-            quote!(Serverless(::pipeline_dsl::object::ServerlessSizes {
-                initial: ::core::option::Option::None,
-                min: ::core::option::Option::None,
-                max: ::core::option::Option::None,
-            }))
-        }
-    };
-    (quote!(::pipeline_dsl::object::Compute::#compute), warehouse, is_serverless)
-}
-
-/// Rule `task-serverless-sizes`: from the smallest to the largest, with the initial size between them.
-fn check_sizes([initial, min, max]: &[Option<Ident>; 3], errors: &mut Errors) {
-    let place = |size: &Option<Ident>| size.as_ref().and_then(|size| SIZES.iter().position(|known| size == known));
-    let mut ordered = |small: &Option<Ident>, large: &Option<Ident>, at: &Option<Ident>, what: &str| {
-        if let (Some(low), Some(high)) = (place(small), place(large))
-            && low > high
-        {
-            errors.at(at, rule(what, "task-serverless-sizes", ""));
-        }
-    };
-    ordered(min, max, max, "`max_size` is below `min_size`");
-    ordered(min, initial, initial, "`initial_size` is below `min_size`");
-    ordered(initial, max, initial, "`initial_size` is above `max_size`");
-}
-
-/// `session(query_tag = "..", timezone = "UTC")`: parameters of the session, as SQL writes them.
-fn parse_session(options: &mut Options, errors: &mut Errors) -> Vec<(String, String)> {
-    let Some(entry) = options.take("session") else { return Vec::new() };
-    let Value::List(list) = entry.value else {
-        errors.at(&entry, mistake("expected parameters: `session(query_tag = \"load\")`"));
-        return Vec::new();
-    };
-    let mut inner = Options::parse(list, entry.key.span(), errors);
-    let mut session = Vec::new();
-    for entry in inner.rest() {
-        let key = entry.key.to_string();
-        if key == "autocommit" || key == "search_path" {
-            let message = format!("a task cannot set `{key}`");
-            errors.at(&entry.key, rule(&message, "task-session-parameter", "remove it"));
-            continue;
-        }
-        if !SESSION_PARAMETERS.contains(&key.as_str()) {
-            let message = format!("there is no session parameter `{key}`");
-            let help = choice(&key, SESSION_PARAMETERS);
-            errors.at(&entry.key, rule(&message, "task-session-parameter", &help));
-            continue;
-        }
-        match &entry.value {
-            Value::Expr(value) => match argument_literal(value) {
-                Some(literal) => session.push((key.to_ascii_uppercase(), literal)),
-                None => errors.at(value, mistake("a session parameter is text, a number, `true` or `false`")),
-            },
-            _ => errors.at(&entry, mistake("a session parameter has a value: `query_tag = \"load\"`")),
-        }
-    }
-    session
-}
-
-/// `schedule = "2 minutes"` or `schedule = cron("0 5 * * * UTC")`.
-fn parse_schedule(entry: &Entry, errors: &mut Errors) -> Option<TokenStream> {
-    if let Value::Expr(value) = &entry.value {
-        if let Some((false, Lit::Str(text))) = as_literal(value) {
-            return Some(quote_spanned!(text.span()=> ::pipeline_dsl::__private::check_schedule(#text)));
-        }
-        if let Some((path, arguments)) = as_call(value)
-            && path.is_ident("cron")
-            && arguments.len() == 1
-            && let Some((false, Lit::Str(text))) = as_literal(&arguments[0])
-        {
-            return Some(quote_spanned!(text.span()=> ::pipeline_dsl::__private::check_cron(#text)));
-        }
-    }
-    errors.at(entry, mistake("expected `schedule = \"2 minutes\"` or `schedule = cron(\"0 5 * * * UTC\")`"));
-    None
-}
-
-/// What a condition asks.
-#[derive(Default)]
-struct Asked {
-    streams: Vec<Path>,
-    returned: Vec<Path>,
-}
-
-/// `returned(Task) == "text"`.
-fn parse_returned(value: &Expr) -> Option<(&Path, &LitStr, bool)> {
-    let Expr::Binary(binary) = value else { return None };
-    let equal = match binary.op {
-        BinOp::Eq(_) => true,
-        BinOp::Ne(_) => false,
-        _ => return None,
-    };
-    let (path, arguments) = as_call(&binary.left)?;
-    let (false, Lit::Str(text)) = as_literal(&binary.right)? else { return None };
-    if !path.is_ident("returned") || arguments.len() != 1 {
-        return None;
-    }
-    Some((as_path(&arguments[0])?, text, equal))
-}
-
-/// `has_data(S)` and `returned(T) == ".."`, combined with `&&`, `||` and `!`.
-fn parse_condition(value: &Expr, asked: &mut Asked, errors: &mut Errors) -> Option<TokenStream> {
-    let condition = |tokens: TokenStream| Some(quote!(::pipeline_dsl::object::Condition::#tokens));
-    match value {
-        Expr::Paren(inner) => return parse_condition(&inner.expr, asked, errors),
-        Expr::Unary(unary) if matches!(unary.op, UnOp::Not(_)) => {
-            let inner = parse_condition(&unary.expr, asked, errors)?;
-            return condition(quote!(Not(&#inner)));
-        }
-        Expr::Binary(binary) if matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) => {
-            let is_and = matches!(binary.op, BinOp::And(_));
-            let left = parse_condition(&binary.left, asked, errors);
-            let right = parse_condition(&binary.right, asked, errors);
-            let (left, right) = left.zip(right)?;
-            return condition(if is_and { quote!(All(&[#left, #right])) } else { quote!(Any(&[#left, #right])) });
-        }
-        Expr::Call(_) => {
-            if let Some((path, arguments)) = as_call(value)
-                && path.is_ident("has_data")
-                && arguments.len() == 1
-                && let Some(stream) = as_path(&arguments[0])
-            {
-                let text = quote!(#stream).to_string();
-                if !asked.streams.iter().any(|known| quote!(#known).to_string() == text) {
-                    asked.streams.push(stream.clone());
-                }
-                return condition(quote!(HasData(::pipeline_dsl::__private::stream_node::<#stream>())));
-            }
-        }
-        _ => {}
-    }
-    if let Some((task, text, equal)) = parse_returned(value) {
-        asked.returned.push(task.clone());
-        return condition(quote!(Returned {
-            task: ::pipeline_dsl::__private::task_node::<#task>(),
-            value: #text,
-            equal: #equal,
-        }));
-    }
-    let message =
-        "a condition is `has_data(SomeStream)` or `returned(SomeTask) == \"..\"`, combined with `&&`, `||` and `!`";
-    errors.at(value, rule(message, "task-when", ""));
-    None
-}
-
-/// `call = procedure`, `call = procedure(1, "text")` or `sql = ".. {Object} .."`.
-fn parse_action(options: &mut Options, ident: &Ident, errors: &mut Errors) -> (Option<Path>, TokenStream) {
-    let call = options.take("call");
-    let sql = options.text("sql", errors);
-    if let (Some(entry), Some(_)) = (&call, &sql) {
-        let message = "a task has one body: `call` or `sql`, not both";
-        errors.at(&entry.key, rule(message, "task-body", "remove one of them"));
-    }
-    if let Some(sql) = sql {
-        return (
-            None,
-            quote_spanned!(sql.span()=> ::pipeline_dsl::object::TaskAction::Sql(::pipeline_dsl::sql!(#sql))),
-        );
-    }
-    let nothing = quote! {
-        ::pipeline_dsl::object::TaskAction::Sql(::pipeline_dsl::fragment::Fragment { pieces: &[], at: "" })
-    };
-    let Some(entry) = call else {
-        let help = "add `call = some_procedure` or `sql = \"..\"`";
-        errors.at(ident, rule("a task needs something to do", "task-body", help));
-        return (None, nothing);
-    };
-    let Value::Expr(value) = &entry.value else {
-        errors.at(&entry, mistake("expected a procedure: `call = some_procedure`"));
-        return (None, nothing);
-    };
-    let mut arguments = Vec::new();
-    let path = match (as_path(value), as_call(value)) {
-        (Some(path), _) => path,
-        (None, Some((path, given))) => {
-            for argument in given {
-                match argument_literal(argument) {
-                    Some(literal) => arguments.push(literal),
-                    None => {
-                        let message = "an argument of `call` is text, a number, `true` or `false`";
-                        errors.at(argument, rule(message, "task-call-literal", ""));
-                    }
-                }
-            }
-            path
-        }
-        (None, None) => {
-            let message = "expected a procedure: `call = some_procedure` or `call = some_procedure(1, \"text\")`";
-            errors.at(value, mistake(message));
-            return (None, nothing);
-        }
-    };
-    let action = quote! {
-        ::pipeline_dsl::object::TaskAction::Call {
-            procedure: ::pipeline_dsl::__private::procedure_node::<#path>(),
-            arguments: &[#(#arguments),*],
-        }
-    };
-    (Some(path.clone()), action)
-}
-
-/// A literal as SQL writes it.
-fn argument_literal(value: &Expr) -> Option<String> {
-    let (negative, literal) = as_literal(value)?;
-    let sign = if negative { "-" } else { "" };
-    match literal {
-        Lit::Str(text) if !negative => {
-            Some(format!("'{}'", text.value().replace('\\', "\\\\").replace('\'', "''").replace('\n', "\\n")))
-        }
-        Lit::Bool(value) if !negative => Some(if value.value { "TRUE" } else { "FALSE" }.to_owned()),
-        Lit::Int(number) if number.suffix().is_empty() => Some(format!("{sign}{}", number.base10_digits())),
-        Lit::Float(number) if number.suffix().is_empty() => Some(format!("{sign}{}", number.base10_digits())),
-        _ => None,
     }
 }
