@@ -251,11 +251,23 @@ pub struct SpAppend;
 )]
 pub struct SpMerge;
 
+/// Keeps orders that are gone.
+#[procedure(
+    schema = Mart,
+    from = OrdersStream,
+    into = OrderChanges,
+    mode = merge(key = id, latest = ordered_at),
+    set(action = "PRESENT", batch_id = batch_id),
+    removed(action = "GONE", batch_id = batch_id, loaded_at = now),
+)]
+pub struct SpKeep;
+
 #[test]
 fn incremental_procedures_as_structs() {
     insta::assert_snapshot!(body::<SpOverwrite>());
     insta::assert_snapshot!(body::<SpAppend>());
     insta::assert_snapshot!(body::<SpMerge>());
+    insta::assert_snapshot!(body::<SpKeep>());
 }
 
 /// The body of a procedure in JavaScript.

@@ -190,7 +190,7 @@ pub fn pipeline(input: TokenStream) -> TokenStream {
 /// On a struct without fields it writes the usual incremental body: all changes of the stream `from` go into the table `into`,
 /// in one transaction, column by column of the same name. `mode` is `overwrite` (the table holds the last changes only), `append`
 /// (new rows and new versions of rows are added) or `merge(key = id, latest = updated_at)` (the table is kept like the source;
-/// deleted rows are deleted). `set(column = value)` gives other columns values; in it, `c` is the change, `batch_id` a UUID and
+/// deleted rows are deleted, or with `removed(active = false, ended_at = now)` kept and given these values). `set(column = value)` gives other columns values; in it, `c` is the change, `batch_id` a UUID and
 /// `now` the time of the run. The procedure returns these counts: `rows`, `inserts`, `updates`, `deletes`, and the `batch_id`.
 #[proc_macro_attribute]
 pub fn procedure(args: TokenStream, item: TokenStream) -> TokenStream {

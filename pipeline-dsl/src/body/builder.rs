@@ -1,6 +1,7 @@
 //! The body that is being built on this thread.
 
 use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use super::{Body, ErrorHandler, Exception, Statement, Variable, VariableId};
 use crate::expr::ast::{Ast, Node};
@@ -19,8 +20,10 @@ pub(super) struct Builder {
     exceptions: Vec<(String, Exception)>,
     /// The labels of the loops around: what the program calls them, and what the body does.
     labels: Vec<(&'static str, String)>,
-    /// Names that are taken but stand for no variable.
-    taken: Vec<String>,
+    /// The names that are taken, in capitals.
+    names: HashSet<String>,
+    /// The next number for each name that several wanted.
+    numbers: HashMap<String, u32>,
     pub(super) in_transaction: bool,
     pub(super) in_handler: bool,
 }
@@ -143,9 +146,7 @@ impl Builder {
 
     /// A name that no variable gets, such as that of a cursor.
     pub(super) fn take_name(&mut self, name: &str) -> String {
-        let name = self.unique(name);
-        self.taken.push(name.clone());
-        name
+        self.unique(name)
     }
 
     /// Begins a loop with a label. Returns its name in the body.
@@ -178,25 +179,25 @@ impl Builder {
     }
 
     /// A name that SQL does not reserve and no other variable has, as close to `name` as possible.
-    fn unique(&self, name: &str) -> String {
+    fn unique(&mut self, name: &str) -> String {
         let name = name.trim_start_matches("r#").trim_start_matches('_');
         let name = if name.is_empty() { "value" } else { name };
-        let mut candidate = name.to_owned();
-        let free = |candidate: &str| {
+        let is_free = |candidate: &str| {
             let upper = candidate.to_ascii_uppercase();
-            ident::is_bare(&upper)
-                && !RESERVED.contains(&upper.as_str())
-                && self.variables.iter().all(|slot| !slot.variable.name.eq_ignore_ascii_case(candidate))
-                && self.taken.iter().all(|taken| !taken.eq_ignore_ascii_case(candidate))
+            ident::is_bare(&upper) && !RESERVED.contains(&upper.as_str()) && !self.names.contains(&upper)
         };
-        if !free(&candidate) && !ident::is_bare(&name.to_ascii_uppercase()) {
+        let mut candidate = name.to_owned();
+        if !is_free(&candidate) && !ident::is_bare(&name.to_ascii_uppercase()) {
             candidate = format!("v_{name}");
         }
-        let mut number = 2;
-        while !free(&candidate) {
+        // Where many have one name, the numbers that were given before need not be tried again.
+        let mut number = self.numbers.get(name).copied().unwrap_or(2);
+        while !is_free(&candidate) {
             candidate = format!("{name}_{number}");
             number += 1;
         }
+        self.numbers.insert(name.to_owned(), number);
+        self.names.insert(candidate.to_ascii_uppercase());
         candidate
     }
 

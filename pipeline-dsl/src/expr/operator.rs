@@ -206,27 +206,92 @@ const fn quotient_scale(a: u8) -> u8 {
     greater(a, if a + 6 < 12 { a + 6 } else { 12 })
 }
 
-// Constant arithmetic on generic parameters is not stable, so the scales that arithmetic is defined for are listed. Others are
-// cast first.
+// Constant arithmetic on generic parameters is not stable, so the scales of results are listed, for each pair of scales that NUMBER
+// has. The precision of a result is always 38, the most that it can be: no value is lost, and a variable that takes it is only
+// declared wider than it need be.
+
+/// The scale of a left operand.
+#[doc(hidden)]
+pub struct Scale<const S: u8>;
+
+/// What arithmetic with a right operand of scale `R` gives.
+#[doc(hidden)]
+pub trait Scales<const R: u8> {
+    type Sum: BaseType;
+    type Product: BaseType;
+    type Quotient: BaseType;
+}
+
 macro_rules! scales {
     ([$($left:literal)*] $right:tt) => {
         $(scales!(@left $left $right);)*
     };
     (@left $left:literal [$($right:literal)*]) => {
         $(
-            #[diagnostic::do_not_recommend]
-            impl<const P: u8, const Q: u8> AddsTo<Number<P, $left>> for Number<Q, $right> {
-                type Out = Number<38, { greater($left, $right) }>;
-            }
-            #[diagnostic::do_not_recommend]
-            impl<const P: u8, const Q: u8> Multiplies<Number<P, $left>> for Number<Q, $right> {
-                type Out = Number<38, { product_scale($left, $right) }>;
-            }
-            #[diagnostic::do_not_recommend]
-            impl<const P: u8, const Q: u8> Divides<Number<P, $left>> for Number<Q, $right> {
-                type Out = Number<38, { quotient_scale($left) }>;
+            impl Scales<$right> for Scale<$left> {
+                type Sum = Number<38, { greater($left, $right) }>;
+                type Product = Number<38, { product_scale($left, $right) }>;
+                type Quotient = Number<38, { quotient_scale($left) }>;
             }
         )*
     };
 }
-scales!([0 1 2 3 4 5 6 7 8 9 10 11 12] [0 1 2 3 4 5 6 7 8 9 10 11 12]);
+scales!(
+    [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37]
+    [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37]
+);
+
+#[diagnostic::do_not_recommend]
+impl<const P: u8, const S: u8, const Q: u8, const R: u8> AddsTo<Number<P, S>> for Number<Q, R>
+where
+    Scale<S>: Scales<R>,
+{
+    type Out = <Scale<S> as Scales<R>>::Sum;
+}
+
+#[diagnostic::do_not_recommend]
+impl<const P: u8, const S: u8, const Q: u8, const R: u8> Multiplies<Number<P, S>> for Number<Q, R>
+where
+    Scale<S>: Scales<R>,
+{
+    type Out = <Scale<S> as Scales<R>>::Product;
+}
+
+#[diagnostic::do_not_recommend]
+impl<const P: u8, const S: u8, const Q: u8, const R: u8> Divides<Number<P, S>> for Number<Q, R>
+where
+    Scale<S>: Scales<R>,
+{
+    type Out = <Scale<S> as Scales<R>>::Quotient;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{DataType, SqlType};
+
+    #[test]
+    fn scales_follow_snowflake() {
+        type Sum<L, R> = <R as AddsTo<L>>::Out;
+        type Product<L, R> = <R as Multiplies<L>>::Out;
+        type Quotient<L, R> = <R as Divides<L>>::Out;
+        type N<const S: u8> = Number<38, S>;
+        fn scale<T: SqlType>() -> u8 {
+            let DataType::Number { precision: 38, scale } = T::DATA_TYPE else { panic!("{:?}", T::DATA_TYPE) };
+            scale
+        }
+        for (found, expected) in [
+            (scale::<Sum<N<2>, Number<5, 30>>>(), 30),
+            (scale::<Sum<N<37>, N<0>>>(), 37),
+            (scale::<Product<N<2>, N<3>>>(), 5),
+            (scale::<Product<N<10>, N<10>>>(), 12),
+            (scale::<Product<N<20>, N<10>>>(), 20),
+            (scale::<Product<N<37>, N<37>>>(), 37),
+            (scale::<Quotient<N<0>, N<9>>>(), 6),
+            (scale::<Quotient<N<8>, N<0>>>(), 12),
+            (scale::<Quotient<N<25>, N<2>>>(), 25),
+        ] {
+            assert_eq!(found, expected);
+        }
+    }
+}

@@ -26,6 +26,8 @@ enum Mode {
         key: Vec<Ident>,
         /// Which of several rows with one key wins.
         latest: Option<Ident>,
+        /// What becomes of rows that are gone from the source, if they stay.
+        removed: Vec<Set>,
     },
 }
 
@@ -52,8 +54,18 @@ pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let help = "write `#[procedure(schema = .., from = SomeStream, into = SomeTable, mode = overwrite)]`";
     let from = options.required_path("from", help, &mut errors);
     let into = options.required_path("into", help, &mut errors);
-    let mode = read_mode(&mut options, &item, &mut errors);
-    let set = read_set(&mut options, &mut errors);
+    let mut mode = read_mode(&mut options, &item, &mut errors);
+    let set = read_set("set", &mut options, &mut errors);
+    let place = options.entry("removed").map(|entry| entry.key.span());
+    let gone = read_set("removed", &mut options, &mut errors);
+    match (&mut mode, place) {
+        (Some(Mode::Merge { removed, .. }), _) => *removed = gone,
+        (Some(_), Some(span)) => {
+            let message = "only a merge knows of rows that are gone\nhelp: write `mode = merge(key = ..)`, or leave `removed` out";
+            errors.span(span, message);
+        }
+        _ => {}
+    }
     options.finish("procedure", &mut errors);
 
     let generated = procedure(&item, &settings, from.as_ref(), into.as_ref(), mode.as_ref(), &set, &mut errors);
@@ -117,13 +129,14 @@ fn body(
     errors: &mut Errors,
 ) -> (TokenStream, &'static [&'static str]) {
     let mut rewriter = Rewriter::new(&[], errors);
-    let values: Vec<_> = set
-        .iter()
-        .map(|Set { column, value }| {
+    let mut assign = |set: &[Set]| -> Vec<_> {
+        let assign = |Set { column, value }: &Set| {
             let value = rewriter.column_value(value);
             quote!(__columns.#column.assign(#value))
-        })
-        .collect();
+        };
+        set.iter().map(assign).collect()
+    };
+    let values = assign(set);
     let given: Vec<_> = set.iter().map(|set| set.column.unraw().to_string()).collect();
     let covers = quote_spanned! {into.span()=>
         const _: () = ::pipeline_dsl::query::matching_covers::<<#from as ::pipeline_dsl::node::Stream>::Source, #into>(
@@ -147,7 +160,7 @@ fn body(
             let there = quote!(changes.filter(|c| ::pipeline_dsl::expr::operator::eq(c.action(), "INSERT")));
             (quote!(target.insert(#there.select(|c| #new))), &["Insert"])
         }
-        Mode::Merge { key, latest } => {
+        Mode::Merge { key, latest, removed } => {
             let names = key.iter().map(|key| key.unraw().to_string());
             let changed = row(quote!(change_matching([#(#values),*], c, &[#(#names),*])));
             let columns = |row: &str| {
@@ -162,16 +175,23 @@ fn body(
                 Some(latest) => quote!(::pipeline_dsl::expr::function::Sortable::desc(c.#latest)),
                 None => quote!(c.row_id()),
             };
+            let (gone, privileges): (_, &[&str]) = if removed.is_empty() {
+                (quote!(delete_removed_if_any()), &["Select", "Insert", "Update", "Delete"])
+            } else {
+                let values = assign(removed);
+                let marked = row(quote!(change([#(#values),*])));
+                (quote!(update_removed(|_, c| #marked)), &["Select", "Insert", "Update"])
+            };
             let merge = quote! {
                 target
                     .merge(changes.latest_by(|c| #source_key, |c| #order))
                     .on(|t| #target_key)
-                    .delete_removed_if_any()
+                    .#gone
                     .update(|_, c| #changed)
                     .insert(|c| #new)
                     .run()
             };
-            (merge, &["Select", "Insert", "Update", "Delete"])
+            (merge, privileges)
         }
     };
     let name = |text: &str| quote!(::pipeline_dsl::body::Name { text: #text, mutable: false });
@@ -252,13 +272,14 @@ fn read_mode(options: &mut Options, item: &ItemStruct, errors: &mut Errors) -> O
     if key.is_none() {
         errors.at(path, format!("a merge needs a key\nhelp: {MERGE}"));
     }
-    Some(Mode::Merge { key: key?, latest })
+    Some(Mode::Merge { key: key?, latest, removed: vec![] })
 }
 
-fn read_set(options: &mut Options, errors: &mut Errors) -> Vec<Set> {
-    let Some(entry) = options.take("set") else { return vec![] };
+/// `set(column = value, ..)` or `removed(..)`
+fn read_set(option: &'static str, options: &mut Options, errors: &mut Errors) -> Vec<Set> {
+    let Some(entry) = options.take(option) else { return vec![] };
     let Value::List(list) = &entry.value else {
-        errors.at(&entry, "expected columns and values: `set(batch_id = batch_id, action = c.action())`");
+        errors.at(&entry, format!("expected columns and values: `{option}(batch_id = batch_id, action = c.action())`"));
         return vec![];
     };
     let one = |input: ParseStream<'_>| {
