@@ -32,6 +32,11 @@ async fn expressions() {
             &["D|PUBLIC|ACCOUNTADMIN|ADMIN"],
         ),
         ("select current_timestamp() = current_timestamp", &["true"]),
+        (
+            "select last_day(day), last_day(day, year), date_trunc(month, day), date_trunc('month', month), trunc(day, month)
+             from (select '2024-02-10'::date as day, '2024-05-06'::date as month)",
+            &["2024-02-29|2024-12-31|2024-02-01|2024-05-01|2024-02-01"],
+        ),
         ("select 'a\\'b\\\\c\\x41\\1012', length('\\2')", &["a'b\\cAA2|1"]),
         ("select 1e2, 1.5e0", &["100|1.5"]),
     ])

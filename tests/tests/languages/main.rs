@@ -11,6 +11,7 @@ pub mod examples;
 pub mod generated;
 pub mod loops;
 pub mod queries;
+pub mod random;
 pub mod statements;
 pub mod streams;
 pub mod support;

@@ -147,15 +147,16 @@ impl Rewriter<'_, '_, '_> {
 /// A date part may be written as a bare word.
 fn date_part_argument(name: &str, function: &mut Function) {
     let position = match name {
-        "DATEADD" | "TIMEADD" | "TIMESTAMPADD" | "DATEDIFF" | "TIMEDIFF" | "TIMESTAMPDIFF" | "DATE_PART" => 0,
-        "DATE_TRUNC" | "TRUNC" | "LAST_DAY" | "NEXT_DAY" | "PREVIOUS_DAY" => usize::MAX,
+        "DATEADD" | "TIMEADD" | "TIMESTAMPADD" | "DATEDIFF" | "TIMEDIFF" | "TIMESTAMPDIFF" | "DATE_PART"
+        | "DATE_TRUNC" => 0,
+        "TRUNC" | "LAST_DAY" => 1,
         "TIME_SLICE" => 2,
         _ => return,
     };
     if let FunctionArguments::List(list) = &mut function.args {
         for (index, argument) in list.args.iter_mut().enumerate() {
             if let FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) = argument
-                && (index == position || position == usize::MAX)
+                && index == position
                 && let Expr::Identifier(ident) = expression
                 && crate::function::time::Part::parse(&ident.value).is_some()
             {
