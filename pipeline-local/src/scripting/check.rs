@@ -139,7 +139,8 @@ impl Checker {
 
     fn declaration(&mut self, declaration: &Declaration) -> Result<()> {
         match &declaration.kind {
-            DeclarationKind::Variable { sql_type: None, default: Some(Initializer::Expression(expression)) } if matches!(expression.names.as_slice(), [name] if name.field.is_some() && name.end - name.start == expression.text.len()) =>
+            DeclarationKind::Variable { sql_type: None, default: Some(Initializer::Expression(expression)) }
+                if is_field(expression) =>
             {
                 self.expression(expression)?;
                 let at = declaration.position;
@@ -322,6 +323,18 @@ impl Checker {
         let written = if name.bind { &name.written } else { &name.name };
         let full = name.field.as_ref().map_or(written.clone(), |field| format!("{written}.{field}"));
         Err(unknown(&full, name.position))
+    }
+}
+
+/// Whether an expression is nothing but the column of a row, whose type is known when there are rows.
+fn is_field(expression: &Expression) -> bool {
+    match expression.names.as_slice() {
+        [name] => {
+            // NEXTVAL is of a sequence.
+            let column = name.field.as_deref().is_some_and(|field| field != "NEXTVAL");
+            column && name.end - name.start == expression.text.len()
+        }
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::ast::{Nested, Position, Sql, Target};
 use super::super::raised::{Decision, Raised};
 use super::super::scope::Slot;
-use super::{Flow, Interpreter, Outcome, Returned, Status};
+use super::{Flow, Interpreter, Outcome, Returned};
 use crate::SqlError;
 use crate::exec::{Binds, Context, QueryResult, Value};
 use crate::procedure::{self, Called, Invocation};
@@ -76,7 +76,7 @@ impl<'b> Interpreter<'b> {
         let hidden = self.scopes.hide(depth);
         let active = std::mem::take(&mut self.active);
         let handling = std::mem::take(&mut self.handling);
-        let status = std::mem::replace(&mut self.status, Status::default());
+        let status = std::mem::take(&mut self.status);
         self.scopes.push();
         for (name, slot) in arguments {
             self.scopes.declare(name, slot);

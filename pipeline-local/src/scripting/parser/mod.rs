@@ -263,6 +263,7 @@ mod tests {
             "DECLARE r RESULTSET DEFAULT ASYNC (SELECT 1); BEGIN ASYNC (INSERT INTO t VALUES (1)); AWAIT r; AWAIT ALL; CANCEL r; END",
             "BEGIN WITH p AS PROCEDURE (x INTEGER) RETURNS INTEGER AS $$ BEGIN RETURN x; END $$ CALL p(1) INTO :y; END",
             "BEGIN CREATE PROCEDURE q() RETURNS INTEGER AS BEGIN IF (TRUE) THEN RETURN 1; END IF; END; RETURN 2; END",
+            "BEGIN RETURN REPEAT('x', 3) || INSERT('abc', 1, 1, 'y') || IFF(TRUE, 'a', 'b'); END",
             "BEGIN LET q := 'x'; EXECUTE IMMEDIATE q || '1' USING (q, q); CALL p(1, :q) INTO :q; RETURN TABLE(RESULTSET_FROM_CURSOR(c)); END",
         ] {
             parse_block(text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -281,6 +282,8 @@ mod tests {
             ("BEGIN END", "unexpected 'END'."),
             ("DECLARE x; BEGIN NULL; END", "unexpected ';'."),
             ("DECLARE e EXCEPTION (-1, 'x'); BEGIN NULL; END", "invalid exception number -1"),
+            ("BEGIN LET x := 5\n RETURN x; END", "syntax error line 2 at position 1 unexpected 'RETURN'."),
+            ("BEGIN LET x := f(1)\n INSERT INTO t VALUES (1); END", "unexpected 'INSERT'."),
             ("BEGIN ASYNC SELECT 1; END", "unexpected 'ASYNC'"),
             ("DECLARE p PROCEDURE () AS BEGIN NULL; END; BEGIN NULL; END", "unexpected 'AS'."),
         ] {

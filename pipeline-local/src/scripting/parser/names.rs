@@ -54,6 +54,12 @@ const EXPRESSION_WORDS: [&str; 42] = [
     "WITHIN",
 ];
 
+/// Words that begin statements, and follow no operand in an expression.
+const STATEMENT_WORDS: [&str; 21] = [
+    "BREAK", "CALL", "CLOSE", "CONTINUE", "DELETE", "EXECUTE", "FETCH", "FOR", "IF", "INSERT", "ITERATE", "LET",
+    "LOOP", "MERGE", "OPEN", "RAISE", "REPEAT", "RETURN", "TRUNCATE", "UPDATE", "WHILE",
+];
+
 impl Parser<'_> {
     /// `( expression )`, where Snowflake insists on the parentheses.
     pub(super) fn parenthesised(&mut self) -> Result<Expression> {
@@ -78,6 +84,9 @@ impl Parser<'_> {
             self.tokens.set_index(start);
             return Err(self.tokens.unexpected());
         }
+        if let Some(at) = self.next_statement(start, end) {
+            return Err(self.unexpected_at(at));
+        }
         let names = self.names(start, end, true)?;
         let simple = simple::parse(&self.tokens, start, end, &names);
         Ok(Expression {
@@ -86,6 +95,33 @@ impl Parser<'_> {
             names,
             simple: simple.map(Box::new),
         })
+    }
+
+    /// Where a statement begins within what should be an expression: the semicolon between them is missing.
+    fn next_statement(&self, start: usize, end: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        let mut after_operand = false;
+        for index in start..end {
+            let placed = self.tokens.at(index)?;
+            match &placed.token {
+                Token::LParen | Token::LBracket | Token::LBrace => depth += 1,
+                Token::RParen | Token::RBracket | Token::RBrace => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let word = placed.keyword();
+            let begins = word.as_deref().is_some_and(|word| STATEMENT_WORDS.contains(&word));
+            if begins && after_operand && depth == 0 {
+                return Some(index);
+            }
+            after_operand = match &placed.token {
+                Token::Number(..) | Token::SingleQuotedString(_) | Token::RParen | Token::RBracket | Token::RBrace => {
+                    true
+                }
+                Token::Word(_) => word.is_none_or(|word| !EXPRESSION_WORDS.contains(&word.as_str())),
+                _ => false,
+            };
+        }
+        None
     }
 
     pub(super) fn sql(&self, start: usize, end: usize) -> Result<Sql> {

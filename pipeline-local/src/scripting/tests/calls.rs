@@ -227,6 +227,7 @@ async fn variables_stand_in_ddl_and_for_lists() {
             &["DECLARE c CURSOR FOR SELECT 1 AS n; BEGIN FOR r IN c DO LET x := r.n; END FOR; END"],
             Err("variable 'X' cannot have its type inferred from initializer"),
         ),
+        (&["CREATE SEQUENCE numbers", "BEGIN LET x := numbers.NEXTVAL; RETURN x; END"], Ok("1")),
         (&["CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN RETRN 1; END $$"], Err("unexpected 'RETRN'")),
         (
             &["SET v = 2", "CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN RETURN $v; END $$", "CALL p()"],
