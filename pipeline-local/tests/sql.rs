@@ -5,6 +5,7 @@
 mod sql {
     pub(crate) mod support;
 
+    mod constraint;
     mod correlated;
     mod ddl;
     mod dialect;
@@ -16,6 +17,7 @@ mod sql {
     mod notification;
     mod privilege;
     mod query;
+    mod shapes;
     mod stream;
     mod transaction;
 }

@@ -1,6 +1,8 @@
 //! The definitions of the kinds of objects, stored as JSON in the catalog.
 
+mod account;
 mod files;
+mod routine;
 
 use std::sync::Arc;
 
@@ -17,7 +19,9 @@ use crate::error::{Result, SqlError};
 use crate::storage::Seq;
 use crate::types::SqlType;
 
+pub use account::{RoleDef, UserDef, WarehouseDef};
 pub use files::{FileFormatDef, PipeDef, StageDef, TagDef};
+pub use routine::{Argument, ExecuteAs, FunctionDef, FunctionForm, ProcedureDef, Returns};
 
 /// A database.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -343,184 +347,6 @@ pub struct SequenceDef {
     pub increment: Increment,
     /// ORDER rather than NOORDER.
     pub ordered: bool,
-}
-
-/// A stored procedure.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ProcedureDef {
-    /// The arguments in order.
-    pub arguments: Vec<Argument>,
-    /// What it returns.
-    pub returns: Returns,
-    /// Whether the result is declared NOT NULL.
-    #[serde(default)]
-    pub returns_not_null: bool,
-    /// `SQL` or `JAVASCRIPT`.
-    pub language: String,
-    /// Whose privileges the body has.
-    pub execute_as: ExecuteAs,
-    /// RETURNS NULL ON NULL INPUT (STRICT) rather than CALLED ON NULL INPUT.
-    #[serde(default)]
-    pub strict: bool,
-    /// The body without its quotes.
-    pub body: String,
-    /// SECURE.
-    #[serde(default)]
-    pub secure: bool,
-}
-
-/// A user-defined function in SQL.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FunctionDef {
-    /// The arguments in order.
-    pub arguments: Vec<Argument>,
-    /// What it returns.
-    pub returns: Returns,
-    /// Whether the result is declared NOT NULL; Snowflake does not check it.
-    #[serde(default)]
-    pub returns_not_null: bool,
-    /// RETURNS NULL ON NULL INPUT (STRICT) rather than CALLED ON NULL INPUT.
-    #[serde(default)]
-    pub strict: bool,
-    /// IMMUTABLE rather than VOLATILE.
-    #[serde(default)]
-    pub immutable: bool,
-    /// MEMOIZABLE.
-    #[serde(default)]
-    pub memoizable: bool,
-    /// SECURE.
-    #[serde(default)]
-    pub secure: bool,
-    /// What the body is.
-    pub form: FunctionForm,
-    /// The body without its quotes.
-    pub body: String,
-}
-
-/// What the body of a function is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FunctionForm {
-    /// One expression.
-    Expression,
-    /// One query.
-    Query,
-    /// A Snowflake Scripting block.
-    Block,
-    /// The body of a function in JavaScript.
-    Script,
-}
-
-impl FunctionForm {
-    /// The language of such a body, as listings show it.
-    pub fn language(self) -> &'static str {
-        if self == Self::Script { "JAVASCRIPT" } else { "SQL" }
-    }
-}
-
-/// An argument of a procedure or a function.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Argument {
-    /// The name as stored.
-    pub name: String,
-    /// The type.
-    pub sql_type: SqlType,
-    /// The expression of DEFAULT, as SQL.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default: Option<String>,
-    /// Whether it is an OUT argument.
-    #[serde(default)]
-    pub output: bool,
-}
-
-/// What a procedure or a function returns.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Returns {
-    /// One value.
-    Scalar(SqlType),
-    /// Rows, with the declared columns; none are declared by `TABLE()`.
-    Table(Vec<(String, SqlType)>),
-}
-
-/// Whose privileges a procedure's body has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ExecuteAs {
-    /// The owner's.
-    #[default]
-    Owner,
-    /// The caller's.
-    Caller,
-}
-
-/// A warehouse. It is accounted for, nothing runs on it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct WarehouseDef {
-    /// WAREHOUSE_SIZE in its long form, for example `X-Small`.
-    pub size: String,
-    /// WAREHOUSE_TYPE.
-    pub warehouse_type: String,
-    /// AUTO_SUSPEND in seconds; 0 and none mean never.
-    pub auto_suspend: Option<u32>,
-    /// AUTO_RESUME.
-    pub auto_resume: bool,
-    /// Whether it is suspended now.
-    pub suspended: bool,
-    /// MIN_CLUSTER_COUNT.
-    pub min_cluster_count: u32,
-    /// MAX_CLUSTER_COUNT.
-    pub max_cluster_count: u32,
-    /// SCALING_POLICY.
-    pub scaling_policy: String,
-    /// Every other property as it was set.
-    pub properties: std::collections::BTreeMap<String, String>,
-}
-
-impl Default for WarehouseDef {
-    fn default() -> Self {
-        Self {
-            size: "X-Small".to_owned(),
-            warehouse_type: "STANDARD".to_owned(),
-            auto_suspend: Some(600),
-            auto_resume: true,
-            suspended: false,
-            min_cluster_count: 1,
-            max_cluster_count: 1,
-            scaling_policy: "STANDARD".to_owned(),
-            properties: std::collections::BTreeMap::new(),
-        }
-    }
-}
-
-/// A role; what it may do are grants.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct RoleDef {}
-
-/// A user.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UserDef {
-    /// The name to log in with, upper case; the user's name unless set.
-    pub login_name: String,
-    /// The name to show.
-    pub display_name: String,
-    /// The password's Argon2 hash; none when there is no password.
-    pub password_hash: Option<String>,
-    /// The RSA public keys (PEM body, one line) that key-pair logins are checked with.
-    pub rsa_public_keys: Vec<String>,
-    /// The programmatic access tokens, also those that have expired.
-    pub access_tokens: Vec<crate::auth::AccessToken>,
-    /// Whether logins are refused.
-    pub disabled: bool,
-    /// DEFAULT_ROLE.
-    pub default_role: Option<String>,
-    /// DEFAULT_WAREHOUSE.
-    pub default_warehouse: Option<String>,
-    /// DEFAULT_NAMESPACE.
-    pub default_namespace: Option<String>,
-    /// DEFAULT_SECONDARY_ROLES = ('ALL').
-    pub secondary_roles_all: bool,
-    /// Every other property as it was set.
-    pub properties: std::collections::BTreeMap<String, String>,
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::options::{boolean_value, string_value, unknown, word_value};
 use super::{Creation, already_exists, altered};
 
 pub(super) fn create_role(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &Creation) -> Result<QueryResult> {
-    creation.refuse(&["OR ALTER", "TRANSIENT", "TEMPORARY", "SECURE"])?;
+    creation.refuse(&["TRANSIENT", "TEMPORARY", "SECURE"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
     let mut comment = String::new();
     while !cursor.at_end() {

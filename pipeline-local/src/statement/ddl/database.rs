@@ -17,7 +17,7 @@ pub(super) fn create_database(
     cursor: &mut Cursor<'_>,
     creation: &Creation,
 ) -> Result<QueryResult> {
-    creation.refuse(&["TEMPORARY", "SECURE", "OR ALTER"])?;
+    creation.refuse(&["TEMPORARY", "SECURE"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
     if name.parts.len() > 1 {
         return Err(SqlError::syntax(format_args!("A database name has one part, '{name}' has {}.", name.parts.len())));
@@ -48,7 +48,7 @@ pub(super) fn create_database(
 }
 
 pub(super) fn create_schema(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &Creation) -> Result<QueryResult> {
-    creation.refuse(&["TEMPORARY", "SECURE", "OR ALTER"])?;
+    creation.refuse(&["TEMPORARY", "SECURE"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
     let mut def = SchemaDef { transient: creation.transient, ..SchemaDef::default() };
     let mut comment = String::new();
@@ -91,6 +91,9 @@ fn put(
     original: Option<Original>,
 ) -> Result<(Object, QueryResult)> {
     cx.engine.catalog.transaction(|_| {
+        if creation.or_alter && original.is_some() {
+            return Err(SqlError::unsupported(format_args!("CREATE OR ALTER {} ... CLONE", new.kind)));
+        }
         let (object, result) = creation.finish(cx, new, false)?;
         if let Some(original) = original {
             original.copy_into(cx, &object)?;

@@ -96,7 +96,7 @@ pub(in crate::statement) fn shown(def: &FileFormatDef) -> String {
 }
 
 pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &Creation) -> Result<QueryResult> {
-    creation.refuse(&["OR ALTER", "TRANSIENT", "SECURE"])?;
+    creation.refuse(&["TRANSIENT", "SECURE"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
     let mut given = Vec::new();
     while let Some(property) = property::accept(cursor)? {

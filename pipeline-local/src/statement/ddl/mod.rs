@@ -185,9 +185,37 @@ impl Creation {
         if self.temporary { new.session(cx.session.id) } else { new }
     }
 
+    /// CREATE OR ALTER of what exists: it becomes as declared, and what is not declared gets its default. Its identity,
+    /// owner and grants stay.
+    fn change(&self, cx: &Context<'_>, mut object: Object, declared: NewObject) -> Result<Object> {
+        cx.require_ownership(&object)?;
+        let transient = |definition: &serde_json::Value| definition.get("transient").cloned();
+        if transient(&object.definition) != transient(&declared.definition) {
+            return Err(SqlError::compilation(
+                2,
+                "0A000",
+                format_args!("CREATE OR ALTER cannot change whether {} '{}' is TRANSIENT.", object.kind, object.name),
+            ));
+        }
+        let state = object.definition.get("suspended").cloned();
+        object.definition = declared.definition;
+        if let (Some(state), Some(fields)) = (state, object.definition.as_object_mut()) {
+            // A warehouse goes on running, or not.
+            fields.insert("suspended".to_owned(), state);
+        }
+        object.comment = declared.comment;
+        cx.engine.catalog.update(&object)?;
+        Ok(object)
+    }
+
     /// Creates or replaces; the status row.
     fn finish(&self, cx: &Context<'_>, new: NewObject, copy_grants: bool) -> Result<(Object, QueryResult)> {
         let title = new.kind.title();
+        if self.or_alter
+            && let Some(object) = cx.engine.catalog.find(new.kind, new.parent, &new.name, &new.signature)?
+        {
+            return Ok((self.change(cx, object, new)?, altered()));
+        }
         let object = if self.or_replace {
             if let Some(old) = cx.engine.catalog.find(new.kind, new.parent, &new.name, &new.signature)? {
                 cx.require_ownership(&old)?;

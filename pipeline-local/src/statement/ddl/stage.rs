@@ -17,7 +17,7 @@ use super::{Creation, already_exists, altered};
 const SCHEMES: [&str; 5] = ["s3://", "s3gov://", "gcs://", "azure://", "s3compat://"];
 
 pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &Creation) -> Result<QueryResult> {
-    creation.refuse(&["OR ALTER", "TRANSIENT", "SECURE"])?;
+    creation.refuse(&["TRANSIENT", "SECURE"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
     let mut def = StageDef { temporary: creation.temporary, ..StageDef::default() };
     let comment = properties(cursor, &mut def)?.unwrap_or_default();
@@ -28,7 +28,11 @@ pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &C
     cx.require("CREATE STAGE", &schema)?;
     let new = NewObject::new(Kind::Stage, Some(schema.id), name.object(), cx.role(), &def)?.comment(&comment);
     let new = creation.in_session(cx, new);
-    let (object, _) = creation.finish(cx, new, false)?;
+    let existed = creation.or_alter && cx.find_object(Kind::Stage, &name, "CREATE STAGE")?.is_some();
+    let (object, result) = creation.finish(cx, new, false)?;
+    if existed {
+        return Ok(result);
+    }
     Ok(QueryResult::status(format!("Stage area {} successfully created.", crate::parse::quote(&object.name))))
 }
 

@@ -19,7 +19,7 @@ use super::{Creation, already_exists, altered};
 const MAX_VALUES: usize = 5000;
 
 pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &Creation) -> Result<QueryResult> {
-    creation.refuse(&["TRANSIENT", "TEMPORARY", "SECURE", "OR ALTER"])?;
+    creation.refuse(&["TRANSIENT", "TEMPORARY", "SECURE"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
     let mut def = TagDef::default();
     let mut comment = String::new();

@@ -28,7 +28,7 @@ const SIZES: &[(&[&str], &str)] = &[
 ];
 
 pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &Creation) -> Result<QueryResult> {
-    creation.refuse(&["OR ALTER", "TRANSIENT", "TEMPORARY", "SECURE"])?;
+    creation.refuse(&["TRANSIENT", "TEMPORARY", "SECURE"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
     let mut def = WarehouseDef::default();
     let mut comment = String::new();

@@ -27,7 +27,7 @@ pub(super) fn databases(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Row
         "data_quality_monitoring_settings",
         "resharing_settings",
     ])
-    .terse(&["created_on", "name", "kind"]);
+    .terse(&["created_on", "name", "kind", "database_name", "schema_name"]);
     let mut found = visible(cx, cx.engine.catalog.list(Kind::Database, None)?, &listing)?;
     listing.cut(&mut found);
     for database in found {

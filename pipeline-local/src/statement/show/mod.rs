@@ -79,6 +79,8 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
 pub(super) struct Rows {
     columns: Vec<ResultColumn>,
     rows: Vec<Vec<Value>>,
+    /// How many of the columns are shown without TERSE.
+    full: usize,
     /// The columns that TERSE leaves, where TERSE does anything.
     terse: Option<&'static [&'static str]>,
 }
@@ -86,7 +88,7 @@ pub(super) struct Rows {
 impl Rows {
     /// Columns by name; those called `created_on` and so on are instants, the rest text.
     fn new(names: &[&str]) -> Self {
-        let columns = names
+        let columns: Vec<ResultColumn> = names
             .iter()
             .map(|name| {
                 let sql_type = match *name {
@@ -122,10 +124,14 @@ impl Rows {
                 ResultColumn::new(*name, sql_type)
             })
             .collect();
-        Self { columns, rows: Vec::new(), terse: None }
+        Self { full: columns.len(), columns, rows: Vec::new(), terse: None }
     }
 
     fn terse(mut self, columns: &'static [&'static str]) -> Self {
+        self.full = self.columns.len();
+        let missing: Vec<&str> =
+            columns.iter().copied().filter(|name| !self.columns.iter().any(|column| column.name == *name)).collect();
+        self.columns.extend(Self::new(&missing).columns);
         self.terse = Some(columns);
         self
     }
@@ -153,6 +159,9 @@ impl Rows {
             for row in &mut self.rows {
                 *row = kept.iter().map(|&index| row[index].clone()).collect();
             }
+        } else {
+            self.columns.truncate(self.full);
+            self.rows.iter_mut().for_each(|row| row.truncate(self.full));
         }
         QueryResult::rows(StatementType::Show, self.columns, &self.rows)
     }

@@ -129,6 +129,7 @@ pub(super) fn views(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
         rows.push(&[
             ("created_on", instant(object.created_at)),
             ("reserved", text("")),
+            ("kind", text(if def.materialized { "MATERIALIZED_VIEW" } else { "VIEW" })),
             ("database_name", text(database)),
             ("schema_name", text(schema)),
             ("text", text(shown)),
@@ -223,7 +224,8 @@ const STREAM_COLUMNS: &[&str] = &[
 
 pub(super) fn streams(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
     let listing = Listing::parse(cursor)?;
-    let mut rows = Rows::new(STREAM_COLUMNS).terse(&["created_on", "name", "kind", "database_name", "schema_name"]);
+    let mut rows =
+        Rows::new(STREAM_COLUMNS).terse(&["created_on", "name", "kind", "database_name", "schema_name", "tableOn"]);
     for Found { database, schema, object } in find(cx, &listing, &[Kind::Stream])? {
         stream(cx, &mut rows, database, schema, object)?;
     }
@@ -270,6 +272,7 @@ fn stream(cx: &Context<'_>, rows: &mut Rows, database: String, schema: String, o
         ("created_on", instant(object.created_at)),
         ("database_name", text(database)),
         ("schema_name", text(schema)),
+        ("tableOn", text(source_name.clone())),
         ("table_name", text(source_name)),
         ("source_type", text(def.source_kind.title())),
         ("base_tables", text(base_names.join(","))),
