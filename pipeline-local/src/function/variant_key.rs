@@ -12,9 +12,9 @@ use crate::types::{DEFAULT_BINARY_LENGTH, SqlType};
 fn number(value: f64, whole: i128, key: &mut Vec<u8>) {
     let bits = value.to_bits();
     // Negative doubles come before positive ones, in reverse.
-    let ordered = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
+    let ordered = if bits >> 63 == 1 { !bits } else { bits | (1 << 63) };
     key.extend(ordered.to_be_bytes());
-    key.extend((whole as u128 ^ (1 << 127)).to_be_bytes());
+    key.extend(((whole as u128) ^ (1 << 127)).to_be_bytes());
 }
 
 fn text(value: &str, key: &mut Vec<u8>) {
