@@ -8,11 +8,11 @@ use datafusion::arrow::datatypes::{DataType, FieldRef};
 use datafusion::common::ScalarValue;
 use datafusion::error::Result as DfResult;
 use datafusion::logical_expr::{
-    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+    ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
 use super::cast::{cast_array_in, exists};
-use super::udf::type_of_field;
+use super::udf::{column_name, type_of_field};
 use super::{Settings, error};
 use crate::error::SqlError;
 use crate::types::SqlType;
@@ -23,7 +23,9 @@ pub fn cast_udf(to: SqlType, lenient: bool) -> Arc<ScalarUDF> {
     Arc::new(ScalarUDF::new_from_impl(Cast {
         to,
         lenient,
-        name: format!("{}_AS_{to}", if lenient { "TRY_CAST" } else { "CAST" }),
+        // As it is called: DataFusion wraps a function that is called by another name, and nested wraps take
+        // exponential time.
+        name: format!("{}:{to}", if lenient { "TRY_CAST" } else { "CAST" }),
         signature: Signature::user_defined(Volatility::Stable),
     }))
 }
@@ -53,6 +55,10 @@ impl Hash for Cast {
 impl ScalarUDFImpl for Cast {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn schema_name(&self, args: &[Expr]) -> DfResult<String> {
+        Ok(column_name(self.name(), args))
     }
 
     fn signature(&self) -> &Signature {

@@ -16,7 +16,7 @@ use datafusion::logical_expr::{
 use super::cast_udf::cast_udf;
 use super::common::common_type_of;
 use super::datum::Datum;
-use super::udf::{Env, Function, Param, Returns, Types, function, invalid_arguments, type_of_field};
+use super::udf::{Env, Function, Param, Returns, Types, column_name, function, invalid_arguments, type_of_field};
 use super::{cast, error};
 use crate::error::{Result, SqlError};
 use crate::types::SqlType;
@@ -228,6 +228,10 @@ impl Lazy {
 impl ScalarUDFImpl for Lazy {
     fn name(&self) -> &str {
         self.name
+    }
+
+    fn schema_name(&self, args: &[Expr]) -> DfResult<String> {
+        Ok(column_name(self.name(), args))
     }
 
     fn signature(&self) -> &Signature {

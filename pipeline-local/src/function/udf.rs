@@ -1,8 +1,8 @@
 //! The common frame of scalar functions: arguments as [`Datum`]s of the types a function asks for, Snowflake's result
 //! types, NULL rules and argument errors.
 
-use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::fmt::{self, Write};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, new_null_array};
@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::ScalarValue;
 use datafusion::error::Result as DfResult;
 use datafusion::logical_expr::{
-    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+    ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
 use super::cast::cast_datum;
@@ -418,9 +418,36 @@ impl Hash for Udf {
     }
 }
 
+/// From this length on the name of a column is cut.
+const LONG_NAME: usize = 200;
+
+/// What a call is named as a column inside of a plan: different calls have different names. Each level of a plan names
+/// all levels below it, so that long names have to be short.
+pub(super) fn column_name(function: &str, args: &[Expr]) -> String {
+    let mut name = format!("{function}(");
+    for (index, arg) in args.iter().enumerate() {
+        if index > 0 {
+            name.push(',');
+        }
+        let _ = write!(name, "{}", arg.schema_name());
+    }
+    name.push(')');
+    if name.len() <= LONG_NAME {
+        return name;
+    }
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    let start: String = name.chars().take(LONG_NAME / 4).collect();
+    format!("{start}..{:016x})", hasher.finish())
+}
+
 impl ScalarUDFImpl for Udf {
     fn name(&self) -> &str {
         self.function.name
+    }
+
+    fn schema_name(&self, args: &[Expr]) -> DfResult<String> {
+        Ok(column_name(self.name(), args))
     }
 
     fn signature(&self) -> &Signature {

@@ -5,8 +5,8 @@ use datafusion::sql::sqlparser::dialect::SnowflakeDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
 
-use super::literal;
 use super::name::{Name, fold};
+use super::{chain, literal};
 use crate::error::{Result, SqlError};
 
 /// The dialect of every text this engine parses.
@@ -33,10 +33,18 @@ impl<'a> Cursor<'a> {
             .map_err(|error| syntax_at(error.location, &error.message))?;
         let mut lines = vec![0];
         lines.extend(sql.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index + 1));
-        let offset = |location: Location| {
+        // Tokens come in order: characters are counted from the one before, not from the start of a line that may be long.
+        let mut before = (Location { line: 0, column: 0 }, 0);
+        let mut offset = |location: Location| {
             let start = lines.get((location.line as usize).saturating_sub(1)).copied().unwrap_or(sql.len());
-            let column = (location.column as usize).saturating_sub(1);
-            sql[start..].char_indices().nth(column).map_or(sql.len(), |(index, _)| start + index)
+            let (start, column) = match before {
+                (known, at) if known.line == location.line && known.column <= location.column => (at, known.column),
+                _ => (start, 1),
+            };
+            let ahead = location.column.saturating_sub(column) as usize;
+            let found = sql[start..].char_indices().nth(ahead).map_or(sql.len(), |(index, _)| start + index);
+            before = (location, found);
+            found
         };
         let mut tokens = Vec::with_capacity(all.len());
         let mut ranges = Vec::with_capacity(all.len());
@@ -55,6 +63,11 @@ impl<'a> Cursor<'a> {
             tokens.push(token);
         }
         Ok(Self { sql, tokens, ranges, index: 0 })
+    }
+
+    /// All tokens from here on.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = &Token> {
+        self.tokens[self.index..].iter().map(|token| &token.token)
     }
 
     /// The whole text.
@@ -388,6 +401,7 @@ impl<'a> Cursor<'a> {
         &mut self,
         read: impl FnOnce(&mut Parser<'_>) -> std::result::Result<T, ParserError>,
     ) -> Result<T> {
+        chain::check(self)?;
         let mut parser = Parser::new(&DIALECT)
             .with_recursion_limit(200)
             .with_tokens_with_locations(self.tokens[self.index..].to_vec());

@@ -1,5 +1,6 @@
 //! From text to statements: sqlparser's Snowflake dialect for queries and DML, our own parser for everything else.
 
+mod chain;
 pub mod cursor;
 pub mod data_type;
 mod extend;
@@ -91,6 +92,9 @@ pub fn statement(sql: &str) -> Result<Statement> {
             rest.next_token();
             if rest.accept_keyword("USING") && !rest.accept_keyword("TEXT") {
                 return Err(SqlError::unsupported("EXPLAIN USING other than TEXT"));
+            }
+            if rest.peek_keyword("EXPLAIN") {
+                return Err(rest.unexpected());
             }
             Statement::Explain(Box::new(statement(rest.rest())?))
         }
