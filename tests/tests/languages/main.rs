@@ -12,6 +12,7 @@ pub mod generated;
 pub mod loops;
 pub mod queries;
 pub mod random;
+pub mod several;
 pub mod statements;
 pub mod streams;
 pub mod support;
@@ -32,4 +33,4 @@ macro_rules! subjects {
         }
     )+};
 }
-subjects! { choices errors examples loops queries statements streams values }
+subjects! { choices errors examples loops queries several statements streams values }

@@ -65,6 +65,9 @@ async fn run(session: &Session, case: &Case, language: Language) -> String {
     let procedure = definition(node);
     let touched = touched(procedure);
     start(session, case, &touched).await;
+    for called in procedure.calls {
+        rows(session, &called.get().create()).await;
+    }
     rows(session, &create(node, language)).await;
 
     let mut seen = format!("{}\n", node.name);
@@ -185,6 +188,8 @@ fn touched(procedure: &ProcedureDef) -> Vec<&'static Node> {
             _ => tables.push(node),
         }
     }
+    // What is temporary, the procedure makes itself.
+    tables.retain(|node| !matches!(&node.definition, Definition::Table(table) if table.temporary));
     let mut names = BTreeSet::new();
     tables.into_iter().chain(streams).filter(|node| names.insert(node.qualified_name())).collect()
 }
