@@ -121,6 +121,7 @@ impl Object for VOrders {
             grants: &[],
             definition: Definition::View(ViewDef {
                 text: None,
+                steps: &[],
                 secure: false,
                 reads: &[<OrdersCopy as Object>::NODE],
                 query: || "SELECT COUNT(*) AS ORDERS FROM RAW.LANDING.ORDERS_COPY".to_owned(),

@@ -1,4 +1,4 @@
-use crate::check::Msg;
+use crate::check::{Msg, same};
 use crate::ident;
 use crate::node::{Kind, Node, NodeRef};
 use crate::object::Definition;
@@ -98,12 +98,48 @@ const NOT_STREAMABLE: &[&[&str]] = &[
     &["FULL", "OUTER", "JOIN"],
 ];
 
+/// Methods that the query of a view with a stream may not have.
+const NOT_STREAMABLE_STEPS: &[&str] = &[
+    "aggregate",
+    "distinct",
+    "except",
+    "exists",
+    "full_join",
+    "group_by",
+    "intersect",
+    "is_in_rows",
+    "latest_by",
+    "left_join",
+    "limit",
+    "right_join",
+    "union",
+];
+
+const FOLLOWED: &str =
+    "Snowflake follows projections, filters, inner joins and UNION ALL only: put a stream on each table";
+
 /// Rule `stream-view-query`: a view with a stream selects, filters, and joins by inner and cross joins and UNION ALL.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_view(stream: NodeRef, view: NodeRef) {
     let (node, view) = (stream.get(), view.get());
     let (Definition::View(definition), Kind::View) = (&view.definition, view.kind) else { return };
+    let mut step = 0;
+    while step < definition.steps.len() {
+        let found = definition.steps[step];
+        let mut known = 0;
+        while known < NOT_STREAMABLE_STEPS.len() {
+            if same(found, NOT_STREAMABLE_STEPS[known]) {
+                let mut msg = Msg::<1024>::new();
+                msg.push("stream ").name(node.rust_name).push(" follows view ").name(view.rust_name).push(" (");
+                msg.push(view.at).push("), whose query has ").name(found);
+                msg.rule("stream-view-query", FOLLOWED);
+                panic!("{}", msg.as_str());
+            }
+            known += 1;
+        }
+        step += 1;
+    }
     let Some(query) = definition.text else { return };
     let mut rule = 0;
     while rule < NOT_STREAMABLE.len() {
@@ -116,10 +152,7 @@ pub const fn check_view(stream: NodeRef, view: NodeRef) {
                 msg.push(" ").push(NOT_STREAMABLE[rule][word]);
                 word += 1;
             }
-            msg.rule(
-                "stream-view-query",
-                "Snowflake follows projections, filters, inner joins and UNION ALL only: put a stream on each table",
-            );
+            msg.rule("stream-view-query", FOLLOWED);
             panic!("{}", msg.as_str());
         }
         rule += 1;

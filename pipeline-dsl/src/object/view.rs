@@ -9,6 +9,8 @@ pub struct ViewDef {
     pub reads: &'static [NodeRef],
     /// Its query, if it is written as text.
     pub text: Option<Fragment>,
+    /// Of a query in Rust: the methods and functions in it that a stream on the view may not bear.
+    pub steps: &'static [&'static str],
     /// Whether its definition is hidden from those who may only read it.
     pub secure: bool,
     /// Builds its query.

@@ -46,6 +46,7 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
     }
     let query = Rewriter::new(&[], &mut errors).view(&function.block);
 
+    let steps = super::streams::steps(&function.block);
     let errors = errors.into_tokens();
     let attrs = &function.attrs;
     let vis = &function.vis;
@@ -67,6 +68,7 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
             ::pipeline_dsl::object::Definition::View(::pipeline_dsl::object::ViewDef {
                 reads: &[#(#reads),*],
                 text: ::core::option::Option::None,
+                steps: &[#(#steps),*],
                 secure: #secure,
                 query: {
                     #[allow(clippy::all)]

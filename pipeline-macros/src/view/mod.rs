@@ -1,6 +1,7 @@
 //! `#[view(schema = ..)]` on a struct with SQL text, or on a function that returns a query.
 
 mod function;
+mod streams;
 mod text;
 
 use proc_macro2::TokenStream;

@@ -47,6 +47,7 @@ pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             ::pipeline_dsl::object::Definition::View(::pipeline_dsl::object::ViewDef {
                 reads: &[#(::pipeline_dsl::__private::object_node::<#reads>()),*],
                 text: ::core::option::Option::Some(#fragment),
+                steps: &[],
                 secure: #secure,
                 query: {
                     fn query() -> ::std::string::String {

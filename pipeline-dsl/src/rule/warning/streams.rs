@@ -139,11 +139,19 @@ const VOLATILE: &[&str] = &[
 pub const fn stream_view_volatile(node: &Node) -> bool {
     let Definition::Stream(stream) = &node.definition else { return false };
     let Definition::View(view) = &stream.source.get().definition else { return false };
-    let Some(query) = view.text else { return false };
     let mut at = 0;
     while at < VOLATILE.len() {
-        if query.has_words(&[VOLATILE[at]]) {
+        if let Some(query) = view.text
+            && query.has_words(&[VOLATILE[at]])
+        {
             return true;
+        }
+        let mut step = 0;
+        while step < view.steps.len() {
+            if view.steps[step].eq_ignore_ascii_case(VOLATILE[at]) {
+                return true;
+            }
+            step += 1;
         }
         at += 1;
     }
