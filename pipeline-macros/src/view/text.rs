@@ -28,7 +28,7 @@ pub(super) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         );
     }
     let secure = options.flag("secure", errors).unwrap_or(false);
-    let text = text.unwrap_or_else(|| LitStr::new("SELECT", item.ident.span()));
+    let text = text.unwrap_or_else(|| LitStr::new("SELECT 1", item.ident.span()));
     let query = text.value();
     let first = query.split_whitespace().next().unwrap_or("").to_ascii_uppercase();
     if !["SELECT", "WITH", "("].contains(&first.as_str()) && !query.trim_start().starts_with('(') {
