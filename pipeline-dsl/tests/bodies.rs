@@ -103,7 +103,7 @@ fn statements_that_write() {
     insta::assert_snapshot!(body::<writes>());
 }
 
-#[procedure(schema = Mart)]
+#[procedure(schema = Mart, allow("stream-rows-dropped"))]
 pub fn merge_latest(changes: &OrdersStream, customers: &mut Customers) -> Variant {
     let merged = transaction(|| {
         customers

@@ -104,7 +104,7 @@ fn match_is_if() {
     insta::assert_snapshot!(both::<choices>());
 }
 
-#[procedure(schema = Mart)]
+#[procedure(schema = Mart, allow("execute-injection"))]
 pub fn errors(orders: &mut Orders, notes: &mut Notes, table_name: Varchar, day: Date, dry_run: Boolean) -> Variant {
     let started = current_timestamp();
     on_error(|error| {

@@ -6,6 +6,7 @@ use super::{Base, Both, Expr, IntoExpr, Like};
 use crate::types::{BaseType, Boolean};
 
 /// Functions of one value as methods of every column, variable and expression; each is the function of the same name.
+#[allow(clippy::wrong_self_convention, reason = "expressions are handles, taken by value everywhere")]
 pub trait ExprMethods: IntoExpr + Sized {
     /// Whether the value is NULL: [`is_null`].
     fn is_null(self) -> Expr<Boolean> {

@@ -77,8 +77,11 @@ fn not_set(mark: &str) -> SqlError {
     SqlError::compilation(2049, "42601", format_args!("Bind variable {mark} not set."))
 }
 
+/// Variables by name, with what they are bound to.
+type Bound = Vec<(String, Value)>;
+
 /// The text of a block with `?` and `:1` turned into variables, and those with the values bound to them.
-pub(super) fn placeholders<'t>(text: &'t str, binds: &Binds) -> Result<(Cow<'t, str>, Vec<(String, Value)>)> {
+pub(super) fn placeholders<'t>(text: &'t str, binds: &Binds) -> Result<(Cow<'t, str>, Bound)> {
     if binds.positional.is_empty() {
         return Ok((Cow::Borrowed(text), Vec::new()));
     }

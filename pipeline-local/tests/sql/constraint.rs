@@ -83,7 +83,7 @@ async fn transactions_are_described() {
     assert_eq!(sql.rows("show transactions ->> select \"name\", \"state\" from $1").await, ["FIRST|running"]);
     let id = sql.rows("select current_transaction()").await.remove(0);
     sql.run("rollback").await;
-    assert_eq!(sql.rows("select last_transaction()").await, [id.clone()]);
+    assert_eq!(sql.rows("select last_transaction()").await, std::slice::from_ref(&id));
     let described = format!("describe transaction {id} ->> select \"name\", \"state\" from $1");
     assert_eq!(sql.rows(&described).await, ["FIRST|rolled back"]);
 }

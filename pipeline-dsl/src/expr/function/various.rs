@@ -28,11 +28,14 @@ where
     call("ARRAY_POSITION", vec![call::<()>("TO_VARIANT", vec![node(value)]).node(), node(array)])
 }
 
+/// Nullable if one of the values or the separator is.
+type AnyNull<A, P> = <<A as Arguments>::Null as Nullability>::Or<<<P as IntoExpr>::Ty as Typed>::Null>;
+
 /// The values as text with a separator between them; NULL if one of them is NULL. Snowflake: `CONCAT_WS`.
 pub fn concat_ws<P: IntoExpr, A: Arguments>(
     separator: P,
     values: A,
-) -> Expr<<<A::Null as Nullability>::Or<<P::Ty as Typed>::Null> as Nullability>::Of<Varchar>>
+) -> Expr<<AnyNull<A, P> as Nullability>::Of<Varchar>>
 where
     Base<P::Ty>: IsText,
 {
