@@ -102,6 +102,13 @@ pub const fn check_query_id(text: &'static str) -> &'static str {
     text
 }
 
+/// The text of file `name`, if it can be a JavaScript body.
+#[track_caller]
+pub const fn javascript_file(name: &'static str, text: &'static str) -> &'static str {
+    value::raise(value::javascript_file(name, text));
+    text
+}
+
 /// A text that has been checked by a rule about single values.
 #[track_caller]
 pub const fn checked(text: &'static str, checked: value::Checked) -> &'static str {

@@ -94,6 +94,7 @@ impl Object for load {
                 doubts: &[],
                 transactional: false,
                 writes: &[Access { object: <OrdersCopy as Object>::NODE, privileges: &[Privilege::Insert] }],
+                file: None,
                 body: Body::default,
                 execute_as: ExecuteAs::Owner,
             }),

@@ -30,6 +30,7 @@ mod wire;
 
 pub use engine::{Engine, EngineConfig};
 pub use error::{Result, SqlError};
+pub use javascript::parse as parse_javascript;
 pub use server::{Config, Server};
 pub use session::Session;
 pub use statement as exec;

@@ -185,6 +185,11 @@ pub fn pipeline(input: TokenStream) -> TokenStream {
 /// With `language = javascript`, the same body becomes a JavaScript procedure. Its numbers, dates and times are declared as
 /// VARCHAR, for JavaScript's own have fewer digits; nothing else changes.
 ///
+/// A function without a body takes its JavaScript from a file next to the source:
+/// `#[procedure(schema = Mart, language = javascript, file = "load.js")] pub fn load(changes: &OrderChanges, mart: &mut Orders) -> Varchar;`.
+/// Its parameters say what it touches all the same; arguments have upper-case names there. What it writes it may read,
+/// insert into, update and delete from.
+///
 /// Options: `schema` (required), `name = ".."`, `language = sql | javascript`, `execute_as = owner | caller`, `external`.
 ///
 /// On a struct without fields it writes the usual incremental body: all changes of the stream `from` go into the table `into`,

@@ -22,7 +22,9 @@ pub struct ProcedureDef {
     pub doubts: &'static [Doubt],
     /// Whether it begins transactions.
     pub transactional: bool,
-    /// Builds its statements.
+    /// The text of its body, where that comes from a file.
+    pub file: Option<&'static str>,
+    /// Builds its statements, unless they come from a file.
     pub body: fn() -> Body,
     /// What its body is written in.
     pub language: Language,
@@ -134,6 +136,9 @@ impl ProcedureDef {
 
     /// The body in its language, without the `$$` around it.
     pub fn text(&self) -> String {
+        if let Some(text) = self.file {
+            return text.trim_matches(['\r', '\n']).to_owned();
+        }
         let body = (self.body)();
         match self.language {
             Language::Sql => crate::body::to_sql(&body),

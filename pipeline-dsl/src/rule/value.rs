@@ -34,6 +34,27 @@ const fn broken(text: &str, what: &str, rule: &str, help: &str) -> Checked {
     Err(Broken::new(msg))
 }
 
+/// Rule `javascript-file`: the text of a JavaScript body, which stands between two `$$`; `name` is that of its file.
+///
+/// # Errors
+/// If the text contains `$$`.
+pub const fn javascript_file(name: &str, text: &str) -> Checked {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while at < bytes.len() {
+        if bytes[at - 1] == b'$' && bytes[at] == b'$' {
+            return broken(
+                name,
+                "contains `$$`, which would end the body of the procedure",
+                "javascript-file",
+                "write `$` twice with something between, such as `\"$\" + \"$\"`",
+            );
+        }
+        at += 1;
+    }
+    Ok(())
+}
+
 /// Rules `sns-topic-arn` and `sns-topic-fifo`: `arn:aws:sns:<region>:<account>:<topic>`.
 ///
 /// # Errors

@@ -45,6 +45,15 @@ impl Drop for Stop {
     }
 }
 
+/// Reads the body of a JavaScript procedure without running it, for tests of bodies that people wrote: Snowflake reads a body
+/// when it is first called. `name` is that of the procedure.
+///
+/// # Errors
+/// What CALL would say about the body, with the place.
+pub fn parse(name: &str, body: &str) -> Result<()> {
+    Script::new(name, body, &[], SqlType::Variant, false).read()
+}
+
 /// Runs the body of the procedure with this name; `arguments` have the declared types.
 pub(crate) async fn run_body(
     cx: &mut Context<'_>,

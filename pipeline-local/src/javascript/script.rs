@@ -63,6 +63,19 @@ impl Script {
         }
     }
 
+    /// Reads it, and no more.
+    pub(super) fn read(&self) -> Result<()> {
+        let failed = |error: rquickjs::Error| SqlError::internal(format_args!("the JavaScript engine: {error}"));
+        let context = Context::full(&Runtime::new().map_err(failed)?).map_err(failed)?;
+        context.with(|ctx| {
+            let evaluated: rquickjs::Result<Function<'_>> =
+                ctx.eval_with_options(self.text.as_str(), options(&self.name));
+            evaluated.catch(&ctx).map(|_| ()).map_err(|error| {
+                SqlError::new(100_131, "P0000", format!("JavaScript compilation error: {error} in {}", self.name))
+            })
+        })
+    }
+
     /// Runs it to its end with each row of arguments, on this thread.
     pub(super) fn run(&self, host: &Host, rows: &[String]) -> Result<Vec<Value>> {
         let failed = |error: rquickjs::Error| SqlError::internal(format_args!("the JavaScript engine: {error}"));

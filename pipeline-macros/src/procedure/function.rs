@@ -147,6 +147,7 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
         doubts: flow.doubts,
         transactional: flow.transactional,
         relations,
+        file: None,
         sound,
     };
     let generated = procedure.expand(&settings, &quote!(#(#handles)* #statements));

@@ -115,6 +115,7 @@ fn procedure(
         doubts: vec![],
         transactional: true,
         relations: relations.collect(),
+        file: None,
         sound: errors.is_empty(),
     };
     procedure.expand(settings, &statements)

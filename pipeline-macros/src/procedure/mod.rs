@@ -1,12 +1,13 @@
 //! `#[procedure(schema = ..)]` on a function, or on a struct that describes a common body.
 
+mod file;
 mod function;
 mod incremental;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, Item, Path, Type};
+use syn::{Ident, Item, LitStr, Path, Type};
 
 use crate::errors::{Errors, rule};
 use crate::flow::Doubt;
@@ -19,6 +20,9 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let (at, message) = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Fn(function)) => return function::expand(args, &function),
         Ok(Item::Struct(_)) => return incremental::expand(args, item),
+        Ok(Item::Verbatim(_)) if let Ok(declaration) = syn::parse2(item.clone()) => {
+            return file::expand(args, &declaration);
+        }
         Ok(other) => (other.span(), String::from("`#[procedure]` goes on a function or a struct")),
         Err(error) => (error.span(), format!("`#[procedure]` goes on a function with a body: {error}")),
     };
@@ -85,6 +89,8 @@ struct Procedure<'a> {
     transactional: bool,
     /// Implementations of `Reads` and `Writes`.
     relations: Vec<TokenStream>,
+    /// The file that has its body.
+    file: Option<LitStr>,
     /// Whether there are no mistakes, which may be the reason of what is doubtful.
     sound: bool,
 }
@@ -104,6 +110,7 @@ impl Procedure<'_> {
             doubts,
             transactional,
             relations,
+            file,
             ..
         } = self;
         let Settings { schema, name, external, language, execute_as, more } = settings;
@@ -116,6 +123,9 @@ impl Procedure<'_> {
         if !*external {
             warnings.extend(["StreamFeedback", "CallRights"].map(|marker| more.warn(marker, ident, ident.span())));
         }
+        let file = option(file.as_ref().map(|file| {
+            quote_spanned!(file.span()=> ::pipeline_dsl::__private::javascript_file(#file, ::core::include_str!(#file)))
+        }));
         let data_type = quote_spanned!(returns.span()=> <#returns as ::pipeline_dsl::types::SqlType>::DATA_TYPE);
         let node = Node {
             ident,
@@ -136,6 +146,7 @@ impl Procedure<'_> {
                     calls: &[#(::pipeline_dsl::__private::procedure_node::<#calls>()),*],
                     language: ::pipeline_dsl::object::Language::#language,
                     execute_as: ::pipeline_dsl::object::ExecuteAs::#execute_as,
+                    file: #file,
                     body: {
                         #[allow(clippy::all)]
                         fn body() -> ::pipeline_dsl::body::Body {

@@ -8,6 +8,7 @@
 pub mod choices;
 pub mod errors;
 pub mod examples;
+pub mod from_file;
 pub mod generated;
 pub mod loops;
 pub mod queries;

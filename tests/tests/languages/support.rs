@@ -49,7 +49,8 @@ pub async fn compare(cases: &[Case]) -> String {
     sql.join("\n")
 }
 
-async fn all(cases: &[Case], language: Language) -> Vec<String> {
+/// Runs the cases in one language, and gives what was seen of each.
+pub async fn all(cases: &[Case], language: Language) -> Vec<String> {
     let engine = Engine::start(None).await;
     let session = engine.connect("ACCOUNTADMIN").await;
     let mut seen = vec![];

@@ -1,6 +1,12 @@
 use super::{Rule, error, warning};
 
 pub(super) const RULES: &[Rule] = &[
+    error(
+        "javascript-file",
+        "a file with the body of a procedure that contains `$$`",
+        "a body stands between two `$$`",
+        "file_with_a_body_contains_its_end",
+    ),
     error("procedure-name", "a procedure in SQL whose name needs quotes", "R10", "procedure_has_a_name_in_quotes"),
     error(
         "procedure-arguments",
