@@ -187,7 +187,7 @@ pub fn pipeline(input: TokenStream) -> TokenStream {
 ///
 /// A function without a body takes its JavaScript from a file next to the source:
 /// `#[procedure(schema = Mart, language = javascript, file = "load.js")] pub fn load(changes: &OrderChanges, mart: &mut Orders) -> Varchar;`.
-/// Its parameters say what it touches all the same; arguments have upper-case names there. What it writes it may read,
+/// Its parameters say what it touches all the same; arguments have upper-case names there, and a NULL one is `undefined`. What it writes it may read,
 /// insert into, update and delete from.
 ///
 /// Options: `schema` (required), `name = ".."`, `language = sql | javascript`, `execute_as = owner | caller`, `external`.
