@@ -44,7 +44,6 @@ use crate::node::{Node, NodeRef};
 /// What is particular to each kind of object.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each variant holds the definition of the kind that it is named after")]
-#[expect(clippy::large_enum_variant, reason = "a definition is a static and never moves")]
 pub enum Definition {
     Database(DatabaseDef),
     Schema(SchemaDef),
