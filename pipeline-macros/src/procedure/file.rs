@@ -2,17 +2,15 @@
 //! in a file.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::ext::IdentExt;
+use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::spanned::Spanned;
-use syn::{Attribute, ReturnType, Signature, Token, Visibility, parse_quote};
+use syn::{Attribute, Signature, Token, Visibility};
 
-use super::{Procedure, Settings, relation};
+use super::{ALL, Procedure, Settings, access, argument, declaration, relation, signature, target, unknown_type};
 use crate::errors::{Errors, rule};
-use crate::function::{Parameter, Role, check_signature, parameters};
-use crate::names::{doc_comment, upper_snake};
-use crate::options::{Options, joined_span};
+use crate::function::{Parameter, Role};
+use crate::names::doc_comment;
+use crate::options::Options;
 
 /// A function that ends in a semicolon.
 pub(super) struct Declaration {
@@ -52,15 +50,8 @@ pub(super) fn expand(args: TokenStream, Declaration { attrs, vis, sig }: &Declar
         Some(_) => {}
     }
 
-    check_signature("procedure", sig, &mut errors);
-    let parameters = parameters("procedure", sig, &mut errors);
-    let returns = match &sig.output {
-        ReturnType::Type(_, returns) => (**returns).clone(),
-        ReturnType::Default => {
-            errors.at(sig, "a procedure returns a value\nhelp: write its type, such as `-> Variant`");
-            parse_quote!(::pipeline_dsl::types::Variant)
-        }
-    };
+    let (parameters, returns) = signature(sig, &mut errors);
+    let returns = returns.unwrap_or_else(unknown_type);
     let (mut reads, mut writes, mut relations) = (vec![], vec![], vec![]);
     let (mut arguments, mut argument_types) = (vec![], vec![]);
     for Parameter { name, role } in &parameters {
@@ -70,22 +61,12 @@ pub(super) fn expand(args: TokenStream, Declaration { attrs, vis, sig }: &Declar
                 relations.push(relation("Reads", ident, ty));
             }
             Role::Write(ty) => {
-                let target = quote_spanned!(joined_span(ty)=> <#ty as ::pipeline_dsl::query::Writable>);
-                let node = quote_spanned!(joined_span(ty)=> #target::TARGET);
                 // Nobody knows what the file does with it.
-                let privileges = quote!(Select, Insert, Update, Delete);
-                writes.push(quote! {
-                    ::pipeline_dsl::object::Access {
-                        object: #node,
-                        privileges: { use ::pipeline_dsl::object::Privilege::*; &[#privileges] },
-                    }
-                });
+                writes.push(access(&target(ty), ty, ALL));
                 relations.push(relation("Writes", ident, ty));
             }
             Role::Argument(ty) => {
-                let sql_name = upper_snake(&name.unraw().to_string());
-                let data_type = quote_spanned!(ty.span()=> ::pipeline_dsl::__private::argument_type::<#ty>());
-                arguments.push(quote!(::pipeline_dsl::object::Argument { name: #sql_name, data_type: #data_type }));
+                arguments.push(argument(name, ty));
                 argument_types.push(*ty);
             }
         }
@@ -93,12 +74,7 @@ pub(super) fn expand(args: TokenStream, Declaration { attrs, vis, sig }: &Declar
 
     let sound = errors.is_empty();
     let errors = errors.into_tokens();
-    let attrs_kept = attrs;
-    let declaration = quote! {
-        #(#attrs_kept)*
-        #[allow(non_camel_case_types)]
-        #vis struct #ident;
-    };
+    let declaration = declaration(attrs, vis, ident);
     let procedure = Procedure {
         ident,
         comment: &doc_comment(attrs),

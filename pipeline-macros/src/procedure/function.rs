@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
+use syn::ItemFn;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
-use syn::{ItemFn, ReturnType, parse_quote};
 
-use super::{Procedure, Settings, relation};
+use super::{ALL, Procedure, Settings, access, argument, declaration, relation, signature, target, unknown_type};
 use crate::errors::{Errors, rule};
 use crate::flow;
-use crate::function::{Parameter, Role, check_signature, parameters};
-use crate::names::{doc_comment, upper_snake};
+use crate::function::{Parameter, Role};
+use crate::names::doc_comment;
 use crate::options::{Options, joined_span};
 use crate::rewrite::{Rewriter, Use};
 
@@ -23,22 +22,7 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
     let settings = Settings::read(ident, &mut options, &mut errors);
     options.finish("procedure", &mut errors);
 
-    check_signature("procedure", &function.sig, &mut errors);
-    let parameters = parameters("procedure", &function.sig, &mut errors);
-    let surplus = parameters.iter().filter(|parameter| matches!(parameter.role, Role::Argument(_))).nth(500);
-    if let Some(parameter) = surplus {
-        let help = "pass an object instead";
-        errors.at(parameter.name, rule("a procedure has at most 500 arguments", "procedure-arguments", help));
-    }
-    let returns = match &function.sig.output {
-        ReturnType::Type(_, returns) => Some(&**returns),
-        ReturnType::Default => {
-            errors.at(&function.sig, "a procedure returns a value\nhelp: write its type, such as `-> Variant`");
-            None
-        }
-    };
-    // What is declared in spite of the mistake, so that the tasks that call the procedure are not reported too.
-    let declared = returns.cloned().unwrap_or_else(|| parse_quote!(::pipeline_dsl::types::Variant));
+    let (parameters, returns) = signature(&function.sig, &mut errors);
 
     let tables: Vec<_> = parameters.iter().filter(|p| !matches!(p.role, Role::Argument(_))).map(|p| p.name).collect();
     let mut rewriter = Rewriter::new(&tables, &mut errors);
@@ -85,25 +69,13 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
                     let help = format!("help: write `{name}: &{ty}`, or give it rows with `insert`");
                     errors.at(name, format!("`{name}` is never written to\n{help}"));
                 }
-                let privileges = privileges.iter().map(|privilege| format_ident!("{privilege}"));
-                // All at one place: what is said twice there, the compiler says once.
-                let target = quote_spanned!(joined_span(ty)=> <#ty as ::pipeline_dsl::query::Writable>);
-                let node = quote_spanned!(joined_span(ty)=> #target::TARGET);
-                writes.push(quote! {
-                    ::pipeline_dsl::object::Access {
-                        object: #node,
-                        privileges: &[#(::pipeline_dsl::object::Privilege::#privileges),*],
-                    }
-                });
+                let target = target(ty);
+                writes.push(access(&target, ty, privileges));
                 handles.push(quote_spanned!(joined_span(ty)=> let #name = #target::handle();));
                 relations.push(relation("Writes", ident, ty));
             }
             Role::Argument(ty) => {
-                let sql_name = upper_snake(&name.unraw().to_string());
-                let data_type = quote_spanned!(ty.span()=> ::pipeline_dsl::__private::argument_type::<#ty>());
-                arguments.push(quote! {
-                    ::pipeline_dsl::object::Argument { name: #sql_name, data_type: #data_type }
-                });
+                arguments.push(argument(name, ty));
                 argument_types.push(*ty);
                 let text = name.unraw().to_string();
                 let position = arguments.len() - 1;
@@ -126,20 +98,14 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
 
     let sound = errors.is_empty() && !incomplete;
     let errors = errors.into_tokens();
-    let attrs = function.attrs.iter().filter(|attr| !attr.path().is_ident("inline"));
-    let vis = &function.vis;
-    let declaration = quote! {
-        #(#attrs)*
-        #[allow(non_camel_case_types)]
-        #vis struct #ident;
-    };
+    let declaration = declaration(&function.attrs, &function.vis, ident);
     let comment = doc_comment(&function.attrs);
     let procedure = Procedure {
         ident,
         comment: &comment,
         arguments,
         argument_types,
-        returns: &declared,
+        returns: &returns.unwrap_or_else(unknown_type),
         reads,
         writes,
         calls,
@@ -157,7 +123,7 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
 /// The privileges on a table that the methods called on it take.
 fn privileges(used: &Use) -> BTreeSet<&'static str> {
     if used.handed_on {
-        return ["Select", "Insert", "Update", "Delete"].into();
+        return ALL.into();
     }
     let privileges = used.methods.iter().flat_map(|method| -> &[&str] {
         match method.as_str() {

@@ -6,15 +6,17 @@ mod incremental;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Ident, Item, LitStr, Path, Type};
+use syn::{Attribute, Ident, Item, LitStr, Path, ReturnType, Signature, Type, Visibility, parse_quote};
 
 use crate::errors::{Errors, rule};
 use crate::flow::Doubt;
+use crate::function::{Parameter, Role, check_signature, parameters};
 use crate::more::More;
-use crate::names::sql_name;
+use crate::names::{sql_name, upper_snake};
 use crate::node::{Node, impl_span, option};
-use crate::options::Options;
+use crate::options::{Options, joined_span};
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let (at, message) = match syn::parse2::<Item>(item.clone()) {
@@ -171,6 +173,67 @@ impl Procedure<'_> {
         };
         let warnings = self.sound.then_some(warnings);
         quote!(#object #marker #callable #(#relations)* #warnings)
+    }
+}
+
+/// What a body that is not looked into may need on a table that it writes.
+const ALL: [&str; 4] = ["Select", "Insert", "Update", "Delete"];
+
+/// The parameters of a procedure and the type that it returns, if it says which.
+fn signature<'a>(sig: &'a Signature, errors: &mut Errors) -> (Vec<Parameter<'a>>, Option<Type>) {
+    check_signature("procedure", sig, errors);
+    let parameters = parameters("procedure", sig, errors);
+    let surplus = parameters.iter().filter(|parameter| matches!(parameter.role, Role::Argument(_))).nth(500);
+    if let Some(parameter) = surplus {
+        let help = "pass an object instead";
+        errors.at(parameter.name, rule("a procedure has at most 500 arguments", "procedure-arguments", help));
+    }
+    let returns = match &sig.output {
+        ReturnType::Type(_, returns) => Some((**returns).clone()),
+        ReturnType::Default => {
+            errors.at(sig, "a procedure returns a value\nhelp: write its type, such as `-> Variant`");
+            None
+        }
+    };
+    (parameters, returns)
+}
+
+/// What is declared where the type is missing, so that the tasks that call the procedure are not reported too.
+fn unknown_type() -> Type {
+    parse_quote!(::pipeline_dsl::types::Variant)
+}
+
+/// The type that stands for the function.
+fn declaration(attrs: &[Attribute], vis: &Visibility, ident: &Ident) -> TokenStream {
+    let attrs = attrs.iter().filter(|attr| !attr.path().is_ident("inline"));
+    quote! {
+        #(#attrs)*
+        #[allow(non_camel_case_types)]
+        #vis struct #ident;
+    }
+}
+
+/// An expression of type `Argument`.
+fn argument(name: &Ident, ty: &Type) -> TokenStream {
+    let sql_name = upper_snake(&name.unraw().to_string());
+    let data_type = quote_spanned!(ty.span()=> ::pipeline_dsl::__private::argument_type::<#ty>());
+    quote!(::pipeline_dsl::object::Argument { name: #sql_name, data_type: #data_type })
+}
+
+/// A table as what can be written. All at one place: what is said twice there, the compiler says once.
+fn target(ty: &Type) -> TokenStream {
+    quote_spanned!(joined_span(ty)=> <#ty as ::pipeline_dsl::query::Writable>)
+}
+
+/// An expression of type `Access`.
+fn access(target: &TokenStream, ty: &Type, privileges: impl IntoIterator<Item = &'static str>) -> TokenStream {
+    let node = quote_spanned!(joined_span(ty)=> #target::TARGET);
+    let privileges = privileges.into_iter().map(|privilege| format_ident!("{privilege}"));
+    quote! {
+        ::pipeline_dsl::object::Access {
+            object: #node,
+            privileges: &[#(::pipeline_dsl::object::Privilege::#privileges),*],
+        }
     }
 }
 
