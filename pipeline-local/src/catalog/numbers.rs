@@ -14,7 +14,7 @@ impl Catalog {
     /// # Errors
     /// When the numbers leave the range of 64 bits.
     pub fn take_numbers(&self, object: ObjectId, slot: u32, increment: Increment, count: u64) -> Result<i64> {
-        self.store.write(|connection| {
+        self.store.write_together(|connection| {
             let first: i64 = connection
                 .prepare_cached("SELECT next FROM counters WHERE object = ?1 AND slot = ?2")?
                 .query_row(params![object.0, slot], |row| row.get(0))

@@ -44,7 +44,7 @@ pub(super) fn queued(
     message: &str,
 ) -> Result<()> {
     let now = engine.clock.now();
-    engine.store.write(|connection| {
+    engine.store.write_together(|connection| {
         connection.prepare_cached("DELETE FROM notifications WHERE created < ?1")?.execute([now - 14 * DAY])?;
         connection
             .prepare_cached(
@@ -58,7 +58,7 @@ pub(super) fn queued(
 
 pub(super) fn ended(engine: &Engine, id: &str, status: &str, error: Option<&str>, attempts: u32) -> Result<()> {
     let processed = (attempts > 0).then(|| engine.clock.now());
-    engine.store.write(|connection| {
+    engine.store.write_together(|connection| {
         connection
             .prepare_cached(
                 "UPDATE notifications SET status = ?2, error = ?3, attempt = ?4, processed = ?5 WHERE id = ?1",

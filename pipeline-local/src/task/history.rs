@@ -106,7 +106,7 @@ pub(super) fn open(store: &Store, now: i64) -> Result<()> {
 
 /// Adds a run; its row's number.
 pub(super) fn insert(store: &Store, run: &Run) -> Result<i64> {
-    store.write(|connection| {
+    store.write_together(|connection| {
         connection
             .prepare_cached("DELETE FROM task_runs WHERE scheduled_time < ?1 AND completed_time IS NOT NULL")?
             .execute([run.scheduled_at - KEPT])?;
@@ -146,7 +146,7 @@ pub(super) fn insert(store: &Store, run: &Run) -> Result<i64> {
 
 /// Completes a run.
 pub(super) fn complete(store: &Store, id: i64, run: &Run) -> Result<()> {
-    store.write(|connection| {
+    store.write_together(|connection| {
         connection
             .prepare_cached(
                 "UPDATE task_runs SET state = ?2, error_code = ?3, error_message = ?4, completed_time = ?5, return_value = ?6
@@ -159,7 +159,7 @@ pub(super) fn complete(store: &Store, id: i64, run: &Run) -> Result<()> {
 
 /// Ends what a run left open that ended unexpectedly.
 pub(super) fn abort(store: &Store, group: i64, message: &str, now: i64) -> Result<()> {
-    store.write(|connection| {
+    store.write_together(|connection| {
         connection.execute(
             "UPDATE task_runs SET state = 'FAILED', error_code = '000603', error_message = ?2, completed_time = ?3
              WHERE group_id = ?1 AND completed_time IS NULL",
@@ -173,7 +173,7 @@ pub(super) fn abort(store: &Store, group: i64, message: &str, now: i64) -> Resul
 pub(super) fn put_graph(store: &Store, run: &GraphRun) -> Result<()> {
     let (task, code, message) =
         run.first_error.clone().map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
-    store.write(|connection| {
+    store.write_together(|connection| {
         connection
             .prepare_cached("DELETE FROM task_graphs WHERE scheduled_time < ?1 AND completed_time IS NOT NULL")?
             .execute([run.scheduled_at - KEPT])?;
@@ -328,7 +328,7 @@ fn ensure_state(connection: &Connection, task: ObjectId) -> rusqlite::Result<()>
 
 /// Counts a failed run; how many there have been in a row.
 pub(super) fn count_failure(store: &Store, task: ObjectId) -> Result<i64> {
-    store.write(|connection| {
+    store.write_together(|connection| {
         ensure_state(connection, task)?;
         Ok(connection
             .prepare_cached("UPDATE task_state SET failures = failures + 1 WHERE task = ?1 RETURNING failures")?
@@ -347,7 +347,7 @@ pub(super) fn forget_failures(store: &Store, task: ObjectId) -> Result<()> {
     if any.unwrap_or(0) == 0 {
         return Ok(());
     }
-    store.write(|connection| {
+    store.write_together(|connection| {
         connection.prepare_cached("UPDATE task_state SET failures = 0 WHERE task = ?1")?.execute([task.0])?;
         Ok(())
     })
@@ -355,7 +355,7 @@ pub(super) fn forget_failures(store: &Store, task: ObjectId) -> Result<()> {
 
 /// Notes that a graph succeeded.
 pub(super) fn note_success(store: &Store, root: ObjectId, group: i64, scheduled_at: i64) -> Result<()> {
-    store.write(|connection| {
+    store.write_together(|connection| {
         ensure_state(connection, root)?;
         connection
             .prepare_cached("UPDATE task_state SET success_group = ?2, success_at = ?3 WHERE task = ?1")?
