@@ -1,5 +1,6 @@
 //! The difference between two versions of a table, at a cost in proportion to what changed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, BooleanArray, StringArray, StringBuilder, UInt64Array};
@@ -125,22 +126,34 @@ impl Storage {
     }
 
     /// The rows of the first version that the second does not have, and the other way round; new versions of a row are
-    /// in both.
+    /// in both. What the first has is read from copies of it where there are some.
     fn difference(&self, table: ObjectId, from: Seq, to: Seq) -> Result<(Vec<Selection>, Vec<Selection>)> {
         let Some(versions) = self.versions(table).filter(|_| from < to) else { return Ok(Default::default()) };
         let versions = versions.read();
         self.check_readable(table, &versions, from)?;
-        let removed = versions
-            .shrunk_between(from, to)
-            .into_iter()
-            .map(|entry| (entry.partition.clone(), entry.deleted_between(from, to)))
-            .collect();
+        let mut removed: BTreeMap<u64, Selection> = BTreeMap::new();
+        let mut take = |partition: &Arc<Partition>, positions: &RoaringBitmap| {
+            let taken = removed.entry(partition.id).or_insert_with(|| (partition.clone(), RoaringBitmap::new()));
+            taken.1 |= positions;
+        };
+        for entry in versions.shrunk_between(from, to) {
+            for deletion in entry.deletions_between(from, to) {
+                match deletion.image.and_then(|image| Some((image.first, versions.image(image.id)?))) {
+                    None => take(&entry.partition, &deletion.positions),
+                    Some((first, copies)) => {
+                        let mut positions = RoaringBitmap::new();
+                        positions.insert_range(first..first + deletion.positions.len() as u32);
+                        take(copies, &positions);
+                    }
+                }
+            }
+        }
         let added = versions
             .added_between(from, to)
             .iter()
             .map(|entry| (entry.partition.clone(), all(&entry.partition) - &*entry.deleted_at(to)))
             .collect();
-        Ok((removed, added))
+        Ok((removed.into_values().collect(), added))
     }
 
     /// The selected rows.

@@ -7,16 +7,24 @@ use std::sync::atomic::Ordering;
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::record_batch::RecordBatch;
 use roaring::RoaringBitmap;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::partition::{self, Partition, PartitionKind};
 use super::scan;
-use super::table::Change;
+use super::table::{Change, Deletion, Image};
 use super::transaction::Overlay;
 use super::{Seq, Storage, Transaction, object_name};
 use crate::catalog::ObjectId;
 use crate::clock::Micros;
 use crate::error::{Result, SqlError};
+
+/// What a transaction writes.
+#[derive(Default)]
+struct Prepared {
+    partitions: Vec<Encoded>,
+    /// Where the copies of rows that it takes away begin, by the partition they are in.
+    images: HashMap<(ObjectId, u64), Image>,
+}
 
 /// A pending partition in the form it is written in.
 struct Encoded {
@@ -48,8 +56,8 @@ impl Storage {
             return Ok(self.current_seq());
         }
         // Everything slow happens before the store is locked: encoding, and files with their syncs.
-        let encoded = self.encode(transaction)?;
-        let written = self.0.store.write(|connection| self.publish(connection, transaction, &encoded));
+        let prepared = self.prepare(transaction)?;
+        let written = self.0.store.write_together(|connection| self.publish(connection, transaction, &prepared));
         match &written {
             Ok(_) if self.0.store.is_writing() => {}
             Ok(_) => {
@@ -57,20 +65,23 @@ impl Storage {
                     self.compact_if_due(*table);
                 }
             }
-            Err(_) => self.discard(&encoded),
+            Err(_) => self.discard(&prepared.partitions),
         }
         written
     }
 
-    fn encode(&self, transaction: &Transaction) -> Result<Vec<Encoded>> {
+    fn prepare(&self, transaction: &Transaction) -> Result<Prepared> {
         let directory = self.0.store.directory();
         let durable = !self.0.store.is_temporary();
-        let mut encoded = Vec::new();
+        let mut prepared = Prepared::default();
         let mut files = false;
         let mut tables: Vec<_> = transaction.tables.iter().collect();
         tables.sort_by_key(|(table, _)| **table);
         for (table, overlay) in tables {
-            for (kind, id, batch) in merged(overlay)? {
+            let images = self.images(*table, overlay)?;
+            prepared.images.extend(images.places.into_iter().map(|(partition, image)| ((*table, partition), image)));
+            let images = images.partitions.into_iter().map(|(id, batch)| (PartitionKind::Image, id, batch));
+            for (kind, id, batch) in merged(overlay)?.into_iter().chain(images) {
                 let bytes = partition::encode(&batch)?;
                 let length = bytes.len();
                 let inline = if length > partition::INLINE_BYTES {
@@ -80,13 +91,13 @@ impl Storage {
                 } else {
                     Some(bytes)
                 };
-                encoded.push(Encoded { table: *table, kind, id, batch, bytes: length, inline });
+                prepared.partitions.push(Encoded { table: *table, kind, id, batch, bytes: length, inline });
             }
         }
         if files && durable {
             partition::sync_directory(directory)?;
         }
-        Ok(encoded)
+        Ok(prepared)
     }
 
     /// Removes the files of a commit that failed; what cannot be removed goes at the next start.
@@ -99,10 +110,10 @@ impl Storage {
         }
     }
 
-    fn publish(&self, connection: &Connection, transaction: &Transaction, encoded: &[Encoded]) -> Result<Seq> {
+    fn publish(&self, connection: &Connection, transaction: &Transaction, prepared: &Prepared) -> Result<Seq> {
         let seq = self.new_version(connection)?;
         let mut changes: HashMap<ObjectId, Change> = HashMap::new();
-        for new in encoded {
+        for new in &prepared.partitions {
             let partition = Partition {
                 id: new.id,
                 data: new.id,
@@ -114,29 +125,33 @@ impl Storage {
             };
             insert_data(connection, new.id, partition.rows, new.bytes, new.inline.as_deref())?;
             insert_partition(connection, new.table, &partition)?;
-            changes.entry(new.table).or_default().added.push(Arc::new(partition));
+            let change = changes.entry(new.table).or_default();
+            match new.kind {
+                PartitionKind::Image => change.images.push(Arc::new(partition)),
+                PartitionKind::Insert | PartitionKind::Update => change.added.push(Arc::new(partition)),
+            }
         }
         for (table, overlay) in &transaction.tables {
             for (id, positions) in overlay.deleted.iter().filter(|(_, positions)| !positions.is_empty()) {
-                self.check_still_there(*table, *id, positions)?;
-                insert_deletion(connection, *id, seq, positions)?;
-                changes.entry(*table).or_default().deleted.push((*id, positions.clone()));
+                self.check_still_there(connection, *table, *id, positions)?;
+                let image = prepared.images.get(&(*table, *id)).copied();
+                let deletion = Deletion { seq, positions: positions.clone(), image };
+                insert_deletion(connection, *table, *id, &deletion)?;
+                changes.entry(*table).or_default().deleted.push((*id, deletion));
             }
         }
         for (stream, consumption) in &transaction.consumed {
             self.advance_stream(*stream, *consumption)?;
         }
-        let rows = encoded.iter().map(|new| (new.id, new.batch.clone())).collect();
+        let rows = prepared.partitions.iter().map(|new| (new.id, new.batch.clone())).collect();
         self.publish_on_commit(seq, changes, rows);
         Ok(seq)
     }
 
     /// Makes the next version, committed now.
     pub(super) fn new_version(&self, connection: &Connection) -> Result<Seq> {
-        let (last, last_at): (i64, Micros) = connection
-            .prepare_cached("SELECT coalesce(max(seq), 0), coalesce(max(committed_at), 0) FROM commits")?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let seq = last + 1;
+        let (last, last_at) = last_version(connection)?;
+        let seq = last.0 as i64 + 1;
         connection
             .prepare_cached("INSERT INTO commits VALUES (?1, ?2)")?
             .execute(params![seq, self.0.clock.now().max(last_at)])?;
@@ -167,11 +182,25 @@ impl Storage {
     }
 
     /// Rows of committed partitions can only be removed once; the locks see to it, this makes sure.
-    fn check_still_there(&self, table: ObjectId, id: u64, positions: &RoaringBitmap) -> Result<()> {
+    fn check_still_there(
+        &self,
+        connection: &Connection,
+        table: ObjectId,
+        id: u64,
+        positions: &RoaringBitmap,
+    ) -> Result<()> {
         let Some(versions) = self.versions(table) else { return Ok(()) };
-        let versions = versions.read();
-        let gone = versions.entry(id).map(|entry| entry.deleted_at(Seq(u64::MAX)));
-        if gone.is_some_and(|gone| !gone.is_disjoint(positions)) {
+        let gone = versions.read().entry(id).map(|entry| entry.deleted_at(Seq(u64::MAX)));
+        let mut again = gone.is_some_and(|gone| !gone.is_disjoint(positions));
+        // What has been written, and is not in memory before it is durable.
+        let mut written =
+            connection.prepare_cached("SELECT positions FROM deletions WHERE partition = ?1 AND seq > ?2")?;
+        let mut rows = written.query(params![id as i64, self.current_seq().0 as i64])?;
+        while let Some(row) = rows.next()? {
+            let gone = RoaringBitmap::deserialize_from(row.get_ref(0)?.as_blob().map_err(SqlError::internal)?)?;
+            again |= !gone.is_disjoint(positions);
+        }
+        if again {
             return Err(SqlError::new(
                 625,
                 "57014",
@@ -183,6 +212,15 @@ impl Storage {
         }
         Ok(())
     }
+}
+
+/// The last version and when it was made.
+pub(super) fn last_version(connection: &Connection) -> Result<(Seq, Micros)> {
+    let last: Option<(i64, Micros)> = connection
+        .prepare_cached("SELECT seq, committed_at FROM commits ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(last.map_or_else(Default::default, |(seq, at)| (Seq(seq as u64), at)))
 }
 
 /// Partitions that are being put together.
@@ -264,18 +302,27 @@ pub(super) fn insert_partition(connection: &Connection, table: ObjectId, partiti
 
 pub(super) fn insert_deletion(
     connection: &Connection,
+    table: ObjectId,
     partition: u64,
-    seq: Seq,
-    positions: &RoaringBitmap,
+    deletion: &Deletion,
 ) -> Result<()> {
-    let mut positions = positions.clone();
+    let mut positions = RoaringBitmap::clone(&deletion.positions);
     positions.optimize();
     let mut bytes = Vec::with_capacity(positions.serialized_size());
     positions.serialize_into(&mut bytes)?;
     connection.prepare_cached("INSERT INTO deletions VALUES (?1, ?2, ?3)")?.execute(params![
         partition as i64,
-        seq.0 as i64,
+        deletion.seq.0 as i64,
         bytes
     ])?;
+    if let Some(image) = deletion.image {
+        connection.prepare_cached("INSERT INTO images VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+            table.0,
+            deletion.seq.0 as i64,
+            partition as i64,
+            image.id as i64,
+            image.first
+        ])?;
+    }
     Ok(())
 }

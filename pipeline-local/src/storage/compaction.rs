@@ -42,9 +42,31 @@ impl Storage {
     pub(super) fn compact(&self, table: ObjectId) -> Result<()> {
         let Some(_alone) = self.0.compacting.try_lock() else { return Ok(()) };
         let Some(versions) = self.versions(table) else { return Ok(()) };
-        let live: Vec<Arc<Partition>> = versions.read().live().cloned().collect();
+        let (live, images): (Vec<_>, Vec<_>) = {
+            let versions = versions.read();
+            (versions.live().cloned().collect(), versions.images().cloned().collect())
+        };
+        // Rows and copies apart: copies are not kept as long.
+        let mut groups = self.small_groups(live)?;
+        groups.extend(self.small_groups(images)?);
+        let mut moved = Vec::new();
+        let mut places = Vec::new();
+        for group in groups.iter().filter(|group| group.partitions.len() > 1) {
+            let (id, bytes) = (self.take_partition(), concat_batches(&group.batches[0].schema(), &group.batches)?);
+            let mut first = 0;
+            for partition in &group.partitions {
+                moved.push((partition.data, Partition { data: id, first, ..Partition::clone(partition) }));
+                first += partition.rows;
+            }
+            places.push((id, bytes));
+        }
+        self.relocate(table, moved, places)
+    }
+
+    /// The small ones of these partitions with their rows, in groups that fit into one place.
+    fn small_groups(&self, partitions: Vec<Arc<Partition>>) -> Result<Vec<Group>> {
         let mut sizes: HashMap<u64, (usize, u64)> = HashMap::new();
-        for partition in &live {
+        for partition in &partitions {
             let (rows, bytes) = sizes.entry(partition.data).or_default();
             *rows += partition.rows as usize;
             *bytes += partition.bytes;
@@ -54,7 +76,7 @@ impl Storage {
             rows < SMALL && bytes < ENOUGH_BYTES as u64 / 4
         };
         let mut groups = vec![Group::default()];
-        for partition in live.into_iter().filter(small) {
+        for partition in partitions.into_iter().filter(small) {
             let batch = self.load(&partition)?;
             let last = groups.len() - 1;
             let fits = groups[last].rows < ENOUGH
@@ -69,18 +91,7 @@ impl Storage {
             groups[last].batches.push(batch);
             groups[last].partitions.push(partition);
         }
-        let mut moved = Vec::new();
-        let mut places = Vec::new();
-        for group in groups.iter().filter(|group| group.partitions.len() > 1) {
-            let (id, bytes) = (self.take_partition(), concat_batches(&group.batches[0].schema(), &group.batches)?);
-            let mut first = 0;
-            for partition in &group.partitions {
-                moved.push((partition.data, Partition { data: id, first, ..Partition::clone(partition) }));
-                first += partition.rows;
-            }
-            places.push((id, bytes));
-        }
-        self.relocate(table, moved, places)
+        Ok(groups)
     }
 
     fn relocate(&self, table: ObjectId, moved: Vec<(u64, Partition)>, places: Vec<(u64, RecordBatch)>) -> Result<()> {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::commit::{insert_deletion, insert_partition};
 use super::partition::{self, Partition};
-use super::table::Change;
+use super::table::{Change, Deletion};
 use super::{Seq, Storage};
 use crate::catalog::ObjectId;
 use crate::error::Result;
@@ -36,8 +36,9 @@ impl Storage {
                 insert_partition(connection, clone, &partition)?;
                 change.added.push(Arc::new(partition));
                 if !deleted.is_empty() {
-                    insert_deletion(connection, id, seq, deleted)?;
-                    change.deleted.push((id, deleted.clone()));
+                    let deletion = Deletion { seq, positions: deleted.clone(), image: None };
+                    insert_deletion(connection, clone, id, &deletion)?;
+                    change.deleted.push((id, deletion));
                 }
             }
             self.publish_on_commit(seq, HashMap::from([(clone, change)]), Vec::new());
@@ -66,6 +67,7 @@ impl Storage {
                 for sql in [
                     "DELETE FROM deletions WHERE partition IN (SELECT id FROM partitions WHERE table_id = ?1)",
                     "DELETE FROM partitions WHERE table_id = ?1",
+                    "DELETE FROM images WHERE table_id = ?1",
                     "DELETE FROM histories WHERE table_id = ?1",
                     "DELETE FROM streams WHERE stream = ?1",
                 ] {
@@ -87,14 +89,23 @@ impl Storage {
     /// partitions went.
     pub fn forget(&self, table: ObjectId, before: Seq) -> Result<u64> {
         let Some(versions) = self.versions(table) else { return Ok(0) };
-        let expired: Vec<u64> = versions.read().expired(before).into_iter().map(|partition| partition.id).collect();
+        let expired = versions.read().expired(before);
         if expired.is_empty() {
             return Ok(0);
         }
         self.collect(|connection| {
-            for id in &expired {
+            for id in &expired.partitions {
                 connection.prepare_cached("DELETE FROM deletions WHERE partition = ?1")?.execute([*id as i64])?;
                 connection.prepare_cached("DELETE FROM partitions WHERE id = ?1")?.execute([*id as i64])?;
+            }
+            connection
+                .prepare_cached("DELETE FROM images WHERE table_id = ?1 AND seq <= ?2")?
+                .execute(params![table.0, before.0 as i64])?;
+            for (id, deletion) in &expired.merged {
+                connection
+                    .prepare_cached("DELETE FROM deletions WHERE partition = ?1 AND seq <= ?2")?
+                    .execute(params![*id as i64, before.0 as i64])?;
+                insert_deletion(connection, table, *id, deletion)?;
             }
             connection
                 .prepare_cached(
@@ -105,7 +116,7 @@ impl Storage {
             self.0.store.on_commit(move || versions.write().forget(before));
             Ok(())
         })?;
-        Ok(expired.len() as u64)
+        Ok(expired.partitions.len() as u64)
     }
 
     /// Runs `remove`, and removes the data that no partition uses any more.

@@ -9,6 +9,7 @@ mod cache;
 mod changes;
 mod commit;
 mod compaction;
+mod images;
 mod locks;
 mod maintain;
 mod net;

@@ -25,13 +25,15 @@ pub(super) const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// Encoded partitions up to this size live in the metadata store, larger ones in files.
 pub(super) const INLINE_BYTES: usize = 64 * 1024;
 
-/// What a partition's rows are to an append-only stream.
+/// What a partition's rows are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PartitionKind {
     /// New rows.
     Insert,
     /// New versions of rows that existed.
     Update,
+    /// Copies of rows that a version took away; see [`super::images`].
+    Image,
 }
 
 impl PartitionKind {
@@ -39,11 +41,16 @@ impl PartitionKind {
         match self {
             Self::Insert => 0,
             Self::Update => 1,
+            Self::Image => 2,
         }
     }
 
     pub(super) fn from_code(code: i64) -> Self {
-        if code == 0 { Self::Insert } else { Self::Update }
+        match code {
+            0 => Self::Insert,
+            1 => Self::Update,
+            _ => Self::Image,
+        }
     }
 }
 

@@ -8,11 +8,12 @@ use parking_lot::{Mutex, RwLock};
 use roaring::RoaringBitmap;
 use rusqlite::Connection;
 
+use super::commit::last_version;
 use super::partition::{self, Partition, PartitionKind};
-use super::table::{Change, Versions};
+use super::table::{Change, Deletion, Image, Versions};
 use super::{CACHE_BYTES, Inner, Locks, Seq, Storage, cache, object_name};
 use crate::catalog::ObjectId;
-use crate::clock::{Clock, Micros};
+use crate::clock::Clock;
 use crate::error::{Result, SqlError};
 use crate::store::Store;
 
@@ -20,13 +21,7 @@ pub(super) fn open(store: Arc<Store>, clock: Clock) -> Result<Storage> {
     let directory = partition::directory(store.directory());
     std::fs::create_dir_all(&directory)
         .map_err(|error| SqlError::internal(format_args!("cannot create {}: {error}", directory.display())))?;
-    let (current, last_at): (i64, Micros) = store.read(|connection| {
-        Ok(connection.query_row(
-            "SELECT coalesce(max(seq), 0), coalesce(max(committed_at), 0) FROM commits",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?)
-    })?;
+    let (current, last_at) = store.read(last_version)?;
     clock.catch_up(last_at);
     remove_orphans(&store)?;
     let tables = store.read(load)?;
@@ -39,7 +34,7 @@ pub(super) fn open(store: Arc<Store>, clock: Clock) -> Result<Storage> {
             move |object| object_name(&store, object)
         }),
         cache: cache::Cache::new(CACHE_BYTES),
-        current: AtomicU64::new(current as u64),
+        current: AtomicU64::new(current.0),
         tables: RwLock::new(tables),
         next_partition,
         next_row,
@@ -93,8 +88,18 @@ fn load(connection: &Connection) -> Result<HashMap<ObjectId, Arc<RwLock<Versions
         let table = ObjectId(row.get(1)?);
         table_of.insert(partition.id, table);
         let change = tables.entry(table).or_default().entry(partition.added).or_default();
-        change.added.push(Arc::new(partition));
+        match partition.kind {
+            PartitionKind::Image => change.images.push(Arc::new(partition)),
+            PartitionKind::Insert | PartitionKind::Update => change.added.push(Arc::new(partition)),
+        }
     }
+    let mut statement = connection.prepare("SELECT partition, seq, image, first FROM images")?;
+    let images = statement
+        .query_map([], |row| {
+            let image = Image { id: row.get::<_, i64>(2)? as u64, first: row.get(3)? };
+            Ok(((row.get::<_, i64>(0)? as u64, Seq(row.get::<_, i64>(1)? as u64)), image))
+        })?
+        .collect::<Result<HashMap<_, _>, _>>()?;
     let mut statement =
         connection.prepare("SELECT partition, seq, positions FROM deletions ORDER BY partition, seq")?;
     let mut rows = statement.query([])?;
@@ -104,7 +109,8 @@ fn load(connection: &Connection) -> Result<HashMap<ObjectId, Arc<RwLock<Versions
         let positions = RoaringBitmap::deserialize_from(row.get_ref(2)?.as_blob().map_err(SqlError::internal)?)?;
         let Some(table) = table_of.get(&id) else { continue };
         let change = tables.entry(*table).or_default().entry(seq).or_default();
-        change.deleted.push((id, Arc::new(positions)));
+        let deletion = Deletion { seq, positions: Arc::new(positions), image: images.get(&(id, seq)).copied() };
+        change.deleted.push((id, deletion));
     }
     let mut statement = connection.prepare("SELECT table_id, readable_from FROM histories")?;
     let histories = statement

@@ -1,6 +1,6 @@
 //! The versions of one table, in memory: which partitions and which of their rows each version has.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -9,11 +9,27 @@ use super::Seq;
 use super::partition::Partition;
 use super::scan::SMALL;
 
+/// Where copies of rows begin: a partition of images, and a position in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Image {
+    pub(super) id: u64,
+    pub(super) first: u32,
+}
+
+/// The rows that one version took from a partition.
+#[derive(Clone)]
+pub(super) struct Deletion {
+    pub(super) seq: Seq,
+    pub(super) positions: Arc<RoaringBitmap>,
+    /// Copies of these rows in the order of their positions, if some were made.
+    pub(super) image: Option<Image>,
+}
+
 /// A partition with the history of its deletions.
 pub(super) struct Entry {
     pub(super) partition: Arc<Partition>,
-    /// The positions that each version took away, ascending by version.
-    deletions: Vec<(Seq, Arc<RoaringBitmap>)>,
+    /// Ascending by version.
+    deletions: Vec<Deletion>,
     /// All of them.
     deleted: Arc<RoaringBitmap>,
     /// The version in which the last row went.
@@ -24,34 +40,59 @@ impl Entry {
     /// The positions that are gone at a version.
     pub(super) fn deleted_at(&self, at: Seq) -> Arc<RoaringBitmap> {
         match self.deletions.last() {
-            Some((last, _)) if *last > at => {
-                let mut deleted = RoaringBitmap::new();
-                for (_, positions) in self.deletions.iter().take_while(|(seq, _)| *seq <= at) {
-                    deleted |= &**positions;
-                }
-                Arc::new(deleted)
-            }
+            Some(last) if last.seq > at => Arc::new(union(&self.deletions[..self.deletions_up_to(at)])),
             _ => self.deleted.clone(),
         }
     }
 
-    /// The positions that went after `from`, up to `to`.
-    pub(super) fn deleted_between(&self, from: Seq, to: Seq) -> RoaringBitmap {
-        let mut deleted = RoaringBitmap::new();
-        let first = self.deletions.partition_point(|(seq, _)| *seq <= from);
-        for (_, positions) in self.deletions[first..].iter().take_while(|(seq, _)| *seq <= to) {
-            deleted |= &**positions;
-        }
-        deleted
+    /// What went after `from`, up to `to`.
+    pub(super) fn deletions_between(&self, from: Seq, to: Seq) -> &[Deletion] {
+        &self.deletions[self.deletions_up_to(from)..self.deletions_up_to(to)]
     }
+
+    /// How many of the deletions are in versions up to this one.
+    fn deletions_up_to(&self, at: Seq) -> usize {
+        self.deletions.partition_point(|deletion| deletion.seq <= at)
+    }
+
+    /// Several deletions up to a version as one; none when there are not several.
+    fn merged_up_to(&self, at: Seq) -> Option<Deletion> {
+        let early = &self.deletions[..self.deletions_up_to(at)];
+        match early {
+            [_, .., last] => Some(Deletion { seq: last.seq, positions: Arc::new(union(early)), image: None }),
+            _ => None,
+        }
+    }
+}
+
+fn union(deletions: &[Deletion]) -> RoaringBitmap {
+    let mut positions = RoaringBitmap::new();
+    deletions.iter().for_each(|deletion| positions |= &*deletion.positions);
+    positions
 }
 
 /// What one commit did to a table.
 #[derive(Default)]
 pub(super) struct Change {
     pub(super) added: Vec<Arc<Partition>>,
-    /// Positions newly deleted, by partition.
-    pub(super) deleted: Vec<(u64, Arc<RoaringBitmap>)>,
+    pub(super) images: Vec<Arc<Partition>>,
+    /// What it took away, by partition.
+    pub(super) deleted: Vec<(u64, Deletion)>,
+}
+
+/// What is not needed any more when versions are forgotten.
+#[derive(Default)]
+pub(super) struct Expired {
+    /// Partitions that no later version has rows of, and copies that no later difference needs.
+    pub(super) partitions: Vec<u64>,
+    /// Deletions by partition, each to take the place of several.
+    pub(super) merged: Vec<(u64, Deletion)>,
+}
+
+impl Expired {
+    pub(super) fn is_empty(&self) -> bool {
+        self.partitions.is_empty() && self.merged.is_empty()
+    }
 }
 
 /// All versions of a table.
@@ -62,6 +103,8 @@ pub(super) struct Versions {
     by_id: HashMap<u64, usize>,
     /// The entries that still have rows.
     live: BTreeSet<usize>,
+    /// The partitions of copies, by identity.
+    images: BTreeMap<u64, Arc<Partition>>,
     /// Which entries lost rows in which version, ascending by version.
     log: Vec<(Seq, usize)>,
     /// Earlier versions have been forgotten.
@@ -81,12 +124,23 @@ impl Versions {
         self.live.iter().map(|index| &self.entries[*index].partition)
     }
 
+    /// The partitions of copies, in order.
+    pub(super) fn images(&self) -> impl Iterator<Item = &Arc<Partition>> {
+        self.images.values()
+    }
+
+    pub(super) fn image(&self, id: u64) -> Option<&Arc<Partition>> {
+        self.images.get(&id)
+    }
+
     /// Notes where the rows of these partitions are from now on.
     pub(super) fn relocate(&mut self, partitions: Vec<Partition>) {
         self.small = 0;
         for partition in partitions {
             if let Some(index) = self.by_id.get(&partition.id) {
                 self.entries[*index].partition = Arc::new(partition);
+            } else if let Some(image) = self.images.get_mut(&partition.id) {
+                *image = Arc::new(partition);
             }
         }
     }
@@ -96,26 +150,45 @@ impl Versions {
         self.readable_from
     }
 
-    /// The partitions that no version from `before` on has rows of.
-    pub(super) fn expired(&self, before: Seq) -> Vec<&Arc<Partition>> {
-        let expired = |entry: &&Entry| entry.removed.is_some_and(|removed| removed <= before);
-        self.entries.iter().filter(expired).map(|entry| &entry.partition).collect()
+    /// What [`Versions::forget`] makes superfluous.
+    pub(super) fn expired(&self, before: Seq) -> Expired {
+        let mut expired = Expired::default();
+        for entry in &self.entries {
+            if entry.removed.is_some_and(|removed| removed <= before) {
+                expired.partitions.push(entry.partition.id);
+            } else if let Some(merged) = entry.merged_up_to(before) {
+                expired.merged.push((entry.partition.id, merged));
+            }
+        }
+        let images = self.images.values().filter(|image| image.added <= before);
+        expired.partitions.extend(images.map(|image| image.id));
+        expired
     }
 
     /// Forgets all versions before this one.
     pub(super) fn forget(&mut self, before: Seq) {
         self.readable_from = self.readable_from.max(before);
         self.entries.retain(|entry| entry.removed.is_none_or(|removed| removed > before));
+        self.images.retain(|_, image| image.added > before);
+        for entry in &mut self.entries {
+            if let Some(merged) = entry.merged_up_to(before) {
+                entry.deletions.splice(..entry.deletions_up_to(before), [merged]);
+            }
+        }
         self.by_id = self.entries.iter().enumerate().map(|(index, entry)| (entry.partition.id, index)).collect();
         self.live = (0..self.entries.len()).filter(|index| self.entries[*index].removed.is_none()).collect();
         let deletions =
-            |(index, entry): (usize, &Entry)| entry.deletions.iter().map(|(seq, _)| (*seq, index)).collect::<Vec<_>>();
+            |(index, entry): (usize, &Entry)| entry.deletions.iter().map(|gone| (gone.seq, index)).collect::<Vec<_>>();
         self.log = self.entries.iter().enumerate().flat_map(deletions).collect();
         self.log.sort();
     }
 
     /// Applies the next commit.
     pub(super) fn apply(&mut self, seq: Seq, change: &Change) {
+        for image in &change.images {
+            self.small += usize::from((image.rows as usize) < SMALL);
+            self.images.insert(image.id, image.clone());
+        }
         for partition in &change.added {
             let index = self.entries.len();
             self.by_id.insert(partition.id, index);
@@ -128,11 +201,11 @@ impl Versions {
                 removed: None,
             });
         }
-        for (id, positions) in &change.deleted {
+        for (id, deletion) in &change.deleted {
             let Some(&index) = self.by_id.get(id) else { continue };
             let entry = &mut self.entries[index];
-            entry.deletions.push((seq, positions.clone()));
-            *Arc::make_mut(&mut entry.deleted) |= &**positions;
+            entry.deletions.push(deletion.clone());
+            *Arc::make_mut(&mut entry.deleted) |= &*deletion.positions;
             self.log.push((seq, index));
             if entry.deleted.len() == u64::from(entry.partition.rows) {
                 entry.removed = Some(seq);
@@ -184,19 +257,24 @@ mod tests {
         Arc::new(Partition { id, data: id, first: 0, kind: PartitionKind::Insert, rows, bytes: 1, added: Seq(added) })
     }
 
-    fn deleted(id: u64, positions: &[u32]) -> (u64, Arc<RoaringBitmap>) {
-        (id, Arc::new(positions.iter().copied().collect()))
+    fn deleted(seq: u64, id: u64, positions: &[u32]) -> (u64, Deletion) {
+        let positions = Arc::new(positions.iter().copied().collect());
+        (id, Deletion { seq: Seq(seq), positions, image: None })
+    }
+
+    fn change(added: Vec<Arc<Partition>>, deleted: Vec<(u64, Deletion)>) -> Change {
+        Change { added, images: Vec::new(), deleted }
     }
 
     #[test]
     fn forgetting_keeps_later_versions_as_they_were() {
         let mut versions = Versions::default();
-        versions.apply(Seq(1), &Change { added: vec![partition(1, 2, 1), partition(2, 2, 1)], deleted: vec![] });
-        versions.apply(Seq(2), &Change { added: vec![], deleted: vec![deleted(2, &[0])] });
-        versions.apply(Seq(3), &Change { added: vec![partition(3, 2, 3)], deleted: vec![deleted(1, &[0, 1])] });
-        versions.apply(Seq(5), &Change { added: vec![], deleted: vec![deleted(2, &[1]), deleted(3, &[0])] });
+        versions.apply(Seq(1), &change(vec![partition(1, 2, 1), partition(2, 2, 1)], vec![]));
+        versions.apply(Seq(2), &change(vec![], vec![deleted(2, 2, &[0])]));
+        versions.apply(Seq(3), &change(vec![partition(3, 2, 3)], vec![deleted(3, 1, &[0, 1])]));
+        versions.apply(Seq(5), &change(vec![], vec![deleted(5, 2, &[1]), deleted(5, 3, &[0])]));
         assert!(versions.expired(Seq(2)).is_empty());
-        assert_eq!(versions.expired(Seq(4)).iter().map(|partition| partition.id).collect::<Vec<_>>(), [1]);
+        assert_eq!(versions.expired(Seq(4)).partitions, [1]);
         let shrunk = |versions: &Versions| {
             let entries = versions.shrunk_between(Seq(4), Seq(5));
             entries.iter().map(|entry| entry.partition.id).collect::<Vec<_>>()
@@ -212,10 +290,10 @@ mod tests {
     #[test]
     fn every_version_stays_as_it_was() {
         let mut versions = Versions::default();
-        versions.apply(Seq(1), &Change { added: vec![partition(1, 3, 1)], deleted: vec![] });
-        versions.apply(Seq(2), &Change { added: vec![], deleted: vec![deleted(1, &[0])] });
-        versions.apply(Seq(4), &Change { added: vec![partition(2, 2, 4)], deleted: vec![deleted(1, &[1, 2])] });
-        versions.apply(Seq(6), &Change { added: vec![], deleted: vec![deleted(2, &[1])] });
+        versions.apply(Seq(1), &change(vec![partition(1, 3, 1)], vec![]));
+        versions.apply(Seq(2), &change(vec![], vec![deleted(2, 1, &[0])]));
+        versions.apply(Seq(4), &change(vec![partition(2, 2, 4)], vec![deleted(4, 1, &[1, 2])]));
+        versions.apply(Seq(6), &change(vec![], vec![deleted(6, 2, &[1])]));
         let rows = |at| {
             let mut rows = Vec::new();
             for entry in versions.visible(Seq(at)) {
@@ -241,7 +319,7 @@ mod tests {
         assert_eq!(ids(versions.shrunk_between(Seq(1), Seq(6))), [1], "2 did not exist at 1");
         assert_eq!(ids(versions.shrunk_between(Seq(4), Seq(6))), [2]);
         assert_eq!(ids(versions.shrunk_between(Seq(6), Seq(6))), [0_u64; 0]);
-        let between = versions.entry(1).unwrap().deleted_between(Seq(2), Seq(4));
-        assert_eq!(between.iter().collect::<Vec<_>>(), [1, 2]);
+        let between = versions.entry(1).unwrap().deletions_between(Seq(2), Seq(4));
+        assert_eq!(between.iter().flat_map(|deletion| deletion.positions.iter()).collect::<Vec<_>>(), [1, 2]);
     }
 }

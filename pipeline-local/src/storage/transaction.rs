@@ -35,6 +35,8 @@ pub(super) struct Overlay {
     pub(super) added: Vec<Arc<Pending>>,
     /// Positions it has deleted, in committed partitions and in its own.
     pub(super) deleted: BTreeMap<u64, Arc<RoaringBitmap>>,
+    /// Whether somebody may read what changed.
+    pub(super) tracked: bool,
 }
 
 /// A partition that is not committed yet.
@@ -116,7 +118,7 @@ impl Transaction {
             )));
         }
         let stored = partition::to_stored(def, rows, row_ids)?;
-        self.delete(table, locations)?;
+        self.delete(table, def, locations)?;
         self.add(table, PartitionKind::Update, stored);
         Ok(count as u64)
     }
@@ -125,7 +127,7 @@ impl Transaction {
     ///
     /// # Errors
     /// When a location occurs twice, or this transaction has already removed it; then nothing has changed.
-    pub fn delete(&mut self, table: ObjectId, locations: &[u64]) -> Result<u64> {
+    pub fn delete(&mut self, table: ObjectId, def: &TableDef, locations: &[u64]) -> Result<u64> {
         let mut by_partition: BTreeMap<u64, RoaringBitmap> = BTreeMap::new();
         for location in locations {
             let (partition, position) = partition::split_location(*location);
@@ -141,14 +143,14 @@ impl Transaction {
             return Err(SqlError::internal("a row is removed twice"));
         }
         for (id, positions) in by_partition {
-            self.hide(table, id, positions);
+            self.hide(table, def, id, positions);
         }
         Ok(distinct)
     }
 
     /// Removes all rows that are there at the current version or were added by this transaction. Returns how many. Take
     /// the lock of the table first.
-    pub fn truncate(&mut self, table: ObjectId) -> Result<u64> {
+    pub fn truncate(&mut self, table: ObjectId, def: &TableDef) -> Result<u64> {
         let pieces = self.storage.pieces(table, self.storage.current_seq(), Some(self))?;
         let mut removed = 0;
         for piece in pieces {
@@ -160,7 +162,7 @@ impl Transaction {
             positions.insert_range(0..rows);
             positions -= &*piece.hidden;
             removed += positions.len();
-            self.hide(table, piece.id(), positions);
+            self.hide(table, def, piece.id(), positions);
         }
         Ok(removed)
     }
@@ -168,7 +170,7 @@ impl Transaction {
     /// [`Transaction::truncate`], then [`Transaction::insert`]. Returns how many rows were added.
     pub fn overwrite(&mut self, table: ObjectId, def: &TableDef, batches: &[RecordBatch]) -> Result<u64> {
         let savepoint = self.savepoint();
-        self.truncate(table)?;
+        self.truncate(table, def)?;
         self.insert(table, def, batches).inspect_err(|_| self.rollback_to(savepoint))
     }
 
@@ -256,8 +258,10 @@ impl Transaction {
         }
     }
 
-    fn hide(&mut self, table: ObjectId, partition: u64, positions: RoaringBitmap) {
-        let deleted = &mut self.tables.entry(table).or_default().deleted;
+    fn hide(&mut self, table: ObjectId, def: &TableDef, partition: u64, positions: RoaringBitmap) {
+        let overlay = self.tables.entry(table).or_default();
+        overlay.tracked |= def.change_tracking();
+        let deleted = &mut overlay.deleted;
         let before = deleted.get(&partition).cloned();
         let now = match &before {
             Some(before) => positions | &**before,

@@ -215,7 +215,7 @@ pub(super) async fn delete(
     locations.sort_unstable();
     locations.dedup();
     if !locations.is_empty() {
-        current(cx)?.delete(target.object.id, &locations)?;
+        current(cx)?.delete(target.object.id, &target.def, &locations)?;
     }
     consume(cx, &planned.streams)?;
     let deleted = locations.len() as u64;

@@ -343,7 +343,7 @@ pub(super) async fn run(
     }
     if !deleted.is_empty() {
         stats.deleted = deleted.len() as u64;
-        current(cx)?.delete(id, &deleted)?;
+        current(cx)?.delete(id, &target.def, &deleted)?;
     }
     if !added.is_empty() {
         stats.inserted = current(cx)?.insert(id, &target.def, &added)?;

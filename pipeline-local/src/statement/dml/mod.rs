@@ -70,11 +70,12 @@ pub(crate) async fn truncate(cx: &mut Context<'_>, text: &str) -> Result<QueryRe
         _ => return Err(SqlError::does_not_exist("Table", cx.full_name_of(&name))),
     };
     cx.require("TRUNCATE", &table)?;
+    let def: TableDef = table.definition()?;
     let own = open(cx);
     let savepoint = current(cx)?.savepoint();
     let result = async {
         lock(cx, table.id).await?;
-        current(cx)?.truncate(table.id)
+        current(cx)?.truncate(table.id, &def)
     }
     .await;
     if own {

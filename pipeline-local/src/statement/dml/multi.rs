@@ -105,7 +105,7 @@ pub(super) async fn run(
         }
         if insert.overwrite && !cleared.contains(&target.object.id) {
             lock(cx, target.object.id).await?;
-            current(cx)?.truncate(target.object.id)?;
+            current(cx)?.truncate(target.object.id, &target.def)?;
             cleared.push(target.object.id);
         }
         let inserted = current(cx)?.insert(target.object.id, &target.def, &batches)?;

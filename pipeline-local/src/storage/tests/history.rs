@@ -17,7 +17,7 @@ fn run(fixture: &Fixture, history: &str) {
                 };
                 match word.split_at(1) {
                     _ if word == "truncate" => {
-                        transaction.truncate(T).unwrap();
+                        transaction.truncate(T, &fixture.def).unwrap();
                     }
                     _ if word == "overwrite" => {
                         let (key, value) = split(words.next().unwrap());

@@ -8,8 +8,10 @@ use super::*;
 use crate::catalog::def::{ColumnDef, StreamMode, TableDef};
 use crate::types::SqlType;
 
+mod batches;
 mod crash;
 mod history;
+mod images;
 mod properties;
 mod transactions;
 
@@ -22,7 +24,7 @@ type Row = (i64, Option<String>);
 /// A change as a stream tells it: action, whether it is half of an update, row identity, row.
 type Told = (String, bool, String, Row);
 
-/// A storage with a table of K NUMBER(38,0) and V VARCHAR.
+/// A storage with a table of K NUMBER(38,0) and V VARCHAR, whose changes are tracked.
 struct Fixture {
     storage: Storage,
     def: TableDef,
@@ -41,7 +43,8 @@ impl Fixture {
     fn over(store: Store) -> Self {
         let clock = Clock::manual(1_000_000);
         let storage = Storage::open(Arc::new(store), clock.clone()).unwrap();
-        let def = TableDef::new(vec![ColumnDef::new("K", SqlType::INTEGER), ColumnDef::new("V", SqlType::TEXT)]);
+        let mut def = TableDef::new(vec![ColumnDef::new("K", SqlType::INTEGER), ColumnDef::new("V", SqlType::TEXT)]);
+        def.changes_from = Some(Seq(0));
         Self { storage, def, clock }
     }
 
@@ -82,7 +85,7 @@ impl Fixture {
 
     fn delete(&self, transaction: &mut Transaction, keys: &[i64]) {
         let (locations, ..) = self.locate(transaction, keys);
-        transaction.delete(T, &locations).unwrap();
+        transaction.delete(T, &self.def, &locations).unwrap();
     }
 
     fn rows_at(&self, at: Seq, transaction: Option<&Transaction>) -> Vec<Row> {

@@ -65,7 +65,7 @@ fn apply(fixture: &Fixture, model: &Model, ops: &[Op], commit: bool) -> Model {
                 now.retain(|key, _| !keys.contains(key));
             }
             Op::Truncate => {
-                assert_eq!(transaction.truncate(T).unwrap(), now.len() as u64);
+                assert_eq!(transaction.truncate(T, &fixture.def).unwrap(), now.len() as u64);
                 now.clear();
             }
             Op::Overwrite(keys) => {
@@ -160,6 +160,147 @@ proptest! {
         prop_assert_eq!(fixture.storage.current_seq(), last);
         for (seq, rows) in before.iter().enumerate() {
             prop_assert_eq!(&by_identity(&fixture, Seq(seq as u64)), rows);
+        }
+    }
+}
+
+/// How many rows the large table of [`Wide`] starts with, in two partitions that are files.
+const WIDE: i64 = 6_000;
+
+/// A transaction on a table whose partitions are large enough that copies are made of rows that go.
+#[derive(Debug, Clone)]
+enum Wide {
+    /// Every so many rows from a key on, so many of them.
+    Update(Keys, u8),
+    Delete(Keys),
+    Insert(usize),
+    Compact,
+    Reopen,
+    /// Versions before this part of those that can be read are forgotten.
+    Forget(u8),
+}
+
+/// Keys that lie all over the table or together.
+#[derive(Debug, Clone)]
+struct Keys {
+    first: i64,
+    step: i64,
+    count: usize,
+}
+
+impl Keys {
+    fn of(&self, model: &Model) -> Vec<i64> {
+        let keys = (self.first..).step_by(self.step as usize).take(self.count);
+        keys.filter(|key| model.contains_key(key)).collect()
+    }
+}
+
+fn keys() -> impl Strategy<Value = Keys> {
+    let step = prop_oneof![3 => 20_i64..200, 1 => Just(1_i64)];
+    (0..WIDE, step, prop_oneof![3 => 1_usize..150, 1 => 500_usize..1_500]).prop_map(|(first, step, count)| Keys {
+        first,
+        step,
+        count,
+    })
+}
+
+fn wide() -> impl Strategy<Value = Wide> {
+    prop_oneof![
+        6 => (keys(), 0_u8..2).prop_map(|(keys, value)| Wide::Update(keys, value)),
+        3 => keys().prop_map(Wide::Delete),
+        2 => (1_usize..3_000).prop_map(Wide::Insert),
+        1 => Just(Wide::Compact),
+        1 => Just(Wide::Reopen),
+        1 => (0_u8..100).prop_map(Wide::Forget),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn copies_tell_what_the_partitions_would(
+        history in prop::collection::vec(prop::collection::vec(wide(), 1..4), 3..8),
+        places in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 4),
+    ) {
+        let directory = tempfile::tempdir().unwrap();
+        let mut fixture = Fixture::at(directory.path());
+        let mut model = Model::new();
+        let mut next = 0;
+        let mut insert = |fixture: &Fixture, transaction: &mut Transaction, model: &mut Model, count: usize| {
+            let rows: Vec<(i64, &str)> = (next..next + count as i64).map(|key| (key, "v0")).collect();
+            fixture.insert(transaction, &rows);
+            model.extend(rows.iter().map(|(key, value)| (*key, (*value).to_owned())));
+            next += count as i64;
+        };
+        for _ in 0..2 {
+            fixture.commit(|transaction| insert(&fixture, transaction, &mut model, WIDE as usize / 2));
+        }
+        let mut versions = vec![(fixture.storage.current_seq(), model.clone())];
+        for ops in &history {
+            let mut transaction = Some(fixture.storage.begin());
+            for op in ops {
+                let open = transaction.get_or_insert_with(|| fixture.storage.begin());
+                match op {
+                    Wide::Update(keys, new) => {
+                        let keys = keys.of(&model);
+                        fixture.update(open, &keys, &value(*new));
+                        keys.into_iter().for_each(|key| { model.insert(key, value(*new)); });
+                    }
+                    Wide::Delete(keys) => {
+                        let keys = keys.of(&model);
+                        fixture.delete(open, &keys);
+                        keys.iter().for_each(|key| { model.remove(key); });
+                    }
+                    Wide::Insert(count) => insert(&fixture, open, &mut model, *count),
+                    Wide::Compact => fixture.storage.compact(T).unwrap(),
+                    Wide::Forget(part) => {
+                        let index = versions.len() * usize::from(*part) / 100;
+                        fixture.storage.forget(T, versions[index].0).unwrap();
+                        versions.drain(..index);
+                    }
+                    Wide::Reopen => {
+                        transaction.take().unwrap().commit().unwrap();
+                        drop(fixture);
+                        fixture = Fixture::at(directory.path());
+                    }
+                }
+            }
+            if let Some(open) = transaction {
+                open.commit().unwrap();
+            }
+            versions.push((fixture.storage.current_seq(), model.clone()));
+        }
+        for (one, other) in places {
+            let (one, other) = (one.index(versions.len()), other.index(versions.len()));
+            let ((from, before), (to, after)) = (&versions[one.min(other)], &versions[one.max(other)]);
+            let rows = |model: &Model| model.iter().map(|(k, v)| (*k, Some(v.clone()))).collect::<Vec<Row>>();
+            prop_assert_eq!(fixture.rows_at(*from, None), rows(before));
+            prop_assert_eq!(fixture.rows_at(*to, None), rows(after));
+            let told = fixture.changes(*from, *to, StreamMode::Standard);
+            let by_key = |action: &str| {
+                let rows = told.iter().filter(|change| change.0 == action);
+                rows.map(|(_, update, id, row)| (row.0, (row.1.clone().unwrap(), *update, id))).collect::<BTreeMap<_, _>>()
+            };
+            let (removed, added) = (by_key("DELETE"), by_key("INSERT"));
+            prop_assert_eq!(removed.len() + added.len(), told.len());
+            // Keys are never given again: a key that is in both versions is one row.
+            for (key, old) in before {
+                let new = after.get(key);
+                let changed = new != Some(old);
+                let expected = changed.then(|| (old.clone(), new.is_some()));
+                prop_assert_eq!(removed.get(key).map(|(value, update, _)| (value.clone(), *update)), expected);
+                if changed && new.is_some() {
+                    prop_assert_eq!(removed[key].2, added[key].2, "the halves of an update are one row");
+                }
+            }
+            for (key, new) in after {
+                let old = before.get(key);
+                let expected = (old != Some(new)).then(|| (new.clone(), old.is_some()));
+                prop_assert_eq!(added.get(key).map(|(value, update, _)| (value.clone(), *update)), expected);
+            }
+            prop_assert!(removed.keys().all(|key| before.contains_key(key)));
+            prop_assert!(added.keys().all(|key| after.contains_key(key)));
         }
     }
 }

@@ -34,7 +34,7 @@ fn savepoints_undo_statements_of_every_kind() {
     let savepoint = transaction.savepoint();
     fixture.update(&mut transaction, &[1, 3], "b");
     fixture.delete(&mut transaction, &[2]);
-    transaction.truncate(T).unwrap();
+    transaction.truncate(T, &fixture.def).unwrap();
     transaction.overwrite(T, &fixture.def, &[batch(&[(9, "z")])]).unwrap();
     transaction.consume(S, transaction.start_seq()).unwrap();
     assert_eq!(fixture.rows_at(transaction.start_seq(), Some(&transaction)), owned(&[(9, "z")]));
@@ -108,10 +108,10 @@ fn a_row_is_removed_once() {
     fixture.commit(|transaction| fixture.insert(transaction, &[(1, "a"), (2, "a")]));
     let mut transaction = fixture.storage.begin();
     let (locations, ids, _) = fixture.locate(&transaction, &[1]);
-    assert!(transaction.delete(T, &[locations[0], locations[0]]).is_err());
+    assert!(transaction.delete(T, &fixture.def, &[locations[0], locations[0]]).is_err());
     assert!(transaction.update(T, &fixture.def, &locations, &ids, &[]).is_err());
-    transaction.delete(T, &locations).unwrap();
-    assert!(transaction.delete(T, &locations).is_err());
+    transaction.delete(T, &fixture.def, &locations).unwrap();
+    assert!(transaction.delete(T, &fixture.def, &locations).is_err());
     // Without locks two transactions can come to the same row: the second fails as a whole.
     fixture.insert(&mut transaction, &[(7, "x")]);
     transaction.consume(S, transaction.start_seq()).unwrap();
