@@ -6,7 +6,7 @@ use datafusion::arrow::datatypes::DataType;
 
 use super::datum::{self, Datum};
 use super::decimal;
-use super::json::Json;
+use super::json::{Json, Typed};
 use super::settings::Settings;
 use super::time;
 use crate::error::{Result, SqlError};
@@ -308,6 +308,7 @@ fn cast_json(json: &Json, to: SqlType, settings: &Settings) -> Result<Datum> {
         Json::Number(value, scale) => Datum::Number(*value, *scale),
         Json::Double(value) => Datum::Float(*value),
         Json::String(text) => Datum::Text(text.clone()),
+        Json::Typed(typed) => typed.datum(),
         Json::Array(_) | Json::Object(_) => match to {
             SqlType::Varchar(_) => Datum::Text(json.to_string()),
             _ => return Err(failed_variant(json, physical_family(to))),
@@ -358,7 +359,8 @@ pub fn float_of_text(text: &str) -> Option<f64> {
     }
 }
 
-fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
+/// The bytes of hexadecimal digits.
+pub fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
     (text.len().is_multiple_of(2) && text.is_ascii())
         .then(|| (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect())
         .flatten()
@@ -404,6 +406,7 @@ pub fn text_of(datum: &Datum, zone: Tz) -> String {
         Datum::Boolean(value) => value.to_string(),
         Datum::Binary(bytes) => hex(bytes),
         Datum::Json(Json::String(text)) => text.clone(),
+        Datum::Json(Json::Typed(typed)) => text_of(&typed.datum(), zone),
         Datum::Json(json) => json.to_string(),
         Datum::Date(_) => format_time(datum, "YYYY-MM-DD", zone),
         Datum::Time(_) => format_time(datum, "HH24:MI:SS", zone),
@@ -451,7 +454,12 @@ pub fn json_of(datum: Datum, zone: Tz) -> Json {
         Datum::Text(text) => Json::String(text),
         Datum::Boolean(value) => Json::Boolean(value),
         Datum::Json(json) => json,
-        other => Json::String(text_of(&other, zone)),
+        Datum::Date(days) => Typed::Date(days).into(),
+        Datum::Time(nanos) => Typed::Time(nanos).into(),
+        Datum::Ntz(wall) => Typed::Ntz(wall).into(),
+        Datum::Ltz(instant) => Typed::Ltz(instant, time::offset_minutes(instant, zone)).into(),
+        Datum::Tz(instant, offset) => Typed::Tz(instant, offset).into(),
+        Datum::Binary(bytes) => Typed::Binary(bytes).into(),
     }
 }
 

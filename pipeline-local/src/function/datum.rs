@@ -247,7 +247,7 @@ pub fn build(sql_type: SqlType, values: impl IntoIterator<Item = Datum>) -> Resu
             Ok(Arc::new(StructArray::try_new(fields, columns, Some(NullBuffer::from(valid)))?))
         }
         SqlType::Variant | SqlType::Object | SqlType::Array => {
-            with!(LargeStringBuilder::new(), Datum::Json(json) => json.to_string())
+            with!(LargeStringBuilder::new(), Datum::Json(json) => json.stored())
         }
     }
 }

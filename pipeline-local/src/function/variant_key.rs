@@ -43,17 +43,21 @@ fn append(value: &Json, key: &mut Vec<u8>) {
             key.push(3);
             text(value, key);
         }
-        Json::Array(items) => {
+        Json::Typed(typed) => {
             key.push(4);
+            key.extend(typed.key());
+        }
+        Json::Array(items) => {
+            key.push(5);
             items.iter().for_each(|item| append(item, key));
             key.push(0);
         }
         Json::Object(_) => {
-            key.push(5);
+            key.push(6);
             text(&value.to_string(), key);
         }
-        Json::Null => key.push(6),
-        Json::Undefined => key.push(7),
+        Json::Null => key.push(7),
+        Json::Undefined => key.push(8),
     }
 }
 

@@ -15,7 +15,8 @@ use datafusion::logical_expr::{
 };
 
 use crate::error::SqlError;
-use crate::function::{error, json::Json};
+use crate::function::error;
+use crate::function::json::{Json, plain};
 use crate::types::SqlType;
 
 /// What of FLATTEN's arguments is constant.
@@ -186,7 +187,7 @@ fn unquoted(arrays: &[ArrayRef], index: usize, row: usize) -> Option<String> {
         return match Json::parse(text) {
             Ok(Json::String(text)) => Some(text),
             Ok(Json::Null) => None,
-            _ => Some(text.to_owned()),
+            _ => Some(plain(text).into_owned()),
         };
     }
     Some(text.to_owned())
@@ -231,12 +232,12 @@ impl Found {
             self.path.push(None);
             self.index.push(None);
             self.value.push(None);
-            self.this.push(input.map(|json| json.to_string()));
+            self.this.push(input.map(|json| json.stored()));
         }
     }
 
     fn expand(&mut self, json: &Json, path: &str, options: &Options) {
-        let this = json.to_string();
+        let this = json.stored();
         match json {
             Json::Array(items) if options.arrays => {
                 for (index, item) in items.iter().enumerate() {
@@ -284,7 +285,7 @@ impl Found {
         self.index.push(index);
         self.value.push(match value {
             Json::Undefined => None,
-            value => Some(value.to_string()),
+            value => Some(value.stored()),
         });
         self.this.push(Some(this.to_owned()));
         if options.recursive {

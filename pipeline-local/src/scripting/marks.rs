@@ -8,6 +8,7 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 use super::convert;
 use super::tokens::{Placed, Tokens};
 use crate::exec::{Binds, Context, Value};
+use crate::function::json::plain;
 use crate::types::SqlType;
 use crate::{Result, SqlError};
 
@@ -150,7 +151,7 @@ pub(super) fn quoted(text: &str) -> String {
 /// The elements of an array as a list of literals, for `** :array`; none when the value is no array.
 pub(super) fn spread(value: &Value) -> Option<String> {
     let ScalarValue::LargeUtf8(Some(json)) = &value.scalar else { return None };
-    let serde_json::Value::Array(elements) = serde_json::from_str(json).ok()? else { return None };
+    let serde_json::Value::Array(elements) = serde_json::from_str(&plain(json)).ok()? else { return None };
     let literals: Vec<String> = elements
         .into_iter()
         .map(|element| match element {

@@ -11,6 +11,7 @@ use datafusion::arrow::datatypes::{
     Date32Type, Decimal128Type, Float64Type, Int32Type, Time64NanosecondType, TimestampMicrosecondType,
 };
 
+use crate::function::json::plain;
 use crate::statement::ResultColumn;
 use crate::types::SqlType;
 use crate::{Result, SqlError};
@@ -230,7 +231,7 @@ pub(super) fn indent_json(text: &str) -> String {
     let mut escaped = false;
     // An opened object or array that has no member yet.
     let mut empty = false;
-    for char in text.chars() {
+    for char in plain(text).chars() {
         if in_string {
             out.push(char);
             match char {

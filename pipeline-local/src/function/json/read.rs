@@ -1,95 +1,13 @@
-//! Semi-structured values. Numbers keep their digits, which JSON libraries with doubles would lose.
+//! Reads JSON text.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use super::decimal;
+use super::super::decimal;
+use super::Json;
+use super::typed::{MARK, Typed};
 
-/// A semi-structured value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Json {
-    /// SQL NULL inside an array: printed as `undefined`.
-    Undefined,
-    /// JSON null.
-    Null,
-    /// `true`, `false`.
-    Boolean(bool),
-    /// A fixed-point number: unscaled value and scale, without trailing zeros in the fraction.
-    Number(i128, u8),
-    /// A number that was written with an exponent or has too many digits.
-    Double(f64),
-    /// A text.
-    String(String),
-    /// An array.
-    Array(Vec<Json>),
-    /// An object; keys in order, as Snowflake prints them.
-    Object(BTreeMap<String, Json>),
-}
-
-impl Json {
-    /// A fixed-point number without trailing zeros in its fraction.
-    pub fn number(mut value: i128, mut scale: u8) -> Self {
-        while scale > 0 && value % 10 == 0 {
-            value /= 10;
-            scale -= 1;
-        }
-        Self::Number(value, scale)
-    }
-
-    /// Reads JSON text.
-    ///
-    /// # Errors
-    /// What is wrong, and at which byte.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        Self::parse_with(text, false)
-    }
-
-    /// Reads JSON text in which keys may repeat; the last value counts.
-    ///
-    /// # Errors
-    /// What is wrong, and at which byte.
-    pub fn parse_with(text: &str, repeated_keys: bool) -> Result<Self, String> {
-        let mut reader = Reader { bytes: text.as_bytes(), text, at: 0, depth: 0, repeated_keys };
-        let value = reader.value()?;
-        reader.blanks();
-        if reader.at < reader.bytes.len() {
-            return Err(format!("more than one document in the input, pos {}", reader.at + 1));
-        }
-        Ok(value)
-    }
-
-    /// An element by position, if this is an array that has it.
-    pub fn index(&self, index: i128) -> Option<&Self> {
-        match self {
-            Self::Array(items) => usize::try_from(index).ok().and_then(|index| items.get(index)),
-            _ => None,
-        }
-    }
-
-    /// A member by key, if this is an object that has it.
-    pub fn member(&self, key: &str) -> Option<&Self> {
-        match self {
-            Self::Object(members) => members.get(key),
-            _ => None,
-        }
-    }
-
-    /// What TYPEOF says.
-    pub fn type_name(&self) -> &'static str {
-        match self {
-            Self::Undefined | Self::Null => "NULL_VALUE",
-            Self::Boolean(_) => "BOOLEAN",
-            Self::Number(_, 0) => "INTEGER",
-            Self::Number(..) => "DECIMAL",
-            Self::Double(_) => "DOUBLE",
-            Self::String(_) => "VARCHAR",
-            Self::Array(_) => "ARRAY",
-            Self::Object(_) => "OBJECT",
-        }
-    }
-}
-
-struct Reader<'a> {
+/// A position in JSON text.
+pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     text: &'a str,
     at: usize,
@@ -97,7 +15,22 @@ struct Reader<'a> {
     repeated_keys: bool,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// At the start of a text.
+    pub(super) fn new(text: &'a str, repeated_keys: bool) -> Self {
+        Self { bytes: text.as_bytes(), text, at: 0, depth: 0, repeated_keys }
+    }
+
+    /// The one value of a text.
+    pub(super) fn document(mut self) -> Result<Json, String> {
+        let value = self.value()?;
+        self.blanks();
+        if self.at < self.bytes.len() {
+            return Err(format!("more than one document in the input, pos {}", self.at + 1));
+        }
+        Ok(value)
+    }
+
     fn blanks(&mut self) {
         while self.bytes.get(self.at).is_some_and(u8::is_ascii_whitespace) {
             self.at += 1;
@@ -144,6 +77,7 @@ impl Reader<'_> {
             Some(b'[') => self.array()?,
             Some(b'{') => self.object()?,
             Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(1) => self.typed()?,
             Some(byte @ (b'}' | b']' | b',' | b':')) => {
                 let what = format!("misplaced {}", char::from(*byte));
                 return self.fail(&what);
@@ -297,103 +231,18 @@ impl Reader<'_> {
             Err(_) => self.fail("bad number"),
         }
     }
-}
-
-fn write_string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    f.write_str("\"")?;
-    for c in text.chars() {
-        match c {
-            '"' => f.write_str("\\\"")?,
-            '\\' => f.write_str("\\\\")?,
-            '\n' => f.write_str("\\n")?,
-            '\r' => f.write_str("\\r")?,
-            '\t' => f.write_str("\\t")?,
-            '\u{8}' => f.write_str("\\b")?,
-            '\u{c}' => f.write_str("\\f")?,
-            c if (c as u32) < 0x20 => write!(f, "\\u{:04x}", c as u32)?,
-            c => write!(f, "{c}")?,
-        }
-    }
-    f.write_str("\"")
-}
-
-/// Compact JSON text; doubles with 15 fraction digits and an exponent, as Snowflake prints them.
-impl fmt::Display for Json {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Undefined => f.write_str("undefined"),
-            Self::Null => f.write_str("null"),
-            Self::Boolean(value) => write!(f, "{value}"),
-            Self::Number(value, scale) => f.write_str(&decimal::text(*value, *scale)),
-            Self::Double(value) if value.is_nan() => f.write_str("\"NaN\""),
-            Self::Double(value) if value.is_infinite() => {
-                f.write_str(if *value > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" })
-            }
-            Self::Double(value) => {
-                let text = format!("{value:.15e}");
-                let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-                let (sign, digits) = match exponent.strip_prefix('-') {
-                    Some(digits) => ('-', digits),
-                    None => ('+', exponent),
-                };
-                write!(f, "{mantissa}e{sign}{digits:0>2}")
-            }
-            Self::String(text) => write_string(f, text),
-            Self::Array(items) => {
-                f.write_str("[")?;
-                for (index, item) in items.iter().enumerate() {
-                    if index > 0 {
-                        f.write_str(",")?;
-                    }
-                    write!(f, "{item}")?;
-                }
-                f.write_str("]")
-            }
-            Self::Object(members) => {
-                f.write_str("{")?;
-                for (index, (key, value)) in members.iter().enumerate() {
-                    if index > 0 {
-                        f.write_str(",")?;
-                    }
-                    write_string(f, key)?;
-                    write!(f, ":{value}")?;
-                }
-                f.write_str("}")
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_and_back() {
-        for (text, expected) in [
-            (
-                r#" {"b": [1, 2.50, null, undefined], "a": "x\"\u00e9\n"} "#,
-                Ok(r#"{"a":"x\"é\n","b":[1,2.5,null,undefined]}"#),
-            ),
-            ("99999999999999999999999999999999999999", Ok("99999999999999999999999999999999999999")),
-            ("1e10", Ok("1.000000000000000e+10")),
-            ("[]", Ok("[]")),
-            ("{a: 'x', \"b\": [1,,2,],}", Ok("{\"a\":\"x\",\"b\":[1,undefined,2,undefined]}")),
-            ("{\"a\":1,\"a\":2}", Err("duplicate object attribute \"a\", pos 13")),
-            ("[1 2]", Err("missing comma, pos 4")),
-            ("{\"a\": null", Err("incomplete object value, pos 11")),
-            ("{\"a: \"foo\"}", Err("missing colon, pos 7")),
-            ("{\"a:", Err("unfinished string, pos 5")),
-            ("{'Malformed -- missing val':}", Err("misplaced }, pos 29")),
-            ("abc", Err("unknown keyword \"abc\", pos 4")),
-            ("1 2", Err("more than one document in the input, pos 3")),
-            ("", Err("incomplete value, pos 1")),
-        ] {
-            assert_eq!(
-                Json::parse(text).map(|json| json.to_string()).as_deref(),
-                expected.map_err(str::to_owned).as_deref(),
-                "{text}"
-            );
-        }
+    /// A value that says its kind before its text.
+    fn typed(&mut self) -> Result<Json, String> {
+        let rest = &self.text[self.at + 1..];
+        let Some((typed, length)) = rest
+            .find(MARK)
+            .and_then(|end| Some((Typed::read(&rest[..end])?, end + 2)))
+            .filter(|(_, length)| self.bytes.get(self.at + length) == Some(&b'"'))
+        else {
+            return self.fail("bad kind");
+        };
+        self.at += length;
+        self.string()?;
+        Ok(Json::Typed(typed))
     }
 }
