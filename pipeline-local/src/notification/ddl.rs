@@ -348,24 +348,16 @@ pub(super) fn describe(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Quer
 
 pub(super) fn show(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
     cursor.expect_keywords("SHOW")?;
-    let category = cursor.peek_word().filter(|word| ["NOTIFICATION", "SECURITY"].contains(&word.as_str()));
-    match cursor.peek_word().as_deref() {
-        Some("NOTIFICATION" | "SECURITY") => {
-            cursor.next_token();
-        }
-        Some(kind @ ("API" | "CATALOG" | "EXTERNAL" | "STORAGE")) => {
-            return Err(SqlError::unsupported(format_args!("SHOW {kind} INTEGRATIONS")));
-        }
-        _ => {}
-    }
+    // There are none of the categories that nothing here creates.
+    let category = ["NOTIFICATION", "SECURITY", "API", "CATALOG", "EXTERNAL ACCESS", "STORAGE"]
+        .into_iter()
+        .find(|category| cursor.accept_keywords(category));
     cursor.expect_keywords("INTEGRATIONS")?;
     let listing = Listing::parse(cursor)?;
     let mut found = Vec::new();
     for object in cx.engine.catalog.list(Kind::Integration, None)? {
-        let of_category = match (category.as_deref(), ExternalOAuth::of(&object)?) {
-            (Some(category), security) => (category == "SECURITY") == security.is_some(),
-            (None, _) => true,
-        };
+        let own = if ExternalOAuth::of(&object)?.is_some() { "SECURITY" } else { "NOTIFICATION" };
+        let of_category = category.is_none_or(|category| category == own);
         if of_category && listing.matches(&object.name) && access::holds(cx, &object, &["USAGE"])? {
             found.push(object);
         }

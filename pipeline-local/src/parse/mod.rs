@@ -155,7 +155,8 @@ fn kind(cursor: &Cursor<'_>) -> Option<Scripted> {
             "AGGREGATE" if cursor.peek_keyword_at(ahead + 1, "FUNCTION") => return Some(Scripted::Function),
             "FUNCTION" | "FUNCTIONS" => return Some(Scripted::Function),
             "TASK" | "TASKS" => return Some(Scripted::Task),
-            "NOTIFICATION" | "API" | "STORAGE" | "SECURITY" | "EXTERNAL"
+            "EXTERNAL" if cursor.peek_keyword_at(ahead + 1, "ACCESS") => ahead += 2,
+            "NOTIFICATION" | "API" | "CATALOG" | "STORAGE" | "SECURITY"
                 if matches!(cursor.peek_word_at(ahead + 1).as_deref(), Some("INTEGRATION" | "INTEGRATIONS")) =>
             {
                 return Some(Scripted::Integration);

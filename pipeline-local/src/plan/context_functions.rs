@@ -11,7 +11,7 @@ use crate::function::time;
 use crate::parse::Name;
 use crate::types::SqlType;
 
-const NAMES: [&str; 47] = [
+const NAMES: [&str; 50] = [
     "GET_DDL",
     "CURRENT_TIMESTAMP",
     "GETDATE",
@@ -59,11 +59,14 @@ const NAMES: [&str; 47] = [
     "GETVARIABLE",
     "CURRENT_QUERY_TAG",
     "SYSTEM$BOOTSTRAP_DATA_REQUEST",
+    "SYSTEM$SHOW_ACTIVE_BEHAVIOR_CHANGE_BUNDLES",
+    "SYSTEM$SHOW_IMPORTED_DATABASES",
+    "SYSTEM$GET_PREVIEW_ACCESS_STATUS",
 ];
 
 /// Whether the function of this upper-case name is one of these.
 pub(super) fn is_one(name: &str) -> bool {
-    NAMES.contains(&name) && name != "SYSTEM$BOOTSTRAP_DATA_REQUEST"
+    NAMES.contains(&name)
 }
 
 fn ltz(micros: i64) -> Value {
@@ -116,7 +119,8 @@ pub(super) fn value(cx: &Context<'_>, name: &str, arguments: &[Value]) -> Result
         "CURRENT_SESSION" => Value::text(session.id.to_string()),
         "CURRENT_ACCOUNT" | "CURRENT_ACCOUNT_NAME" => Value::text(&cx.engine.config.account),
         "CURRENT_ORGANIZATION_NAME" => Value::text("LOCAL"),
-        "CURRENT_REGION" => Value::text("LOCAL"),
+        // Tools take it apart at the first underscore: cloud and region.
+        "CURRENT_REGION" => Value::text("LOCAL_MACHINE"),
         "CURRENT_VERSION" => Value::text(crate::server::SERVER_VERSION),
         "CURRENT_CLIENT" => Value::text(&session.client),
         "CURRENT_IP_ADDRESS" => Value::text("127.0.0.1"),
@@ -149,14 +153,7 @@ pub(super) fn value(cx: &Context<'_>, name: &str, arguments: &[Value]) -> Result
             Value::text(format!("{{\"roles\":\"\",\"value\":\"{value}\"}}"))
         }
         "IS_ROLE_IN_SESSION" => Value::boolean(cx.roles()?.contains(&argument(0)?)),
-        "LAST_QUERY_ID" => {
-            let ids = &session.query_ids;
-            let position = arguments.first().and_then(integer_of).unwrap_or(-1);
-            // The running statement is not among the earlier ones.
-            let earlier: Vec<_> = ids.iter().filter(|id| **id != cx.frame.query_id).collect();
-            let index = if position < 0 { earlier.len() as i128 + position } else { position - 1 };
-            text(usize::try_from(index).ok().and_then(|index| earlier.get(index)).map(|id| id.as_str()))
-        }
+        "LAST_QUERY_ID" => text(cx.earlier_query(arguments.first().and_then(integer_of).unwrap_or(-1))),
         "GETVARIABLE" => match session.variables.get(&argument(0)?.to_ascii_uppercase()) {
             Some(value) => text(text_of(value)),
             None => Value::null(SqlType::TEXT),
@@ -256,6 +253,20 @@ pub(super) fn value(cx: &Context<'_>, name: &str, arguments: &[Value]) -> Result
             let count = cx.engine.history.cancel_session(id, Some(&cx.frame.query_id));
             Value::text(format!("{count} cancelled"))
         }
+        // Undocumented; tools read the edition and the version there.
+        "SYSTEM$BOOTSTRAP_DATA_REQUEST" => match argument(0)?.to_ascii_uppercase().as_str() {
+            "ACCOUNT" => Value::text(
+                serde_json::json!({
+                    "serverVersion": crate::server::SERVER_VERSION,
+                    "accountInfo": { "accountName": cx.engine.config.account, "serviceLevelName": "ENTERPRISE" },
+                })
+                .to_string(),
+            ),
+            other => return Err(SqlError::unsupported(format_args!("{name}('{other}')"))),
+        },
+        // There are no behaviour change bundles and no shares here.
+        "SYSTEM$SHOW_ACTIVE_BEHAVIOR_CHANGE_BUNDLES" | "SYSTEM$SHOW_IMPORTED_DATABASES" => Value::text("[]"),
+        "SYSTEM$GET_PREVIEW_ACCESS_STATUS" => Value::text("DISABLED"),
         "SYSTEM$SEND_SNOWFLAKE_NOTIFICATION" => match arguments {
             [message, integration] => Value::text(crate::notification::send(cx, message, integration)?),
             _ => {

@@ -19,6 +19,16 @@ pub struct Context<'a> {
     pub frame: Frame,
 }
 
+impl Context<'_> {
+    /// The id of an earlier statement of the session: 1 is the first, -1 the last before the running one, as
+    /// [LAST_QUERY_ID](https://docs.snowflake.com/en/sql-reference/functions/last_query_id) counts.
+    pub fn earlier_query(&self, position: i128) -> Option<&str> {
+        let earlier: Vec<_> = self.session.query_ids.iter().filter(|id| **id != self.frame.query_id).collect();
+        let index = if position < 0 { earlier.len() as i128 + position } else { position - 1 };
+        usize::try_from(index).ok().and_then(|index| earlier.get(index)).map(|id| id.as_str())
+    }
+}
+
 /// A call frame: the top level of a session, or the body of a procedure.
 #[derive(Debug, Clone, Default)]
 pub struct Frame {

@@ -99,3 +99,28 @@ async fn pivots_over_values_that_are_there() {
         assert_eq!(columns, names, "{text}");
     }
 }
+
+#[tokio::test]
+async fn what_tools_ask_an_account() {
+    let mut sql = sample().await;
+    sql.check(&[
+        ("show network policies", &[]),
+        ("show masking policies like 'm%' in database d", &[]),
+        ("show external access integrations", &[]),
+        ("show storage integrations", &[]),
+        (
+            "show secrets in schema d.nope",
+            &["!002003 SQL compilation error:\nSchema 'D.NOPE' does not exist or not authorized."],
+        ),
+        ("show compute pools", &["!000002 Unsupported feature 'SHOW COMPUTE POOLS'."]),
+        (
+            "select parse_json(system$bootstrap_data_request('ACCOUNT')):accountInfo.serviceLevelName::varchar",
+            &["ENTERPRISE"],
+        ),
+        ("create warehouse w comment = null", &["Warehouse W successfully created."]),
+        ("alter table a set comment = 'x'", &["Statement executed successfully."]),
+        ("alter table a set comment = null", &["Statement executed successfully."]),
+        ("select comment from information_schema.tables where table_name = 'A'", &["NULL"]),
+    ])
+    .await;
+}

@@ -80,6 +80,25 @@ async fn last_query_id_and_its_result() {
 }
 
 #[tokio::test]
+async fn a_result_is_described() {
+    let server = server().await;
+    let session = connect_to_schema(&server).await;
+    process::rows(&session, "SELECT 1 AS id, 'ab'::VARCHAR(2) AS name, 1.5::NUMBER(5, 2) AS amount").await;
+    let id = process::scalar(&session, "SELECT LAST_QUERY_ID()").await;
+    let sql = format!("DESCRIBE RESULT '{id}' ->> SELECT \"name\" || ' ' || \"type\" FROM $1");
+    assert_eq!(
+        process::column_at(&session, &sql, 0).await,
+        ["ID NUMBER(1,0)", "NAME VARCHAR(2)", "AMOUNT NUMBER(5,2)"]
+    );
+    assert_eq!(
+        process::column_at(&session, "DESCRIBE RESULT LAST_QUERY_ID()", 0).await,
+        ["\"NAME\" || ' ' || \"TYPE\""]
+    );
+    let error = session.query("DESCRIBE RESULT 'no-such-id'").await.unwrap_err();
+    assert_eq!(error.snowflake_code(), Some("000709"), "{error}");
+}
+
+#[tokio::test]
 async fn a_cancelled_statement_stops_and_leaves_nothing() {
     let server = server().await;
     let session = connect_to_schema(&server).await;

@@ -8,7 +8,7 @@ use crate::parse::{Cursor, quote};
 use crate::statement::{Context, QueryResult, StatementType};
 
 use super::altered;
-use super::options::{boolean_value, number_value, string_value};
+use super::options::{boolean_value, comment_value, number_value, string_value};
 
 /// How many tokens a user can have.
 const MOST: usize = 15;
@@ -95,7 +95,7 @@ fn add(cx: &Context<'_>, cursor: &mut Cursor<'_>, user: &Object, def: &mut UserD
         } else if cursor.accept_keyword("MINS_TO_BYPASS_NETWORK_POLICY_REQUIREMENT") {
             bypass_minutes = Some(number_value(cursor, "MINS_TO_BYPASS_NETWORK_POLICY_REQUIREMENT", 1..=1440)?);
         } else if cursor.accept_keyword("COMMENT") {
-            comment = string_value(cursor)?;
+            comment = comment_value(cursor)?;
         } else {
             return Err(cursor.unexpected());
         }
@@ -178,7 +178,7 @@ fn modify(cursor: &mut Cursor<'_>, def: &mut UserDef) -> Result<QueryResult> {
         if cursor.accept_keyword("DISABLED") {
             token.disabled = boolean_value(cursor)?;
         } else if cursor.accept_keyword("COMMENT") {
-            token.comment = string_value(cursor)?;
+            token.comment = comment_value(cursor)?;
         } else if cursor.accept_keyword("MINS_TO_BYPASS_NETWORK_POLICY_REQUIREMENT") {
             let minutes = number_value(cursor, "MINS_TO_BYPASS_NETWORK_POLICY_REQUIREMENT", 1..=1440)?;
             token.bypass_minutes = Some(minutes);

@@ -9,7 +9,7 @@ use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::statement::{Context, QueryResult};
 
-use super::options::{boolean_value, string_value, unknown, word_value};
+use super::options::{boolean_value, comment_value, string_value, unknown, word_value};
 use super::{Creation, already_exists, altered};
 
 pub(super) fn create_role(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &Creation) -> Result<QueryResult> {
@@ -18,7 +18,7 @@ pub(super) fn create_role(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creatio
     let mut comment = String::new();
     while !cursor.at_end() {
         if cursor.accept_keyword("COMMENT") {
-            comment = string_value(cursor)?;
+            comment = comment_value(cursor)?;
         } else {
             return Err(unknown(cursor, "ROLE"));
         }
@@ -47,7 +47,7 @@ pub(super) fn alter_role(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Resul
         return Ok(altered());
     }
     if cursor.accept_keywords("SET COMMENT") {
-        object.comment = string_value(cursor)?;
+        object.comment = comment_value(cursor)?;
     } else if cursor.accept_keywords("UNSET COMMENT") {
         object.comment.clear();
     } else {
@@ -180,7 +180,7 @@ fn properties(cursor: &mut Cursor<'_>, def: &mut UserDef, comment: &mut String) 
                 let value = word_value(cursor)?;
                 def.properties.insert(word, value);
             }
-            "COMMENT" => *comment = string_value(cursor)?,
+            "COMMENT" => *comment = comment_value(cursor)?,
             other => {
                 return Err(SqlError::compilation(
                     1420,

@@ -14,7 +14,7 @@ use crate::types::SqlType;
 use super::added_default;
 use super::altered;
 use super::column::{add_constraint, read_column, read_constraint};
-use super::options::{boolean_value, retention, string_value, unknown};
+use super::options::{boolean_value, comment_value, retention, unknown};
 
 pub(super) async fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
     let if_exists = cursor.accept_keywords("IF EXISTS");
@@ -370,7 +370,7 @@ fn set(cx: &Context<'_>, cursor: &mut Cursor<'_>, table: &mut Object, def: &mut 
                 None => Some(cx.engine.storage.mark_version()?),
             };
         } else if cursor.accept_keyword("COMMENT") {
-            table.comment = string_value(cursor)?;
+            table.comment = comment_value(cursor)?;
         } else if !cursor.accept(&Token::Comma) {
             return Err(unknown(cursor, "TABLE"));
         }

@@ -9,7 +9,7 @@ use crate::parse::Cursor;
 use crate::statement::{Context, QueryResult};
 
 use super::clone::Original;
-use super::options::{retention, string_value, unknown};
+use super::options::{comment_value, retention, unknown};
 use super::{Creation, already_exists, altered};
 
 pub(super) fn create_database(
@@ -28,7 +28,7 @@ pub(super) fn create_database(
     while !cursor.at_end() {
         if retention(cursor, &mut def.retention_days, &mut def.max_extension_days)? {
         } else if cursor.accept_keyword("COMMENT") {
-            comment = string_value(cursor)?;
+            comment = comment_value(cursor)?;
         } else if cursor.accept_keyword("CLONE") {
             original = Some(Original::read(cx, cursor, Kind::Database)?);
         } else {
@@ -56,7 +56,7 @@ pub(super) fn create_schema(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creat
     while !cursor.at_end() {
         if retention(cursor, &mut def.retention_days, &mut def.max_extension_days)? {
         } else if cursor.accept_keyword("COMMENT") {
-            comment = string_value(cursor)?;
+            comment = comment_value(cursor)?;
         } else if cursor.accept_keywords("WITH MANAGED ACCESS") {
             def.managed_access = true;
         } else if cursor.accept_keyword("CLONE") {
@@ -161,7 +161,7 @@ fn alter<D: Container>(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, kind: Kind
             let (days, extension) = def.retention();
             if retention(cursor, days, extension)? {
             } else if cursor.accept_keyword("COMMENT") {
-                object.comment = string_value(cursor)?;
+                object.comment = comment_value(cursor)?;
             } else {
                 return Err(unknown(cursor, kind.keyword()));
             }

@@ -15,6 +15,12 @@ pub(super) fn string_value(cursor: &mut Cursor<'_>) -> Result<String> {
     cursor.string()
 }
 
+/// Reads the value of COMMENT: `=` and a string, or NULL for none.
+pub(super) fn comment_value(cursor: &mut Cursor<'_>) -> Result<String> {
+    cursor.expect(&Token::Eq)?;
+    if cursor.accept_keyword("NULL") { Ok(String::new()) } else { cursor.string() }
+}
+
 /// Reads an optional `=` and TRUE or FALSE.
 pub(super) fn boolean_value(cursor: &mut Cursor<'_>) -> Result<bool> {
     cursor.accept(&Token::Eq);

@@ -8,7 +8,7 @@ use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::statement::{Context, QueryResult};
 
-use super::options::{string_value, unknown};
+use super::options::{comment_value, unknown};
 use super::{Creation, already_exists, altered};
 
 pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &Creation) -> Result<QueryResult> {
@@ -31,7 +31,7 @@ pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &C
         } else if cursor.accept_keyword("NOORDER") {
             def.ordered = false;
         } else if cursor.accept_keyword("COMMENT") {
-            comment = string_value(cursor)?;
+            comment = comment_value(cursor)?;
         } else if !cursor.accept(&Token::Comma) {
             return Err(unknown(cursor, "SEQUENCE"));
         }
@@ -84,7 +84,7 @@ pub(super) fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<Que
             } else if cursor.accept_keyword("NOORDER") {
                 def.ordered = false;
             } else if cursor.accept_keyword("COMMENT") {
-                object.comment = string_value(cursor)?;
+                object.comment = comment_value(cursor)?;
             } else {
                 return Err(unknown(cursor, "SEQUENCE"));
             }

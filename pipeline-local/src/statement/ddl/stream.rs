@@ -10,7 +10,7 @@ use crate::plan::stream;
 use crate::statement::{Context, QueryResult};
 use crate::storage::Seq;
 
-use super::options::{boolean_value, string_value, unknown};
+use super::options::{boolean_value, comment_value, unknown};
 use super::point::Point;
 use super::{Creation, already_exists, altered};
 
@@ -48,7 +48,7 @@ impl Declared {
             } else if cursor.accept_keyword("INSERT_ONLY") {
                 declared.insert_only = boolean_value(cursor)?;
             } else if cursor.accept_keyword("COMMENT") {
-                declared.comment = string_value(cursor)?;
+                declared.comment = comment_value(cursor)?;
             } else {
                 return Err(unknown(cursor, "STREAM"));
             }
@@ -275,7 +275,7 @@ pub(super) fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<Que
     };
     cx.require_ownership(&object)?;
     if cursor.accept_keywords("SET COMMENT") {
-        object.comment = string_value(cursor)?;
+        object.comment = comment_value(cursor)?;
     } else if cursor.accept_keywords("UNSET COMMENT") {
         object.comment.clear();
     } else {

@@ -12,7 +12,7 @@ use crate::types::{DEFAULT_VARCHAR_LENGTH, SqlType};
 
 use super::alter_to::alter_to;
 use super::column::{ConstraintSpec, add_constraint, check_default, read_column, read_constraint};
-use super::options::{boolean_value, retention, string_value, unknown};
+use super::options::{boolean_value, comment_value, retention, unknown};
 use super::point::Point;
 use super::{Creation, already_exists};
 
@@ -70,7 +70,7 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
         } else if cursor.accept_keyword("CHANGE_TRACKING") {
             tracking = Some(boolean_value(cursor)?);
         } else if cursor.accept_keyword("COMMENT") {
-            comment = Some(string_value(cursor)?);
+            comment = Some(comment_value(cursor)?);
         } else if cursor.accept_keywords("COPY GRANTS") {
             copy_grants = true;
         } else if cursor.accept_keyword("ENABLE_SCHEMA_EVOLUTION") {

@@ -96,7 +96,7 @@ pub(super) fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<Que
     } else if cursor.accept_keywords("UNSET COMMENT") {
         object.comment.clear();
     } else if cursor.accept_keywords("SET COMMENT") {
-        object.comment = super::options::string_value(cursor)?;
+        object.comment = super::options::comment_value(cursor)?;
     } else if cursor.accept_keywords("SET MASKING POLICY") {
         return Err(SqlError::unsupported("ALTER TAG ... SET MASKING POLICY"));
     } else {

@@ -13,7 +13,7 @@ use crate::error::{Result, SqlError};
 use crate::parse::{self, Cursor, Name};
 use crate::statement::{Context, QueryResult};
 
-use super::options::{string_value, unknown};
+use super::options::{comment_value, unknown};
 use super::target::{existing, renamed};
 use super::{Creation, already_exists, altered};
 
@@ -45,7 +45,7 @@ fn clauses(cursor: &mut Cursor<'_>, materialized: bool) -> Result<Clauses> {
         if cursor.accept_keywords("COPY GRANTS") {
             read.copy_grants = true;
         } else if cursor.accept_keyword("COMMENT") {
-            read.comment = string_value(cursor)?;
+            read.comment = comment_value(cursor)?;
         } else if cursor.accept_keyword("CHANGE_TRACKING") {
             read.change_tracking = Some(super::options::boolean_value(cursor)?);
         } else if materialized && cursor.accept_keywords("CLUSTER BY") {
@@ -234,7 +234,7 @@ pub(super) fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, materialized:
         if cursor.accept_keyword("SECURE") {
             def.secure = true;
         } else if cursor.accept_keyword("COMMENT") {
-            object.comment = string_value(cursor)?;
+            object.comment = comment_value(cursor)?;
         } else if cursor.accept_keyword("CHANGE_TRACKING") {
             let on = super::options::boolean_value(cursor)?;
             def.changes_from = if on { Some(cx.engine.storage.mark_version()?) } else { None };

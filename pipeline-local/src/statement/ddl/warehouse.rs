@@ -10,7 +10,7 @@ use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, Name};
 use crate::statement::{Context, QueryResult};
 
-use super::options::{boolean_value, number_value, string_value, unknown, word_value};
+use super::options::{boolean_value, comment_value, number_value, unknown, word_value};
 use super::{Creation, already_exists, altered};
 
 /// The sizes, as written and as shown.
@@ -87,7 +87,7 @@ fn properties(cursor: &mut Cursor<'_>, def: &mut WarehouseDef, comment: &mut Str
                 let value = word_value(cursor)?;
                 def.properties.insert(word, value);
             }
-            "COMMENT" => *comment = string_value(cursor)?,
+            "COMMENT" => *comment = comment_value(cursor)?,
             other => {
                 return Err(SqlError::compilation(
                     1420,

@@ -2,6 +2,8 @@
 
 mod properties;
 
+use datafusion::sql::sqlparser::tokenizer::Token;
+
 use crate::catalog::def::{ConstraintRule, TableDef, ViewDef};
 use crate::catalog::{Kind, Object};
 use crate::error::{Result, SqlError};
@@ -19,6 +21,9 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
     if cursor.accept_keyword("TRANSACTION") {
         return describe_transaction(cx, &mut cursor);
     }
+    if cursor.peek_at(1).is_some() && cursor.accept_keyword("RESULT") {
+        return result(cx, &mut cursor);
+    }
     // `DESCRIBE t` means the table or view, also when it is called like a kind.
     let kind = if cursor.peek_at(1).is_some() { kind::read(&mut cursor).map(|written| written.kind) } else { None };
     if kind.is_none() && cursor.peek_word_at(1).is_some() {
@@ -26,7 +31,7 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
     }
     let name = cursor.object_name()?;
     if cursor.accept_keyword("TYPE") {
-        cursor.expect(&datafusion::sql::sqlparser::tokenizer::Token::Eq)?;
+        cursor.expect(&Token::Eq)?;
         cursor.expect_keywords("COLUMNS")?;
     }
     cursor.expect_end()?;
@@ -128,6 +133,36 @@ fn view(object: &Object) -> Result<QueryResult> {
             row[5] = Some("N".to_owned());
             row[6] = Some("N".to_owned());
             row[9] = Some(column.comment).filter(|comment| !comment.is_empty());
+            row
+        })
+        .collect();
+    Ok(QueryResult::texts(StatementType::Describe, TABLE_COLUMNS, &rows))
+}
+
+/// DESCRIBE RESULT '<query id>' or LAST_QUERY_ID(): the columns of the result of an earlier statement.
+fn result(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
+    let id = if cursor.accept_keyword("LAST_QUERY_ID") {
+        cursor.expect(&Token::LParen)?;
+        cursor.expect(&Token::RParen)?;
+        cx.earlier_query(-1)
+            .map(str::to_owned)
+            .ok_or_else(|| SqlError::new(709, "02000", "Statement LAST_QUERY_ID() not found"))?
+    } else {
+        cursor.string()?
+    };
+    cursor.expect_end()?;
+    let flag = |value: bool| Some(if value { "Y" } else { "N" }.to_owned());
+    let columns = cx.engine.history.result(&id, &cx.session.user)?.columns.clone();
+    let rows: Vec<_> = columns
+        .into_iter()
+        .map(|column| {
+            let mut row = vec![None; TABLE_COLUMNS.len()];
+            row[0] = Some(column.name);
+            row[1] = Some(column.sql_type.to_string());
+            row[2] = Some("COLUMN".to_owned());
+            row[3] = flag(column.nullable);
+            row[5] = flag(false);
+            row[6] = flag(false);
             row
         })
         .collect();

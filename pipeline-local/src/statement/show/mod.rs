@@ -2,6 +2,7 @@
 //!
 //! Column names and their order are those of a live account.
 
+mod absent;
 mod access_token;
 mod account;
 mod containers;
@@ -68,7 +69,10 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
         "MATERIALIZED" if cursor.accept_keyword("VIEWS") => relations::materialized_views(cx, cursor)?,
         _ => {
             cursor.rewind(start);
-            return Err(SqlError::unsupported(format_args!("SHOW {}", kind::foreign(cursor))));
+            match absent::list(cx, cursor)? {
+                Some(rows) => rows,
+                None => return Err(SqlError::unsupported(format_args!("SHOW {}", kind::foreign(cursor)))),
+            }
         }
     };
     let kept = rows.terse.filter(|_| terse);
@@ -103,7 +107,12 @@ impl Rows {
                     | "started_on"
                     | "acquired_on"
                     | "transaction_started_on"
-                    | "ended_on" => SqlType::TimestampLtz(3),
+                    | "ended_on"
+                    | "last_suspended_on"
+                    | "last_refreshed_on"
+                    | "data_timestamp"
+                    | "start_time"
+                    | "end_time" => SqlType::TimestampLtz(3),
                     "key_sequence"
                     | "rows"
                     | "bytes"
