@@ -1,9 +1,9 @@
 //! Conversions between types.
 
 use chrono_tz::Tz;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::array::{Array, ArrayRef};
 
+use super::cast_whole::whole;
 use super::datum::{self, Datum};
 use super::decimal;
 use super::json::{Json, Typed};
@@ -220,15 +220,8 @@ pub fn cast_array(array: &ArrayRef, to: SqlType, lenient: bool, zone: Tz) -> Res
 /// # Errors
 /// As [`cast_datum`].
 pub fn cast_array_in(array: &ArrayRef, to: SqlType, lenient: bool, settings: &Settings) -> Result<ArrayRef> {
-    if let (SqlType::Varchar(length), DataType::Utf8) = (to, array.data_type())
-        && array.as_string::<i32>().iter().flatten().all(|text| text.len() <= length as usize)
-    {
-        return Ok(array.clone());
-    }
-    let exact =
-        matches!(to, SqlType::Boolean | SqlType::Date | SqlType::Float | SqlType::Number { .. } | SqlType::Variant);
-    if exact && *array.data_type() == to.arrow() {
-        return Ok(array.clone());
+    if let Some(converted) = whole(array, to, settings.time_zone) {
+        return Ok(converted);
     }
     let mut values = Vec::with_capacity(array.len());
     for row in 0..array.len() {
@@ -252,7 +245,8 @@ pub(super) fn physical(precision: u8) -> &'static str {
     }
 }
 
-fn cut(micros: i64, scale: u8) -> i64 {
+/// Microseconds without the digits that a scale does not have.
+pub(super) fn cut(micros: i64, scale: u8) -> i64 {
     let unit = 10_i64.pow(6 - u32::from(scale.min(6)));
     micros.div_euclid(unit) * unit
 }

@@ -20,6 +20,7 @@ pub mod arithmetic;
 mod bits;
 pub mod cast;
 pub mod cast_udf;
+mod cast_whole;
 pub mod common;
 mod conditional;
 mod conversion;
