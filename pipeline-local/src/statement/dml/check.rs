@@ -23,6 +23,15 @@ pub(super) async fn batch(
     rows: usize,
 ) -> Result<RecordBatch> {
     let batch = coerce::batch(&target.object.name, &target.def, arrays, rows)?;
+    self::rows(cx, target, std::slice::from_ref(&batch)).await?;
+    Ok(batch)
+}
+
+/// Checks full rows of a table.
+///
+/// # Errors
+/// 100132 when a CHECK constraint is violated.
+pub(super) async fn rows(cx: &mut Context<'_>, target: &Target, batches: &[RecordBatch]) -> Result<()> {
     let checks: Vec<(&ConstraintDef, &String)> = target
         .def
         .constraints
@@ -32,8 +41,8 @@ pub(super) async fn batch(
             _ => None,
         })
         .collect();
-    if checks.is_empty() || rows == 0 {
-        return Ok(batch);
+    if checks.is_empty() || batches.iter().all(|batch| batch.num_rows() == 0) {
+        return Ok(());
     }
     let conditions: Vec<String> = checks
         .iter()
@@ -42,7 +51,7 @@ pub(super) async fn batch(
         .collect();
     let text = format!("SELECT {} FROM \"{ROWS}\"", conditions.join(", "));
     let schema = plan::schema_of(&target.def);
-    let special = Special::from([(ROWS.to_owned(), plan::memory(schema, vec![batch.clone()])?)]);
+    let special = Special::from([(ROWS.to_owned(), plan::memory(schema, batches.to_vec())?)]);
     let planned = plan::plan(cx, &*parse::query(&text)?, &text, &Binds::none(), special)?;
     for results in planned.ready.collect().await? {
         for (index, (constraint, condition)) in checks.iter().enumerate() {
@@ -60,5 +69,5 @@ pub(super) async fn batch(
             debug_assert_eq!(holds.null_count(), 0);
         }
     }
-    Ok(batch)
+    Ok(())
 }

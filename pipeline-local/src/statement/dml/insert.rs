@@ -1,14 +1,12 @@
 //! INSERT [OVERWRITE] INTO.
 
-use datafusion::arrow::array::Int64Array;
-use datafusion::arrow::array::{ArrayRef, RecordBatch, new_null_array};
+use datafusion::arrow::array::{ArrayRef, RecordBatch};
 use datafusion::common::ScalarValue;
 use datafusion::sql::sqlparser::ast::{
     Expr, Insert, Query, SelectItem, SetExpr, TableObject, UnaryOperator, Value as Literal, Values,
 };
 
-use super::{Target, check, coerce, consume, counts, current, lock, plan_consuming};
-use crate::catalog::def::ColumnDef;
+use super::{Target, check, coerce, complete, consume, counts, current, lock, plan_consuming};
 use crate::error::{Result, SqlError};
 use crate::exec::{Binds, Context, DmlStats, QueryResult, StatementType, Value};
 use crate::parse;
@@ -99,79 +97,11 @@ async fn from_query(
         return Err(wrong_width(given.len(), columns.len()));
     }
     let types: Vec<SqlType> = columns.iter().map(|column| column.sql_type).collect();
-    let mut batches = Vec::new();
-    for batch in planned.ready.collect().await? {
-        if batch.num_rows() > 0 {
-            batches.push(complete(cx, target, given, &types, batch.columns(), batch.num_rows()).await?);
-        }
-    }
+    let batches = planned.ready.collect().await?;
+    let rows: Vec<_> = batches.iter().map(|batch| (batch.columns(), batch.num_rows())).collect();
+    let batches = complete::rows(cx, target, given, &types, &rows).await?;
     consume(cx, &planned.streams)?;
     Ok(batches)
-}
-
-/// Full rows of the table from the given columns.
-pub(super) async fn complete(
-    cx: &mut Context<'_>,
-    target: &Target,
-    given: &[usize],
-    types: &[SqlType],
-    arrays: &[ArrayRef],
-    rows: usize,
-) -> Result<RecordBatch> {
-    let mut complete = Vec::with_capacity(target.def.columns.len());
-    for (index, column) in target.def.columns.iter().enumerate() {
-        let array = match given.iter().position(|given| *given == index) {
-            Some(position) => coerce::column(cx, target, column, &arrays[position], types[position])?,
-            None => default(cx, target, column, rows).await?,
-        };
-        complete.push(array);
-    }
-    check::batch(cx, target, complete, rows).await
-}
-
-/// What a column gets that is not given.
-async fn default(cx: &mut Context<'_>, target: &Target, column: &ColumnDef, rows: usize) -> Result<ArrayRef> {
-    if let Some(increment) = column.autoincrement {
-        let first = cx.engine.catalog.take_numbers(target.object.id, column.id, increment, rows as u64)?;
-        let values = Int64Array::from_iter_values((0..rows as i64).map(|index| first + index * increment.step));
-        return Ok(datafusion::arrow::compute::cast(&values, &column.sql_type.arrow())?);
-    }
-    let Some(text) = &column.default else { return Ok(new_null_array(&column.sql_type.arrow(), rows)) };
-    const PER_ROW: [&str; 7] = ["UUID_STRING", "RANDOM", "NEXTVAL", "RANDSTR", "UNIFORM", "NORMAL", "SEQ"];
-    let upper = text.to_ascii_uppercase();
-    if PER_ROW.iter().any(|name| upper.contains(name)) {
-        let mut query = parse::expression(text)?;
-        let from = parse::query("SELECT 1 FROM $1")?;
-        if let (SetExpr::Select(select), SetExpr::Select(from)) = (query.body.as_mut(), from.body.as_ref()) {
-            select.from.clone_from(&from.from);
-        }
-        let schema =
-            std::sync::Arc::new(datafusion::arrow::datatypes::Schema::new(vec![SqlType::INTEGER.field("N", false)]));
-        let numbers = Int64Array::from_iter_values(0..rows as i64);
-        let numbers = datafusion::arrow::compute::cast(&numbers, &SqlType::INTEGER.arrow())?;
-        let batch = RecordBatch::try_new(schema.clone(), vec![numbers])?;
-        let special = Special::from([(parse::pipe_source("1"), plan::memory(schema, vec![batch])?)]);
-        let planned = plan::plan(cx, &query, text, &Binds::none(), special)?;
-        let batches = planned.ready.collect().await?;
-        let arrays: Vec<&dyn datafusion::arrow::array::Array> =
-            batches.iter().map(|batch| batch.column(0).as_ref()).collect();
-        let array = datafusion::arrow::compute::concat(&arrays)?;
-        return coerce::column(cx, target, column, &array, planned.ready.columns[0].sql_type);
-    }
-    let value = cell(cx, &expression_of(text)?, &Binds::none()).await?;
-    let array = value.scalar.to_array_of_size(rows).map_err(SqlError::internal)?;
-    coerce::column(cx, target, column, &array, value.sql_type)
-}
-
-fn expression_of(text: &str) -> Result<Expr> {
-    let query = parse::expression(text)?;
-    match query.body.as_ref() {
-        SetExpr::Select(select) => match select.projection.first() {
-            Some(SelectItem::ExprWithAlias { expr, .. }) => Ok(expr.clone()),
-            _ => Err(SqlError::internal("an expression")),
-        },
-        _ => Err(SqlError::internal("an expression")),
-    }
 }
 
 async fn from_values(
@@ -195,7 +125,7 @@ async fn from_values(
     let mut complete = Vec::with_capacity(target.def.columns.len());
     for (index, column) in target.def.columns.iter().enumerate() {
         let array = match given.iter().position(|given| *given == index) {
-            None => default(cx, target, column, rows).await?,
+            None => complete::default(cx, target, column, rows).await?,
             Some(position) => {
                 let mut arrays: Vec<ArrayRef> = Vec::new();
                 // Neighbours of one type are converted together.
@@ -207,7 +137,7 @@ async fn from_values(
                         .find(|at| cells[*at].as_ref().map(kind) != sql_type)
                         .unwrap_or(cells.len());
                     arrays.push(match &cells[start] {
-                        None => default(cx, target, column, end - start).await?,
+                        None => complete::default(cx, target, column, end - start).await?,
                         Some(first) => {
                             let scalars = cells[start..end].iter().flatten().map(|value| value.scalar.clone());
                             let array = ScalarValue::iter_to_array(scalars).map_err(SqlError::internal)?;

@@ -12,8 +12,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::change::{assignments, column_of, is_default, numbers, one_batch, query_over, taken, without_default};
-use super::insert::complete;
-use super::{TARGET, Target, check, coerce, consume, counts, current, lock, plan_consuming};
+use super::{TARGET, Target, check, coerce, complete, consume, counts, current, lock, plan_consuming};
 use crate::error::{Result, SqlError};
 use crate::exec::{Binds, Context, DmlStats, QueryResult, StatementType};
 use crate::parse;
@@ -398,9 +397,7 @@ async fn new_rows(
             .map(|at| taken(rows.column(at), &kept))
             .collect::<std::result::Result<Vec<_>, _>>()?;
         slot += pairs.len();
-        if count > 0 {
-            batches.push(complete(cx, target, &given, &types, &arrays, count).await?);
-        }
+        batches.extend(complete::rows(cx, target, &given, &types, &[(&arrays, count)]).await?);
     }
     Ok(batches)
 }

@@ -3,6 +3,7 @@
 mod change;
 mod check;
 mod coerce;
+mod complete;
 mod insert;
 mod merge;
 mod multi;

@@ -10,9 +10,8 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::change::one_batch;
-use super::insert::complete;
 use super::merge::query_from;
-use super::{Target, consume, current, lock, plan_consuming};
+use super::{Target, complete, consume, current, lock, plan_consuming};
 use crate::error::{Result, SqlError};
 use crate::exec::{Binds, Context, DmlStats, QueryResult, StatementType};
 use crate::plan::{self, Special};
@@ -97,12 +96,9 @@ pub(super) async fn run(
         }
         let part = plan::plan(cx, &query, sql, binds, special.clone())?;
         let types: Vec<_> = part.ready.columns.iter().map(|column| column.sql_type).collect();
-        let mut batches = Vec::new();
-        for batch in part.ready.collect().await? {
-            if batch.num_rows() > 0 {
-                batches.push(complete(cx, &target, &given, &types, batch.columns(), batch.num_rows()).await?);
-            }
-        }
+        let batches = part.ready.collect().await?;
+        let rows: Vec<_> = batches.iter().map(|batch| (batch.columns(), batch.num_rows())).collect();
+        let batches = complete::rows(cx, &target, &given, &types, &rows).await?;
         if insert.overwrite && !cleared.contains(&target.object.id) {
             lock(cx, target.object.id).await?;
             current(cx)?.truncate(target.object.id, &target.def)?;
