@@ -118,11 +118,15 @@ impl SqlType {
 
     /// The type of an Arrow field: its metadata where it agrees with the Arrow type, else what the Arrow type suggests.
     pub fn of(field: &Field) -> Self {
-        let declared = field.metadata().get(SQL_TYPE_KEY).and_then(|text| Self::parse_ddl(text));
-        match declared {
+        match Self::declared(field) {
             Some(declared) if declared.arrow() == *field.data_type() => declared,
             _ => Self::of_arrow(field.data_type()),
         }
+    }
+
+    /// The type that the metadata of an Arrow field names, if any, whatever the Arrow type.
+    pub(crate) fn declared(field: &Field) -> Option<Self> {
+        field.metadata().get(SQL_TYPE_KEY).and_then(|text| Self::parse_ddl(text))
     }
 
     /// The type that a bare Arrow type suggests.

@@ -13,13 +13,12 @@ use super::partition::{self, Partition, PartitionKind};
 use super::scan;
 use super::table::{Change, Deletion, Image};
 use super::transaction::Overlay;
-use super::{Seq, Storage, Transaction, object_name};
+use super::{Seq, Storage, Transaction, object_name, parallel};
 use crate::catalog::ObjectId;
 use crate::clock::Micros;
 use crate::error::{Result, SqlError};
 
 /// What a transaction writes.
-#[derive(Default)]
 struct Prepared {
     partitions: Vec<Encoded>,
     /// Where the copies of rows that it takes away begin, by the partition they are in.
@@ -73,31 +72,33 @@ impl Storage {
     fn prepare(&self, transaction: &Transaction) -> Result<Prepared> {
         let directory = self.0.store.directory();
         let durable = !self.0.store.is_temporary();
-        let mut prepared = Prepared::default();
-        let mut files = false;
+        let mut images = HashMap::new();
         let mut tables: Vec<_> = transaction.tables.iter().collect();
         tables.sort_by_key(|(table, _)| **table);
+        let mut partitions = Vec::new();
         for (table, overlay) in tables {
-            let images = self.images(*table, overlay)?;
-            prepared.images.extend(images.places.into_iter().map(|(partition, image)| ((*table, partition), image)));
-            let images = images.partitions.into_iter().map(|(id, batch)| (PartitionKind::Image, id, batch));
-            for (kind, id, batch) in merged(overlay)?.into_iter().chain(images) {
-                let bytes = partition::encode(&batch)?;
-                let length = bytes.len();
-                let inline = if length > partition::INLINE_BYTES {
-                    partition::write_file(directory, id, &bytes, durable)?;
-                    files = true;
-                    None
-                } else {
-                    Some(bytes)
-                };
-                prepared.partitions.push(Encoded { table: *table, kind, id, batch, bytes: length, inline });
-            }
+            let taken = self.images(*table, overlay)?;
+            images.extend(taken.places.into_iter().map(|(partition, image)| ((*table, partition), image)));
+            partitions.extend(merged(overlay)?.into_iter().map(|(kind, id, batch)| (*table, kind, id, batch)));
+            let taken = taken.partitions.into_iter();
+            partitions.extend(taken.map(|(id, batch)| (*table, PartitionKind::Image, id, batch)));
         }
+        let partitions = parallel::map(partitions, |(table, kind, id, batch)| {
+            let bytes = partition::encode(&batch)?;
+            let length = bytes.len();
+            let inline = if length > partition::INLINE_BYTES {
+                partition::write_file(directory, id, &bytes, durable)?;
+                None
+            } else {
+                Some(bytes)
+            };
+            Ok(Encoded { table, kind, id, batch, bytes: length, inline })
+        })?;
+        let files = partitions.iter().any(|partition| partition.inline.is_none());
         if files && durable {
             partition::sync_directory(directory)?;
         }
-        Ok(prepared)
+        Ok(Prepared { partitions, images })
     }
 
     /// Removes the files of a commit that failed; what cannot be removed goes at the next start.

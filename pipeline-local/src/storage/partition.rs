@@ -12,7 +12,7 @@ use datafusion::arrow::ipc::{reader::StreamReader, writer::StreamWriter};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::scalar::ScalarValue;
 
-use super::Seq;
+use super::{Seq, form, parallel};
 use crate::catalog::def::{ColumnDef, TableDef};
 use crate::error::{Result, SqlError};
 
@@ -84,7 +84,7 @@ pub(super) fn to_stored(def: &TableDef, batches: &[RecordBatch], row_ids: &[u64]
         def.columns.iter().map(|column| column.sql_type.field(&column.stored_name(), true)).collect();
     fields.push(Field::new(STORED_ROW_ID, DataType::UInt64, false));
     let schema = Arc::new(Schema::new(fields));
-    let mut stored = Vec::new();
+    let mut groups = Vec::new();
     let mut group: Vec<RecordBatch> = Vec::new();
     let mut grouped = 0;
     let mut grouped_bytes = 0;
@@ -118,16 +118,15 @@ pub(super) fn to_stored(def: &TableDef, batches: &[RecordBatch], row_ids: &[u64]
             (from, next, grouped) = (from + length, next + length, grouped + length);
             grouped_bytes += length * row_bytes;
             if grouped == MAX_ROWS || grouped_bytes >= MAX_BYTES {
-                stored.push(concat_batches(&schema, &group)?);
-                group.clear();
+                groups.push(std::mem::take(&mut group));
                 (grouped, grouped_bytes) = (0, 0);
             }
         }
     }
     if !group.is_empty() {
-        stored.push(concat_batches(&schema, &group)?);
+        groups.push(group);
     }
-    Ok(stored)
+    parallel::map(groups, |group| Ok(concat_batches(&schema, &group)?))
 }
 
 /// The bytes of the values of a batch, of a slice only its part.
@@ -166,20 +165,21 @@ pub(super) fn column(stored: &RecordBatch, column: &ColumnDef) -> Result<ArrayRe
     }
 }
 
+/// A stored batch as it is written, its columns in the [`form`] that suits them.
 pub(super) fn encode(stored: &RecordBatch) -> Result<Vec<u8>> {
+    let compact = form::compact(stored)?;
     let mut bytes = Vec::new();
-    let mut writer = StreamWriter::try_new(&mut bytes, &stored.schema())?;
-    writer.write(stored)?;
+    let mut writer = StreamWriter::try_new(&mut bytes, &compact.schema())?;
+    writer.write(&compact)?;
     writer.finish()?;
     drop(writer);
     Ok(bytes)
 }
 
+/// What [`encode`] has written.
 pub(super) fn decode(bytes: &[u8]) -> Result<RecordBatch> {
-    StreamReader::try_new(bytes, None)?
-        .next()
-        .ok_or_else(|| SqlError::internal("a partition is empty"))?
-        .map_err(SqlError::from)
+    let written = StreamReader::try_new(bytes, None)?.next();
+    form::expand(written.ok_or_else(|| SqlError::internal("a partition is empty"))??)
 }
 
 /// The directory of the partitions that are files.

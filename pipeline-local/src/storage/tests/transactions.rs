@@ -173,7 +173,9 @@ fn large_partitions_are_files_and_survive() {
     let directory = tempfile::tempdir().unwrap();
     let fixture = Fixture::at(directory.path());
     let count = 2 * partition::MAX_ROWS + 10;
-    let rows: Vec<(i64, &str)> = (0..count as i64).map(|key| (key, "some text")).collect();
+    // Each text is another one: what repeats itself is written in few bytes.
+    let texts: Vec<String> = (0..count).map(|key| format!("text {key}")).collect();
+    let rows: Vec<(i64, &str)> = texts.iter().enumerate().map(|(key, text)| (key as i64, text.as_str())).collect();
     fixture.commit(|transaction| {
         // Batches that do not end where partitions do.
         let batches: Vec<RecordBatch> = rows.chunks(50_001).map(batch).collect();
