@@ -5,14 +5,16 @@ use std::sync::{Arc, LazyLock};
 use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Field};
+use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, ScalarValue};
+use datafusion::execution::context::ExecutionProps;
 use datafusion::execution::context::SessionState;
-use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::optimizer::simplify_expressions::ExprSimplifier;
+use datafusion::optimizer::OptimizerRule;
+use datafusion::optimizer::simplify_expressions::{ExprSimplifier, SimplifyExpressions};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
@@ -26,15 +28,23 @@ use crate::exec::{Context, ResultColumn, Value, schema_of};
 use crate::function::Settings;
 use crate::types::SqlType;
 
-static RUNTIME: LazyLock<Arc<RuntimeEnv>> = LazyLock::new(|| Arc::new(RuntimeEnv::default()));
+/// What all statements share. Rows keep the order of their tables and nothing runs beside the statement: one partition.
+static STATE: LazyLock<SessionState> = LazyLock::new(|| {
+    let mut config = SessionConfig::new()
+        .with_target_partitions(1)
+        .with_information_schema(false)
+        .with_create_default_catalog_and_schema(false);
+    config.options_mut().execution.skip_physical_aggregate_schema_check = true;
+    SessionStateBuilder::new().with_config(config).with_runtime_env(Arc::default()).build()
+});
 
-/// Rows keep the order of their tables and nothing runs beside the statement: one partition.
 fn state(cx: &Context<'_>) -> SessionState {
-    let mut config = SessionConfig::new().with_target_partitions(1).with_information_schema(false);
-    let options = config.options_mut();
-    options.extensions.insert(Settings::of(&cx.session.parameters).with_clock(cx.engine.clock.clone()));
-    options.execution.skip_physical_aggregate_schema_check = true;
-    SessionStateBuilder::new().with_config(config).with_runtime_env(RUNTIME.clone()).build()
+    let mut state = STATE.clone();
+    // Each statement numbers the names that it makes up from the start.
+    *state.execution_props_mut() = ExecutionProps::new();
+    let settings = Settings::of(&cx.session.parameters).with_clock(cx.engine.clock.clone());
+    state.config_mut().options_mut().extensions.insert(settings);
+    state
 }
 
 /// Runs plans that are made while a statement runs.
@@ -62,6 +72,8 @@ impl Runner {
 pub(crate) struct Ready {
     state: SessionState,
     plan: LogicalPlan,
+    /// The only row, where it is known without running the plan.
+    row: Option<Vec<ScalarValue>>,
     pub(crate) columns: Vec<ResultColumn>,
 }
 
@@ -70,7 +82,10 @@ pub(super) fn ready(plan: LogicalPlan, cx: &Context<'_>) -> std::result::Result<
     let state = state(cx);
     let plan = super::correlated::resolve(plan, cx).map_err(failure)?;
     let plan = variant::ordered(plan).map_err(failure)?;
-    let plan = state.optimize(&plan).map_err(failure)?;
+    let (plan, row) = match folded(&plan, &state).map_err(failure)? {
+        Some((plan, row)) => (plan, Some(row)),
+        None => (state.optimize(&plan).map_err(failure)?, None),
+    };
     let columns = plan
         .schema()
         .fields()
@@ -82,7 +97,28 @@ pub(super) fn ready(plan: LogicalPlan, cx: &Context<'_>) -> std::result::Result<
             nullable: field.is_nullable(),
         })
         .collect();
-    Ok(Ready { state, plan, columns })
+    Ok(Ready { state, plan, row, columns })
+}
+
+/// The plan and the row of a query that reads no relation, where all that it selects is constant: that needs no more of
+/// the optimiser than to say so, and nothing to run.
+fn folded(
+    plan: &LogicalPlan,
+    state: &SessionState,
+) -> datafusion::error::Result<Option<(LogicalPlan, Vec<ScalarValue>)>> {
+    let LogicalPlan::Projection(projection) = plan else { return Ok(None) };
+    if !matches!(&*projection.input, LogicalPlan::EmptyRelation(empty) if empty.produce_one_row) {
+        return Ok(None);
+    }
+    let analyzed = state.analyzer().execute_and_check(plan.clone(), state.config_options(), |_, _| {})?;
+    let plan = SimplifyExpressions::new().rewrite(analyzed, state)?.data;
+    let LogicalPlan::Projection(projection) = &plan else { return Ok(None) };
+    let literal = |expression: &Expr| match expression.clone().unalias() {
+        Expr::Literal(value, _) => Some(value),
+        _ => None,
+    };
+    let row: Option<Vec<ScalarValue>> = projection.expr.iter().map(literal).collect();
+    Ok(row.map(|row| (plan, row)))
 }
 
 /// Counts and ranks, which are DataFusion's own integers, have at most 18 digits.
@@ -112,6 +148,10 @@ impl Ready {
 
     /// Runs it; the batches' arrays are of the types that the columns name.
     pub(crate) async fn collect(&self) -> Result<Vec<RecordBatch>> {
+        if let Some(row) = &self.row {
+            let arrays = row.iter().map(|value| value.to_array().map_err(SqlError::internal));
+            return Ok(vec![typed(&arrays.collect::<Result<Vec<_>>>()?, 1, &self.columns)?]);
+        }
         let run = async {
             let physical = self.state.query_planner().create_physical_plan(&self.plan, &self.state).await?;
             datafusion::physical_plan::collect(interruptible(physical)?, self.state.task_ctx()).await
@@ -120,7 +160,7 @@ impl Ready {
             Failure::Other(error) => error,
             Failure::UnknownColumn(column) => SqlError::invalid_identifier(column.name),
         })?;
-        batches.into_iter().map(|batch| typed(&batch, &self.columns)).collect()
+        batches.iter().map(|batch| typed(batch.columns(), batch.num_rows(), &self.columns)).collect()
     }
 }
 
@@ -138,12 +178,11 @@ fn interruptible(plan: Arc<dyn ExecutionPlan>) -> datafusion::error::Result<Arc<
     transformed.map(|transformed| transformed.data)
 }
 
-/// Brings a batch into the form that result columns name.
-fn typed(batch: &RecordBatch, columns: &[ResultColumn]) -> Result<RecordBatch> {
+/// A batch of these arrays in the form that result columns name.
+fn typed(arrays: &[ArrayRef], rows: usize, columns: &[ResultColumn]) -> Result<RecordBatch> {
     let columns_nullable: Vec<_> =
         columns.iter().map(|column| ResultColumn { nullable: true, ..column.clone() }).collect();
-    let arrays = batch
-        .columns()
+    let arrays = arrays
         .iter()
         .zip(columns)
         .map(|(array, column)| {
@@ -155,7 +194,7 @@ fn typed(batch: &RecordBatch, columns: &[ResultColumn]) -> Result<RecordBatch> {
             Ok(cast_with_options(array, &to, &options)?)
         })
         .collect::<Result<Vec<ArrayRef>>>()?;
-    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
     Ok(RecordBatch::try_new_with_options(schema_of(&columns_nullable), arrays, &options)?)
 }
 
@@ -163,11 +202,11 @@ fn typed(batch: &RecordBatch, columns: &[ResultColumn]) -> Result<RecordBatch> {
 pub(super) fn constant(plan: &LogicalPlan, cx: &Context<'_>) -> Result<Option<Value>> {
     let LogicalPlan::Projection(projection) = plan else { return Ok(None) };
     let [expression] = projection.expr.as_slice() else { return Ok(None) };
-    let mut config = SessionConfig::new();
-    config.options_mut().extensions.insert(Settings::of(&cx.session.parameters));
+    let mut options = ConfigOptions::clone(STATE.config_options());
+    options.extensions.insert(Settings::of(&cx.session.parameters));
     let context = SimplifyContext::builder()
         .with_schema(Arc::new(DFSchema::empty()))
-        .with_config_options(config.options().clone())
+        .with_config_options(Arc::new(options))
         .build();
     let simplifier = ExprSimplifier::new(context);
     let other = |error| match failure(error) {

@@ -11,7 +11,7 @@ use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner, RelationPl
 use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, TableSource, WindowUDF};
 
 use super::super::functions;
-use super::Provider;
+use super::{OPTIONS, PLANNERS, Provider, RELATIONS};
 use crate::parse::Name;
 
 impl ContextProvider for Provider<'_, '_> {
@@ -36,11 +36,11 @@ impl ContextProvider for Provider<'_, '_> {
     }
 
     fn get_expr_planners(&self) -> &[Arc<dyn ExprPlanner>] {
-        &self.planners
+        &PLANNERS
     }
 
     fn get_relation_planners(&self) -> &[Arc<dyn RelationPlanner>] {
-        &self.relations
+        &RELATIONS
     }
 
     fn get_function_meta(&self, name: &str) -> Option<Arc<ScalarUDF>> {
@@ -64,7 +64,7 @@ impl ContextProvider for Provider<'_, '_> {
     }
 
     fn options(&self) -> &ConfigOptions {
-        &self.options
+        &OPTIONS
     }
 
     fn udf_names(&self) -> Vec<String> {

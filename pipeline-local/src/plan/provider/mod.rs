@@ -8,7 +8,7 @@ mod travel;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
@@ -52,10 +52,13 @@ pub(super) struct Provider<'p, 'a> {
     tracked: Cell<bool>,
     /// The user-defined functions whose bodies are being planned, outermost first.
     pub(super) bodies: RefCell<Vec<ObjectId>>,
-    options: ConfigOptions,
-    planners: Vec<Arc<dyn ExprPlanner>>,
-    relations: Vec<Arc<dyn RelationPlanner>>,
 }
+
+/// What the planner asks for that is the same for all statements.
+static OPTIONS: LazyLock<ConfigOptions> = LazyLock::new(ConfigOptions::new);
+static PLANNERS: LazyLock<Vec<Arc<dyn ExprPlanner>>> = LazyLock::new(operators::planners);
+static RELATIONS: LazyLock<Vec<Arc<dyn RelationPlanner>>> =
+    LazyLock::new(|| vec![Arc::new(super::lateral::Functions) as Arc<dyn RelationPlanner>]);
 
 impl<'p, 'a> Provider<'p, 'a> {
     pub(super) fn new(cx: &'p mut Context<'a>, special: HashMap<String, Arc<dyn TableSource>>) -> Self {
@@ -67,9 +70,6 @@ impl<'p, 'a> Provider<'p, 'a> {
             views: RefCell::default(),
             tracked: Cell::new(false),
             bodies: RefCell::default(),
-            options: ConfigOptions::new(),
-            planners: operators::planners(),
-            relations: vec![Arc::new(super::lateral::Functions)],
         }
     }
 
