@@ -14,6 +14,7 @@ use roaring::RoaringBitmap;
 
 use super::Storage;
 use super::partition::{self, INLINE_BYTES, MAX_BYTES, MAX_ROWS, Partition};
+use super::scan::SMALL;
 use super::table::Image;
 use super::transaction::Overlay;
 use crate::catalog::ObjectId;
@@ -48,7 +49,7 @@ impl Open {
 /// Whether copies of these rows are worth their writing.
 fn worthwhile(partition: &Partition, positions: &RoaringBitmap) -> bool {
     !positions.is_empty()
-        && partition.bytes > INLINE_BYTES as u64
+        && (partition.bytes > INLINE_BYTES as u64 || partition.rows as usize >= SMALL)
         && positions.len() * SPARSE <= u64::from(partition.rows)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::catalog::def::InitialValue;
 
-/// Rows of one partition of the table: enough to be a file.
+/// Rows of one partition of the table: enough to be copied when some of them go.
 const ROWS: i64 = 4_096;
 
 /// A tracked table of so many partitions, whose values are all `a`.
@@ -42,6 +42,12 @@ fn lose(fixture: &Fixture, at: Seq) {
     for data in lost {
         fixture.storage.0.cache.remove(data as u64);
         let _ = std::fs::remove_file(partition::file(fixture.storage.0.store.directory(), data as u64));
+        let emptied = fixture
+            .storage
+            .0
+            .store
+            .write(|connection| Ok(connection.execute("UPDATE data SET content = NULL WHERE id = ?1", [data])?));
+        assert_eq!(emptied.unwrap(), 1);
     }
     assert!(fixture.storage.scan(T, &fixture.def, at, None, false).is_err(), "they are gone");
 }
