@@ -75,12 +75,12 @@ pub const fn view_node<T: View>() -> NodeRef {
     T::NODE
 }
 
-/// The table that a stream follows.
+/// The table or view that a stream follows.
 pub const fn source_node<S: Stream>() -> NodeRef {
     <S::Source as Object>::NODE
 }
 
-/// The schema of the table that a stream follows.
+/// The schema of what a stream follows.
 pub const fn source_schema<S: Stream>() -> Option<NodeRef> {
     source_node::<S>().get().parent
 }

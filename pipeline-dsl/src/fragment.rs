@@ -80,7 +80,7 @@ impl Fragment {
     }
 }
 
-/// Rule `sql-column`: a statement names only columns that its tables and streams have. Those of views are not known.
+/// Rule `sql-column`: a statement names only columns that its tables, views and streams have, where these are known.
 ///
 /// # Panics
 /// With a message that names the columns there are.
@@ -116,14 +116,15 @@ pub const fn check_columns(object: NodeRef, names: &[&str]) {
     }
 }
 
-/// The columns of a table, or of the table that a stream follows.
+/// The columns of a table or view, or of what a stream follows.
 const fn columns_of(object: NodeRef) -> Option<&'static [Column]> {
-    match &object.get().definition {
+    let source = match &object.get().definition {
+        Definition::Stream(stream) => stream.source,
+        _ => object,
+    };
+    match &source.get().definition {
         Definition::Table(table) => Some(table.columns),
-        Definition::Stream(stream) => match &stream.source.get().definition {
-            Definition::Table(table) => Some(table.columns),
-            _ => None,
-        },
+        Definition::View(view) if !view.columns.is_empty() => Some(view.columns),
         _ => None,
     }
 }

@@ -85,7 +85,8 @@ pub mod types;
 pub mod __private;
 
 pub use pipeline_macros::{
-    database, notification_integration, pipeline, procedure, role, schema, sql, stream, table, task, view, warehouse,
+    database, notification_integration, pipeline, procedure, role, row, schema, sql, stream, table, task, view,
+    warehouse,
 };
 
 /// What a program that describes a pipeline needs.
@@ -97,15 +98,15 @@ pub mod prelude {
     pub use crate::expr::function::*;
     pub use crate::expr::literal::{date, null, timestamp};
     pub use crate::fragment::Fragment;
-    pub use crate::node::{Object, Procedure, Reads, Stream, Table, Writes};
+    pub use crate::node::{Object, Procedure, Reads, Relation, Stream, Table, Writes};
     pub use crate::pipeline::{Pipeline, Scenario};
-    pub use crate::query::{Selection, is_in_rows};
+    pub use crate::query::{Query, Selection, is_in_rows};
     pub use crate::types::{
         Array, Binary, Boolean, Date, Float, Integer, Number, ObjectValue, Time, TimestampLtz, TimestampNtz,
         TimestampTz, Varchar, Variant,
     };
     pub use pipeline_macros::{
-        database, notification_integration, pipeline, procedure, role, schema, sql, stream, table, task, view,
+        database, notification_integration, pipeline, procedure, role, row, schema, sql, stream, table, task, view,
         warehouse,
     };
 }

@@ -228,13 +228,24 @@ pub trait Warehouse: Object {}
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a role", label = "expected a type declared with `#[role]`")]
 pub trait Role: Object {}
 
-/// A table, declared with `#[table(schema = ..)]` on a struct with a field per column.
+/// What has rows with typed columns: a table, a view with a field per column, and the rows of a query that are declared with
+/// `#[row]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a table",
-    label = "expected a type declared with `#[table]`",
-    note = "declare it with `#[table(schema = ..)]` on a struct; for a stream on a view, add `columns_of = SomeTable`"
+    message = "`{Self}` has no typed columns",
+    label = "expected a type declared with `#[table]`, `#[row]`, or `#[view]` with a field per column"
 )]
-pub trait Table: Object {
+pub trait Relation {
+    /// The name of the Rust type.
+    const NAME: &'static str;
+
+    /// What a query with such rows is called where the program gives it no name.
+    #[doc(hidden)]
+    const ALIAS: &'static str;
+
+    /// Whether a new row may leave columns to their defaults.
+    #[doc(hidden)]
+    const DEFAULTS: bool = false;
+
     /// The columns in order, those of flattened structs included.
     const COLUMNS: &'static [Column];
 
@@ -256,14 +267,31 @@ pub trait Table: Object {
     fn columns_from(source: Source, first: usize) -> Self::Columns;
 }
 
+/// A table, declared with `#[table(schema = ..)]` on a struct with a field per column.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a table",
+    label = "expected a type declared with `#[table]`",
+    note = "declare it with `#[table(schema = ..)]` on a struct"
+)]
+pub trait Table: Object + Relation {}
+
+/// What a stream can follow: a table, or a view with typed columns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a table, nor a view with typed columns",
+    label = "expected a type declared with `#[table]` or `#[view]`",
+    note = "a view has typed columns if it returns `Query<SomeRow>`, or is a struct with a field per column; for another one, \
+            add `columns_of = SomeTable`"
+)]
+pub trait StreamSource: Object + Relation {}
+
 /// A stream, declared with `#[stream(on = ..)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a stream",
     label = "expected a type declared with `#[stream(on = ..)]`"
 )]
 pub trait Stream: Object {
-    /// The table whose changes the stream delivers.
-    type Source: Table;
+    /// The table or view whose changes the stream delivers.
+    type Source: StreamSource;
 }
 
 /// A stream that delivers updates and deletions as well: one without `append_only`.

@@ -123,6 +123,7 @@ impl Object for VOrders {
             definition: Definition::View(ViewDef {
                 text: None,
                 steps: &[],
+                columns: &[],
                 secure: false,
                 reads: &[<OrdersCopy as Object>::NODE],
                 query: || "SELECT COUNT(*) AS ORDERS FROM RAW.LANDING.ORDERS_COPY".to_owned(),

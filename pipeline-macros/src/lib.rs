@@ -1,5 +1,6 @@
 //! The attribute macros behind `pipeline-dsl`, which re-exports and documents them.
 
+mod columns;
 mod database;
 mod errors;
 mod flow;
@@ -13,6 +14,7 @@ mod pipeline;
 mod procedure;
 mod rewrite;
 mod role;
+mod row;
 mod schema;
 mod sql;
 mod stream;
@@ -135,6 +137,16 @@ pub fn table(args: TokenStream, item: TokenStream) -> TokenStream {
     table::expand(args.into(), item.into()).into()
 }
 
+/// Declares the rows of a query that is read again, joined or grouped, as a struct with a field per column:
+/// `#[row] pub struct CustomerTotal { pub customer: Varchar<50>, pub total: Option<Number<38, 2>> }`
+///
+/// `orders.group_by(|o| o.customer).select(|o| CustomerTotal { customer: o.customer, total: sum(o.amount) })` is then a source like a
+/// table. Every column is given a value. On a field, `#[column(..)]`: `name = ".."`, `flatten` (the columns of another row).
+#[proc_macro_attribute]
+pub fn row(args: TokenStream, item: TokenStream) -> TokenStream {
+    row::expand(args.into(), item.into()).into()
+}
+
 /// Declares a task.
 ///
 /// - `schema`: required; all tasks of a graph live in one
@@ -206,6 +218,10 @@ pub fn procedure(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Or as a function that returns a query, in which operators and literals are rewritten as in a procedure:
 /// `#[view(schema = ProcessedData)] pub fn v_recent(b: &TableB) -> Selection { b.columns(|b| columns! { id: b.id }) }`
+///
+/// A view with typed columns can be read by procedures, other views and streams as a table can: a function has them that returns
+/// `Query<SomeRow>`, where `SomeRow` is declared with `#[row]`, and a struct that has a field for each column of its query, as a
+/// table has. A view that is there already needs no query: `#[view(schema = Raw, external)] pub struct VOrders { pub id: Integer }`.
 ///
 /// Options: `schema` (required), `sql` (required on a struct; `{Type}` names an object), `secure`, `name`,
 /// `external`, `allow`, `grant` with `select` and `references`.

@@ -26,6 +26,11 @@ pub(crate) fn upper_snake(name: &str) -> String {
     out
 }
 
+/// `lower_snake` of a Rust name.
+pub(crate) fn lower_snake(name: &str) -> String {
+    upper_snake(name).to_lowercase()
+}
+
 /// The SQL name of an item: the text of its `name` option, or made from its Rust name.
 pub(crate) fn sql_name(ident: &Ident, given: Option<&LitStr>, errors: &mut Errors) -> String {
     let name = given.map_or_else(|| upper_snake(&ident.unraw().to_string()), LitStr::value);

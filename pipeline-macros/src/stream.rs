@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Path;
 
+use crate::columns::expand_readable;
 use crate::errors::{Errors, rule};
 use crate::node::{Node, impl_span, option};
 use crate::options::{Options, Value, joined_span, mistake};
@@ -16,7 +17,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let Unit { options, errors, .. } = &mut unit;
     let source = options.required_path("on", "write `#[stream(on = SomeTable)]`", errors);
-    // A view has no typed columns of its own: its rows are read as those of a table.
+    // A view without typed columns of its own: its rows are read as those of a table.
     let columns_of = options.path("columns_of", errors);
     let schema = options.path("schema", errors);
     let append_only = options.flag("append_only", errors).unwrap_or(false);
@@ -63,6 +64,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
                 type Source = #rows;
             }
         };
+        let readable = expand_readable(ident);
         let all_changes = (!append_only).then(|| {
             quote_spanned! {impl_span(ident)=>
                 #[automatically_derived]
@@ -73,12 +75,13 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         let own = node_of(quote!(#ident));
         let mut checks = TokenStream::new();
         let span = joined_span(&source);
-        if columns_of.is_some() {
-            let view = node_of(quote!(#source));
-            checks.extend(quote_spanned! {span=>
-                const VIEW: () = ::pipeline_dsl::object::check_view(#own, #view);
-            });
-        }
+        let view = match &columns_of {
+            Some(_) => node_of(quote!(#source)),
+            None => quote!(::pipeline_dsl::__private::source_node::<#ident>()),
+        };
+        checks.extend(quote_spanned! {span=>
+            const VIEW: () = ::pipeline_dsl::object::check_view(#own, #view);
+        });
         if let Some(Start { stream: Some(other), .. }) = &start {
             let span = joined_span(other);
             let other = node_of(quote!(#other));
@@ -88,7 +91,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         }
         let of_interest = ["StreamNoRetention", "StreamViewVolatile"].into_iter().filter(|_| !unit.external);
         let warnings: TokenStream = of_interest.map(|marker| unit.more.warn(marker, ident, span)).collect();
-        quote!(#object #stream #all_changes #[allow(dead_code)] const _: () = { #checks }; #warnings)
+        quote!(#object #stream #readable #all_changes #[allow(dead_code)] const _: () = { #checks }; #warnings)
     });
     unit.finish("stream", generated.unwrap_or_default())
 }

@@ -26,9 +26,22 @@ pub(crate) struct Unit {
 impl Unit {
     /// Parses attribute and item. An item that is no struct comes back with the error.
     pub(crate) fn parse(attribute: &str, args: TokenStream, item: TokenStream) -> Result<Self, TokenStream> {
+        Self::read(attribute, args, item, false)
+    }
+
+    /// The same for a struct that may have fields.
+    pub(crate) fn parse_with_fields(
+        attribute: &str,
+        args: TokenStream,
+        item: TokenStream,
+    ) -> Result<Self, TokenStream> {
+        Self::read(attribute, args, item, true)
+    }
+
+    fn read(attribute: &str, args: TokenStream, item: TokenStream, fields: bool) -> Result<Self, TokenStream> {
         let item = parse_struct(attribute, item)?;
         let mut errors = Errors::default();
-        if !matches!(item.fields, Fields::Unit) {
+        if !matches!(item.fields, Fields::Unit) && !(fields && matches!(item.fields, Fields::Named(_))) {
             errors.at(
                 &item.fields,
                 rule(

@@ -7,8 +7,8 @@ use crate::expr::fits::{FitsVariable, VariableNull};
 use crate::expr::{Base, Expr, IntoExpr, Typed};
 use crate::node::Table;
 use crate::query::{
-    Aggregate, Grouped, Joined2, Joined3, Latest, Matching, Merge, MultiInsert, Query, Readable, Reading, Rows, Sorted,
-    Values, Writing,
+    Aggregate, Grouped, GroupedJoin2, GroupedJoin3, Joined2, Joined3, Latest, LatestJoin2, LatestJoin3, Matching,
+    Merge, MultiInsert, Query, Reading, RowSource, Rows, Sorted, Values, Writing,
 };
 use crate::types::{Integer, SqlType};
 
@@ -193,6 +193,14 @@ impl<T: Typed> Bind for Aggregate<Expr<T>> {
     }
 }
 
+impl<T> Bind for Query<T> {
+    type Bound = Self;
+
+    fn bind(self, names: &[Name]) -> Self {
+        self.named(names[0].text)
+    }
+}
+
 fn select_into(builder: &mut Builder, query: crate::query::Select, variables: Vec<VariableId>) {
     builder.push(Statement::SelectInto { query, variables });
 }
@@ -244,17 +252,20 @@ macro_rules! as_it_is {
     )+};
 }
 as_it_is! {
-    [O: Readable] Reading<O>;
-    [O: Readable] Rows<O>;
+    [O: RowSource] Reading<O>;
+    [O: RowSource] Rows<O>;
     [R] Values<R>;
-    [O: Readable] Sorted<O>;
-    [O: Readable] Grouped<O>;
+    [O: RowSource] Sorted<O>;
+    [O: RowSource, K] Grouped<O, K>;
     [A, B] Joined2<A, B>;
+    [A, B, K] GroupedJoin2<A, B, K>;
+    [A, B, K] LatestJoin2<A, B, K>;
     [A, B, C] Joined3<A, B, C>;
-    [O: Readable, K] Latest<O, K>;
-    [T: Table + Readable] Writing<T>;
-    [T: Table + Readable] Matching<T>;
-    [T: Table] Query<T>;
+    [A, B, C, K] GroupedJoin3<A, B, C, K>;
+    [A, B, C, K] LatestJoin3<A, B, C, K>;
+    [O: RowSource, K] Latest<O, K>;
+    [T: Table] Writing<T>;
+    [T: Table] Matching<T>;
     [O] MultiInsert<O>;
     [T, O] Merge<T, O>;
 }

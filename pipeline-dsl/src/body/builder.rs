@@ -275,9 +275,9 @@ const RESERVED: &[&str] = &[
 
 /// Removes the variable for a result that no expression reads.
 fn forget_result(statement: &mut Statement, unread: &dyn Fn(VariableId) -> bool) {
-    if let Some(result) = statement.result_mut()
-        && result.is_some_and(unread)
-    {
-        *result = None;
+    for result in statement.results_mut() {
+        if result.is_some_and(unread) {
+            *result = None;
+        }
     }
 }

@@ -55,6 +55,7 @@ mod call;
 mod control;
 mod flow;
 mod loops;
+mod merged;
 mod statement;
 mod to_js;
 mod to_sql;
@@ -66,8 +67,10 @@ pub use control::{Branch, ErrorInfo, begin_if, on_error, ret, transaction};
 pub use flow::{Binds, LogLevel, attempt, execute_immediate, log, raise, set_return_value};
 pub(crate) use flow::{create_temporary, truncate};
 pub use loops::{Loop, Steps, begin_for, begin_loop, begin_rows, begin_while, break_loop, continue_loop};
+pub use merged::{MergeCount, Merged};
 pub use statement::{
-    Body, ErrorHandler, Exception, InsertBranch, InsertWhen, MergeAction, MergeClause, Statement, Variable, VariableId,
+    Body, ErrorHandler, Exception, InsertBranch, InsertWhen, MergeAction, MergeClause, MergeCounts, Statement,
+    Variable, VariableId,
 };
 pub use to_js::{argument_type, return_type, to_js};
 #[cfg(test)]

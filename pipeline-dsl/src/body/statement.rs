@@ -298,6 +298,8 @@ pub enum Statement {
         clauses: Vec<MergeClause>,
         /// Takes the number of rows.
         count: Option<VariableId>,
+        /// Take the numbers of rows by what was done.
+        counts: MergeCounts,
     },
 }
 
@@ -339,8 +341,8 @@ impl Statement {
                 set.iter().map(|(_, value)| value).chain(filter).for_each(|node| node.walk(visit));
             }
             Self::Delete { using, filter, .. } => {
-                if let Some((JoinSource::Part(part), _)) = using {
-                    part.walk(visit);
+                if let Some((JoinSource::Query { select, .. }, _)) = using {
+                    select.walk(visit);
                 }
                 filter.iter().for_each(|filter| filter.walk(visit));
             }
@@ -392,17 +394,40 @@ impl Statement {
         self.blocks_mut().into_iter().flatten().for_each(|statement| statement.each_mut(visit));
     }
 
-    /// The variable for what the statement tells about what it did.
-    pub(super) fn result_mut(&mut self) -> Option<&mut Option<VariableId>> {
+    /// The variables for what the statement tells about what it did.
+    pub(super) fn results_mut(&mut self) -> Vec<&mut Option<VariableId>> {
         match self {
             Self::Insert { count, .. }
             | Self::InsertSeveral { count, .. }
             | Self::Update { count, .. }
-            | Self::Delete { count, .. }
-            | Self::Merge { count, .. } => Some(count),
-            Self::Call { result, .. } => Some(result),
-            _ => None,
+            | Self::Delete { count, .. } => vec![count],
+            Self::Merge { count, counts: MergeCounts { inserted, updated, deleted, .. }, .. } => {
+                vec![count, inserted, updated, deleted]
+            }
+            Self::Call { result, .. } => vec![result],
+            _ => vec![],
         }
+    }
+}
+
+/// The variables for what a MERGE has done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MergeCounts {
+    /// A name for what identifies the statement.
+    pub id: String,
+    /// Takes the number of rows that were inserted.
+    pub inserted: Option<VariableId>,
+    /// Takes the number of rows that were updated.
+    pub updated: Option<VariableId>,
+    /// Takes the number of rows that were deleted.
+    pub deleted: Option<VariableId>,
+}
+
+impl MergeCounts {
+    /// The variables that are used, each with what its rows are: `inserted`, `updated` or `deleted`.
+    pub(super) fn used(&self) -> Vec<(&'static str, VariableId)> {
+        let all = [("inserted", self.inserted), ("updated", self.updated), ("deleted", self.deleted)];
+        all.into_iter().filter_map(|(what, variable)| Some((what, variable?))).collect()
     }
 }
 

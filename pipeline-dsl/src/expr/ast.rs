@@ -109,6 +109,15 @@ pub enum Ast {
 }
 
 impl Ast {
+    /// Whether it is a call of an aggregate function.
+    pub(crate) fn is_aggregate(&self) -> bool {
+        match self {
+            Self::CountAll | Self::Distinct { .. } => true,
+            Self::Call { name, .. } => AGGREGATES.contains(name),
+            _ => false,
+        }
+    }
+
     /// Visits this expression and those in it.
     pub fn walk(&self, visit: &mut dyn FnMut(&Ast)) {
         visit(self);
@@ -140,6 +149,39 @@ impl Ast {
         }
     }
 }
+
+/// Functions that compute one value from many rows.
+pub(crate) const AGGREGATES: &[&str] = &[
+    "ANY_VALUE",
+    "APPROX_COUNT_DISTINCT",
+    "ARRAY_AGG",
+    "ARRAY_UNIQUE_AGG",
+    "AVG",
+    "BITAND_AGG",
+    "BITOR_AGG",
+    "BOOLAND_AGG",
+    "BOOLOR_AGG",
+    "CORR",
+    "COUNT",
+    "COUNT_IF",
+    "COVAR_POP",
+    "COVAR_SAMP",
+    "KURTOSIS",
+    "LISTAGG",
+    "MAX",
+    "MAX_BY",
+    "MEDIAN",
+    "MIN",
+    "MIN_BY",
+    "MODE",
+    "OBJECT_AGG",
+    "SKEW",
+    "STDDEV",
+    "STDDEV_POP",
+    "SUM",
+    "VARIANCE",
+    "VARIANCE_POP",
+];
 
 /// A constant.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! Expressions with other names for their sources.
+//! Expressions with parts of them replaced, such as the names of their sources.
 
 use std::rc::Rc;
 
@@ -8,30 +8,40 @@ use crate::query::{JoinSource, Select};
 /// The expression with the columns of source `from`, or of a source that stood alone and was called `from` by queries inside,
 /// as those of source `to`.
 pub(crate) fn qualified(node: &Node, from: &'static str, to: &'static str) -> Node {
-    Rename { from, to, inside: false }.node(node)
+    rebuilt(node, &mut |node, inside| match &**node {
+        // In a query within the expression, columns without a prefix are its own.
+        Ast::Column { alias, name } if alias.map_or(!inside, |alias| alias == from) => {
+            Some(Rc::new(Ast::Column { alias: Some(to), name }))
+        }
+        _ => None,
+    })
 }
 
-#[derive(Clone, Copy)]
-struct Rename {
-    from: &'static str,
-    to: &'static str,
-    /// In a query within the expression, whose columns without a prefix are its own.
+/// The expression with what `replace` gives instead of its parts, from the outside in; what it gives nothing for is looked into.
+/// `replace` is also told whether the part stands in a query within the expression.
+pub(crate) fn rebuilt(node: &Node, replace: &mut dyn FnMut(&Node, bool) -> Option<Node>) -> Node {
+    Rebuild { replace, inside: false }.node(node)
+}
+
+struct Rebuild<'a> {
+    replace: &'a mut dyn FnMut(&Node, bool) -> Option<Node>,
     inside: bool,
 }
 
-impl Rename {
-    fn nodes(self, nodes: &[Node]) -> Vec<Node> {
+impl Rebuild<'_> {
+    fn nodes(&mut self, nodes: &[Node]) -> Vec<Node> {
         nodes.iter().map(|node| self.node(node)).collect()
     }
 
-    fn node(self, node: &Node) -> Node {
-        let one = |operand: &Node| self.node(operand);
+    fn node(&mut self, node: &Node) -> Node {
+        if let Some(new) = (self.replace)(node, self.inside) {
+            return new;
+        }
+        let mut one = |operand: &Node| self.node(operand);
         Rc::new(match &**node {
-            Ast::Column { alias, name } => {
-                let ours = alias.map_or(!self.inside, |alias| alias == self.from);
-                Ast::Column { alias: if ours { Some(self.to) } else { *alias }, name }
+            Ast::Column { .. } | Ast::Literal(_) | Ast::Variable(_) | Ast::CountAll | Ast::AllColumns => {
+                return node.clone();
             }
-            Ast::Literal(_) | Ast::Variable(_) | Ast::CountAll | Ast::AllColumns => return node.clone(),
             Ast::Call { name, arguments } => Ast::Call { name, arguments: self.nodes(arguments) },
             Ast::Distinct { name, argument } => Ast::Distinct { name, argument: one(argument) },
             Ast::Not(operand) => Ast::Not(one(operand)),
@@ -56,30 +66,33 @@ impl Rename {
         })
     }
 
-    fn order(self, terms: &[OrderTerm]) -> Vec<OrderTerm> {
+    fn order(&mut self, terms: &[OrderTerm]) -> Vec<OrderTerm> {
         terms.iter().map(|term| OrderTerm { value: self.node(&term.value), ..term.clone() }).collect()
     }
 
-    fn select(self, select: &Select) -> Rc<Select> {
-        Rc::new(Self { inside: true, ..self }.whole(select))
+    fn select(&mut self, select: &Select) -> Rc<Select> {
+        let outer = std::mem::replace(&mut self.inside, true);
+        let new = self.whole(select);
+        self.inside = outer;
+        Rc::new(new)
     }
 
-    fn whole(self, select: &Select) -> Select {
+    fn whole(&mut self, select: &Select) -> Select {
         let mut new = select.clone();
         new.items.iter_mut().for_each(|item| item.value = self.node(&item.value));
         for join in &mut new.joins {
             join.on = join.on.as_ref().map(|on| self.node(on));
             match &mut join.source {
                 JoinSource::Flatten { input } => *input = self.node(input),
-                JoinSource::Part(part) => **part = self.whole(part),
+                JoinSource::Query { select, .. } => *select = Rc::new(self.whole(select)),
                 JoinSource::Object(_) => {}
             }
         }
         for condition in [&mut new.filter, &mut new.having, &mut new.qualify] {
             *condition = condition.as_ref().map(|condition| self.node(condition));
         }
-        if let Some(part) = new.from.as_mut().and_then(|from| from.part.as_mut()) {
-            **part = self.whole(part);
+        if let Some(JoinSource::Query { select, .. }) = new.from.as_mut().map(|from| &mut from.source) {
+            *select = Rc::new(self.whole(select));
         }
         new.group = self.nodes(&new.group);
         new.order = self.order(&new.order);

@@ -36,6 +36,8 @@ pub use table::{check_column_names, check_default, check_type, concat_columns, c
 #[doc(hidden)]
 pub use task::{check_after, check_call, check_consumes, check_finalize, check_returned};
 #[doc(hidden)]
+pub use view::check_view_columns;
+#[doc(hidden)]
 pub use warehouse::{check_clusters, check_generation, check_resource_constraint};
 
 use crate::ident;

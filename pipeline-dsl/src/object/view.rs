@@ -1,6 +1,8 @@
+use crate::check::{Msg, same};
 use crate::fragment::Fragment;
 use crate::ident;
 use crate::node::{Node, NodeRef};
+use crate::object::Column;
 
 /// A view.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +13,8 @@ pub struct ViewDef {
     pub text: Option<Fragment>,
     /// Of a query in Rust: the methods and functions in it that a stream on the view may not bear.
     pub steps: &'static [&'static str],
+    /// Its columns, if their types are known.
+    pub columns: &'static [Column],
     /// Whether its definition is hidden from those who may only read it.
     pub secure: bool,
     /// Builds its query.
@@ -33,5 +37,31 @@ impl ViewDef {
         }
         let query = (self.query)();
         format!("{sql}\nAS\n{}", query.trim().trim_end_matches(';'))
+    }
+}
+
+/// Rule `view-columns`: the fields of a view whose query is text are the columns that the query gives, in its order.
+///
+/// # Panics
+/// With a message that names the first that differ.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_view_columns(view: &str, columns: &[Column], given: &[&str]) {
+    let mut at = 0;
+    while at < columns.len() || at < given.len() {
+        let field = if at < columns.len() { Some(columns[at].name) } else { None };
+        let found = if at < given.len() { Some(given[at]) } else { None };
+        at += 1;
+        let mut msg: Msg = Msg::new();
+        msg.push("column ").number(at as u64).push(" of view ").name(view).push(" is ");
+        match (field, found) {
+            (Some(field), Some(found)) if same(field, found) => continue,
+            (Some(field), Some(found)) => msg.name(field).push(", but its query gives ").name(found),
+            (Some(field), None) => msg.name(field).push(", but its query gives no more columns"),
+            (None, Some(found)) => msg.push("missing: its query gives ").name(found),
+            (None, None) => continue,
+        };
+        msg.rule("view-columns", "declare a field for each column of the query, in its order");
+        panic!("{}", msg.as_str());
     }
 }

@@ -3,11 +3,16 @@ use std::rc::Rc;
 
 use super::Select;
 use super::insert::{NewRow, Query};
-use super::row::Readable;
-use super::source::alone;
+use super::row::RowSource;
+use super::selection::{Items, Selection};
+use super::source::inside;
+use super::values::{RowValues, Values};
 use crate::expr::ast::{Ast, Node};
-use crate::expr::{Expr, IntoExpr, Typed};
-use crate::node::Table;
+use crate::expr::fits::IsCondition;
+use crate::expr::function::Arguments;
+use crate::expr::{Base, Expr, IntoExpr, Typed};
+use crate::node::Relation;
+use crate::types::Boolean;
 
 /// Several aggregates that are computed together; a `let` with a tuple of names gives each a variable.
 #[must_use = "aggregates are only computed when a `let` takes them"]
@@ -63,22 +68,61 @@ tuples! {
 
 /// Rows in groups.
 #[must_use]
-pub struct Grouped<O: Readable> {
+pub struct Grouped<O: RowSource, K> {
     select: Select,
+    key: K,
     of: PhantomData<fn() -> O>,
 }
 
-impl<O: Readable> Grouped<O> {
-    pub(super) fn new(select: Select) -> Self {
-        Self { select, of: PhantomData }
+impl<O: RowSource, K: Arguments + Copy> Grouped<O, K> {
+    pub(super) fn new(mut select: Select, key: impl FnOnce(O::Row) -> K) -> Self {
+        let (key, group) = inside::<O, _>(&select, |row| {
+            let key = key(row);
+            (key, key.nodes())
+        });
+        select.group = group;
+        Self { select, key, of: PhantomData }
     }
+}
 
+impl<O: RowSource, K> Grouped<O, K> {
     pub(super) fn into_select(self) -> Select {
         self.select
     }
 
-    /// One row of `T` per group, to be inserted into it.
-    pub fn select<T: Table>(self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Query<T> {
-        Query { row: alone::<O, _>(row), select: self.select }
+    pub(super) fn key(&self) -> K
+    where
+        K: Copy,
+    {
+        self.key
+    }
+
+    /// Only the groups for which the condition is true. Snowflake: `HAVING`.
+    pub fn having<C: IntoExpr>(mut self, condition: impl FnOnce(O::Row) -> C) -> Self
+    where
+        Base<C::Ty>: IsCondition,
+    {
+        let known = self.select.having.take().map(Expr::<Option<Boolean>>::from_node);
+        let condition = inside::<O, _>(&self.select, |row| super::rows::condition(condition(row)));
+        self.select.having = Some(super::rows::both(known, condition).node());
+        self
+    }
+
+    /// One row of `T` per group.
+    pub fn select<T: Relation>(self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Query<T> {
+        let row = inside::<O, _>(&self.select, row);
+        Query::of(self.select, row)
+    }
+
+    /// One row per group, with these columns.
+    pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
+        let columns = inside::<O, _>(&self.select, columns);
+        Selection::of(self.select, columns)
+    }
+
+    /// Values of each group, for a loop of a procedure to go through.
+    pub fn values<R: RowValues>(self, values: impl FnOnce(O::Row) -> R) -> Values<R> {
+        let values = inside::<O, _>(&self.select, |row| values(row).nodes());
+        Values::of(self.select, values)
     }
 }

@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use crate::expr::ast::{Ast, Node, OrderTerm};
 use crate::node::NodeRef;
 
@@ -31,24 +33,23 @@ pub struct Select {
 impl Select {
     /// What its sources are called where their columns need a prefix.
     pub(super) fn source_names(&self) -> Vec<&'static str> {
-        let from = self.from.as_ref().map(|from| from.alias.unwrap_or(from.object.get().name));
-        from.into_iter().chain(self.joins.iter().map(|join| join.alias)).collect()
+        self.from.iter().map(From::name).chain(self.joins.iter().map(|join| join.alias)).collect()
     }
 
-    /// The queries of their own that it reads from, with what it calls them.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = (&'static str, &Select)> {
-        let from = self.from.iter().filter_map(|from| Some((from.alias?, &**from.part.as_ref()?)));
-        from.chain(self.joins.iter().filter_map(|join| match &join.source {
-            JoinSource::Part(part) => Some((join.alias, &**part)),
+    /// The queries of their own that it reads from, with their names.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&'static str, &Rc<Select>)> {
+        let sources = self.from.iter().map(|from| &from.source).chain(self.joins.iter().map(|join| &join.source));
+        sources.filter_map(|source| match source {
+            JoinSource::Query { name, select } => Some((*name, select)),
             JoinSource::Object(_) | JoinSource::Flatten { .. } => None,
-        }))
+        })
     }
 
     /// Visits all expressions in the query.
     pub fn walk(&self, visit: &mut dyn FnMut(&Ast)) {
         let joined = self.joins.iter().flat_map(|join| match &join.source {
             JoinSource::Flatten { input } => Some(input).into_iter().chain(&join.on),
-            JoinSource::Object(_) | JoinSource::Part(_) => None.into_iter().chain(&join.on),
+            JoinSource::Object(_) | JoinSource::Query { .. } => None.into_iter().chain(&join.on),
         });
         let nodes = self.items.iter().map(|item| &item.value).chain(joined).chain(&self.filter).chain(&self.group);
         let nodes = nodes.chain(&self.having).chain(&self.qualify).chain(self.order.iter().map(|term| &term.value));
@@ -84,12 +85,21 @@ impl Item {
 /// The source of a SELECT.
 #[derive(Clone, Debug, PartialEq)]
 pub struct From {
-    /// A table, a view or a stream.
-    pub object: NodeRef,
-    /// What the statement calls it.
+    /// A table, a view, a stream or a query.
+    pub source: JoinSource,
+    /// What the statement calls it, if not by its own name.
     pub alias: Option<&'static str>,
-    /// The rows of it that the statement reads, where these are not all: a query of its own, called as the alias is.
-    pub part: Option<Box<Select>>,
+}
+
+impl From {
+    /// What the statement calls it.
+    pub(crate) fn name(&self) -> &'static str {
+        self.alias.unwrap_or(match &self.source {
+            JoinSource::Object(object) => object.get().name,
+            JoinSource::Query { name, .. } => name,
+            JoinSource::Flatten { .. } => "ELEMENT",
+        })
+    }
 }
 
 /// A source that is joined to the first one.
@@ -105,13 +115,18 @@ pub struct Join {
     pub on: Option<Node>,
 }
 
-/// What is joined.
+/// What is read or joined.
 #[derive(Clone, Debug, PartialEq)]
 pub enum JoinSource {
     /// A table, a view or a stream.
     Object(NodeRef),
-    /// A query of its own over one.
-    Part(Box<Select>),
+    /// A query of its own.
+    Query {
+        /// What it is called. Queries that differ may have one name.
+        name: &'static str,
+        /// The query.
+        select: Rc<Select>,
+    },
     /// `LATERAL FLATTEN(INPUT => ..)`: the elements of a value of the row.
     Flatten {
         /// The array or object.

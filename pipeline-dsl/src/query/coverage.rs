@@ -1,18 +1,19 @@
 use crate::check::{Msg, same};
-use crate::node::{Kind, Table};
+use crate::node::{Kind, Relation, Table};
 use crate::object::Column;
 use crate::query::Readable;
 use crate::types::DataType;
 
-/// Checks the fields of a struct literal that is to be inserted into `T`: none twice, and none missing that an INSERT must give.
-/// `complete` says that the literal does not end with `..default()`, so that every field is wanted.
+/// Checks the fields of a struct literal of `T`: none twice, and none missing that an INSERT must give. Every field is wanted if
+/// `complete` says that the literal does not end with `..default()`, and in a row that is no table's.
 ///
 /// # Panics
 /// With a message that names the columns.
 #[doc(hidden)]
 #[track_caller]
-pub const fn insert_covers<T: Table>(given: &[&str], complete: bool) {
-    let table = T::NODE.get().rust_name;
+pub const fn insert_covers<T: Relation>(given: &[&str], complete: bool) {
+    let complete = complete || !T::DEFAULTS;
+    let table = (if T::DEFAULTS { "INSERT into `" } else { "a row of `" }, T::NAME);
     let mut message: Msg = Msg::new();
     let mut found = 0;
     let mut at = 0;
@@ -55,8 +56,11 @@ pub const fn insert_covers<T: Table>(given: &[&str], complete: bool) {
     }
     if found > 0 {
         message.push("`");
-        let help =
-            if complete { "end the literal with `..default()` to leave columns to their default or NULL" } else { "" };
+        let help = match (complete, T::DEFAULTS) {
+            (_, false) => "give it a value, or `None`: who reads the rows reads all columns",
+            (true, true) => "end the literal with `..default()` to leave columns to their default or NULL",
+            (false, true) => "",
+        };
         message.rule("insert-covers-columns", help);
     } else if duplicates {
         message.rule("insert-covers-columns", "");
@@ -73,7 +77,7 @@ pub const fn insert_covers<T: Table>(given: &[&str], complete: bool) {
 #[doc(hidden)]
 #[track_caller]
 pub const fn consumed_twice<O: Readable>() {
-    let node = O::NODE.get();
+    let node = O::SOURCE.get();
     if matches!(node.kind, Kind::Stream) {
         let mut message: Msg = Msg::new();
         message
@@ -103,7 +107,7 @@ pub enum Constant {
 /// With a message that names the column.
 #[doc(hidden)]
 #[track_caller]
-pub const fn constant_fits<T: Table>(field: &str, constant: Constant) {
+pub const fn constant_fits<T: Relation>(field: &str, constant: Constant) {
     let Some(column) = column_of::<T>(field) else { return };
     let (found, bound, what) = match (constant, column.data_type) {
         (Constant::Text(found), DataType::Varchar { length }) => (found, length, " characters"),
@@ -119,14 +123,14 @@ pub const fn constant_fits<T: Table>(field: &str, constant: Constant) {
     if found > bound {
         let mut message: Msg = Msg::new();
         message.push("this value has ").number(found as u64).push(what).push(", but column ").name(column.name);
-        message.push(" of ").name(T::NODE.get().rust_name).push(" holds ").number(bound as u64);
+        message.push(" of ").name(T::NAME).push(" holds ").number(bound as u64);
         message.rule("constant-fits-column", "shorten the value, or widen the column");
         panic!("{}", message.as_str());
     }
 }
 
 /// The column of a field that is one column.
-const fn column_of<T: Table>(field: &str) -> Option<&'static Column> {
+const fn column_of<T: Relation>(field: &str) -> Option<&'static Column> {
     let mut column = 0;
     let mut at = 0;
     while column < T::COLUMNS.len() {
@@ -147,8 +151,8 @@ const fn column_of<T: Table>(field: &str) -> Option<&'static Column> {
 /// With a message that names the columns.
 #[doc(hidden)]
 #[track_caller]
-pub const fn matching_covers<S: Table, T: Table>(given: &[&str]) {
-    let (source, target) = (S::NODE.get().rust_name, T::NODE.get().rust_name);
+pub const fn matching_covers<S: Relation, T: Table>(given: &[&str]) {
+    let (source, target) = (S::NAME, T::NAME);
     let mut message: Msg = Msg::new();
     let mut found = 0;
     let mut at = 0;
@@ -212,9 +216,9 @@ const fn fits(from: DataType, to: DataType) -> bool {
 
 const REQUIRED: &str = " gives no value for the NOT NULL columns `";
 
-const fn start(message: &mut Msg, table: &str, what: &str, separator: &str, found: usize) {
+const fn start(message: &mut Msg, table: (&str, &str), what: &str, separator: &str, found: usize) {
     if found == 0 {
-        message.push("INSERT into `").push(table).push("`").push(what);
+        message.push(table.0).push(table.1).push("`").push(what);
     } else {
         message.push(separator);
     }

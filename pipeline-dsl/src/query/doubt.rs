@@ -1,8 +1,8 @@
 //! What a doubt about a body depends on.
 
-use super::row::{Readable, SourceRow};
+use super::row::{RowSource, SourceRow};
 use crate::check::same;
-use crate::node::{Kind, NodeRef, Object, Table};
+use crate::node::{Kind, NodeRef, Object, Relation};
 use crate::object::Definition;
 use crate::types::{DataType, SqlType};
 
@@ -47,8 +47,8 @@ pub const fn is_text<T: SqlType>() -> bool {
 
 /// Whether a field of the rows of `O` is a column that Snowflake numbers.
 #[doc(hidden)]
-pub const fn numbers_rows<O: Readable>(field: &str) -> bool {
-    let columns = <<O::Row as SourceRow>::Table as Table>::COLUMNS;
+pub const fn numbers_rows<O: RowSource>(field: &str) -> bool {
+    let columns = <<O::Row as SourceRow>::Table as Relation>::COLUMNS;
     let mut at = 0;
     while at < columns.len() {
         if same(columns[at].rust_name, field) && columns[at].autoincrement.is_some() {

@@ -3,15 +3,16 @@ use std::ops::Deref;
 
 use super::insert::{ChangedRow, InsertSource};
 use super::join::Joinable;
-use super::merge::{MergeOn, MergeSource};
-use super::row::{Readable, SourceRow, TableRow};
+use super::merge::MergeOn;
+use super::merge_source::MergeSource;
+use super::row::{RowSource, SourceRow, TableRow};
 use super::rows::{Condition, Rows, both, condition};
 use super::source::{self, alone};
 use super::update_from::UpdateOn;
 use crate::body::{Affected, Statement};
 use crate::expr::fits::IsCondition;
 use crate::expr::{Base, Expr, IntoExpr, Source, scope};
-use crate::node::{NodeRef, Table};
+use crate::node::{NodeRef, Object, Table};
 
 /// A parameter `&TableA` or `&StreamTableA` of a procedure or view: all its rows, to be read.
 pub struct Reading<O> {
@@ -21,8 +22,8 @@ pub struct Reading<O> {
 
 /// The handle of a parameter that is read.
 #[doc(hidden)]
-pub const fn reading<O: Readable>() -> Reading<O> {
-    Reading { rows: Rows::all(), node: O::NODE }
+pub const fn reading<O: Object + RowSource>() -> Reading<O> {
+    Reading { rows: Rows::all(O::NODE), node: O::NODE }
 }
 
 impl<O> Reading<O> {
@@ -59,7 +60,7 @@ pub struct Writing<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a table: a procedure cannot write it",
     label = "expected a type declared with `#[table]`",
-    note = "a stream is only read: take it as `&{Self}`, and write to a table"
+    note = "streams and views are only read: take it as `&{Self}`, and write to a table"
 )]
 pub trait Writable {
     /// [`Writing`].
@@ -78,7 +79,7 @@ pub trait Writable {
 /// [`Writable::handle`] of a table.
 #[doc(hidden)]
 pub const fn writing<T: Table>() -> Writing<T> {
-    Writing { rows: Matching { rows: Rows::all(), filter: None }, node: T::NODE }
+    Writing { rows: Matching { rows: Rows::all(T::NODE), filter: None }, node: T::NODE }
 }
 
 impl<T> Writing<T> {
@@ -88,7 +89,7 @@ impl<T> Writing<T> {
     }
 }
 
-impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
+impl<T: Table + RowSource<Row = TableRow<T>>> Writing<T> {
     /// Inserts a row or the rows of a query. Snowflake: `INSERT`.
     pub fn insert(self, source: impl InsertSource<T>) -> Affected {
         self.insert_with(false, source)
@@ -114,7 +115,7 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
     pub fn delete_using<P: Joinable, C: IntoExpr>(
         self,
         other: P,
-        condition: impl FnOnce(TableRow<T>, <P::From as Readable>::Row) -> C,
+        condition: impl FnOnce(TableRow<T>, <P::From as RowSource>::Row) -> C,
     ) -> Affected
     where
         Base<C::Ty>: IsCondition,
@@ -124,7 +125,7 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
         let target = TableRow::of(Source::new(T::NODE.get().name));
         let condition = || self::condition(condition(target, source::row::<P::From>(SOURCE)));
         let filter = scope::within(&[T::NODE.get().name, SOURCE], condition);
-        let (source, also) = other.part().aliased::<P::From>(SOURCE);
+        let (source, also) = other.part().aliased(SOURCE);
         let filter = Some(also.map_or(filter, |also| both(Some(filter), Expr::from_node(also))).node());
         let using = Some((source, SOURCE));
         Affected::of(|count| Statement::Delete { target: T::NODE, using, filter, count })
@@ -141,8 +142,8 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
 
     /// Gives rows new values from rows that each have their own key, so that which row wins is no chance: say next what
     /// matches, with [`on`](UpdateOn::on). Snowflake: `UPDATE` with FROM.
-    pub fn update_from<S: MergeSource>(self, source: S) -> UpdateOn<T, S::From, S::Key> {
-        UpdateOn { source: source.latest(), of: PhantomData }
+    pub fn update_from<S: MergeSource>(self, source: S) -> UpdateOn<T, S::Row, S::Key> {
+        UpdateOn { source: source.parts(), of: PhantomData }
     }
 
     /// Makes the table, which is declared `temporary`, from the rows of the query; it lives until the session ends. A table of
@@ -157,8 +158,8 @@ impl<T: Table + Readable<Row = TableRow<T>>> Writing<T> {
 
     /// Brings the table up to date from rows that each have their own key: say next what matches, with
     /// [`on`](MergeOn::on), then what is updated, inserted and deleted. Snowflake: `MERGE`.
-    pub fn merge<S: MergeSource>(self, source: S) -> MergeOn<T, S::From, S::Key> {
-        MergeOn { source: source.latest(), of: PhantomData }
+    pub fn merge<S: MergeSource>(self, source: S) -> MergeOn<T, S::Row, S::Key> {
+        MergeOn { source: source.parts(), of: PhantomData }
     }
 
     /// The rows for which the condition is true, to be read, updated or deleted.
@@ -192,21 +193,21 @@ pub struct Matching<T> {
     filter: Option<Condition>,
 }
 
-impl<T: Table + Readable<Row = TableRow<T>>> Matching<T> {
+impl<T: Table + RowSource<Row = TableRow<T>>> Matching<T> {
     /// Only the rows for which this condition is true as well.
     #[must_use]
     pub fn filter<C: IntoExpr>(self, condition: impl FnOnce(TableRow<T>) -> C) -> Self
     where
         Base<C::Ty>: IsCondition,
     {
-        let condition = alone::<T, _>(|row| self::condition(condition(row)));
+        let condition = alone::<T, _>(self.rows.base, |row| self::condition(condition(row)));
         let filter = both(self.filter, condition);
-        Self { rows: Rows::all().filter(|_| filter), filter: Some(filter) }
+        Self { rows: Rows::all(T::NODE).filter(|_| filter), filter: Some(filter) }
     }
 
     /// Gives columns of these rows new values. Snowflake: `UPDATE`.
     pub fn update(self, row: impl FnOnce(TableRow<T>) -> ChangedRow<T>) -> Affected {
-        let set = alone::<T, _>(row).set();
+        let set = alone::<T, _>(self.rows.base, row).set();
         let filter = self.filter.map(Expr::node);
         Affected::of(|count| Statement::Update { target: T::NODE, set, from: None, filter, count })
     }

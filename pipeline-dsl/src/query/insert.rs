@@ -1,12 +1,15 @@
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::rc::Rc;
 
-use super::row::{SourceRow, WholeRow};
+use super::row::{Derived, SourceRow, WholeRow};
+use super::rows::Rows;
+use super::source::Origin;
 use super::{Item, Select};
 use crate::expr::ast::{Ast, Literal, Node};
 use crate::expr::fits::{FitsColumn, FitsNull};
 use crate::expr::{Base, Col, IntoExpr, Nullable, Source, Typed};
-use crate::node::Table;
+use crate::node::Relation;
 
 /// A value for a column.
 pub struct Assignment {
@@ -38,21 +41,21 @@ impl<T: Typed> Col<T> {
 /// What [`Col::assign`] is for a field with `#[column(flatten)]`: it takes all columns of a row.
 pub trait AssignRow: Copy {
     /// The values that the columns are to have.
-    fn assign<T: Table<Columns = Self>>(self, row: WholeRow<T>) -> Vec<Assignment> {
+    fn assign<T: Relation<Columns = Self>>(self, row: WholeRow<T>) -> Vec<Assignment> {
         row.columns().map(|(column, value)| Assignment { column, value }).collect()
     }
 }
 
 impl<C: Copy> AssignRow for C {}
 
-fn in_column_order<T: Table>(values: impl IntoIterator<Item = Vec<Assignment>>) -> Vec<Assignment> {
+fn in_column_order<T: Relation>(values: impl IntoIterator<Item = Vec<Assignment>>) -> Vec<Assignment> {
     let mut values: Vec<_> = values.into_iter().flatten().collect();
     let position = |value: &Assignment| T::COLUMNS.iter().position(|column| column.name == value.column);
     values.sort_by_key(position);
     values
 }
 
-fn with_matching<T: Table>(
+fn with_matching<T: Relation>(
     values: impl IntoIterator<Item = Vec<Assignment>>,
     row: impl SourceRow,
     except: &[&str],
@@ -68,13 +71,13 @@ fn with_matching<T: Table>(
     [values]
 }
 
-/// A row to be inserted into `T`, written as a struct literal: columns without a value get their default.
+/// A row of `T`, written as a struct literal. Columns of a table without a value get their default.
 pub struct NewRow<T> {
     pub(crate) values: Vec<Assignment>,
     of: PhantomData<fn() -> T>,
 }
 
-impl<T: Table> NewRow<T> {
+impl<T: Relation> NewRow<T> {
     pub(crate) fn columns(&self) -> Vec<&'static str> {
         self.values.iter().map(|value| value.column).collect()
     }
@@ -94,17 +97,17 @@ pub struct ChangedRow<T> {
     of: PhantomData<fn() -> T>,
 }
 
-impl<T: Table> ChangedRow<T> {
+impl<T: Relation> ChangedRow<T> {
     pub(crate) fn set(self) -> Vec<(&'static str, Node)> {
         self.values.into_iter().map(|value| (value.column, value.value)).collect()
     }
 }
 
-/// A struct literal of the table `T` in a procedure.
+/// A struct literal of `T` in a procedure or view.
 #[doc(hidden)]
 pub struct RowLiteral<T>(PhantomData<fn() -> T>);
 
-impl<T: Table> RowLiteral<T> {
+impl<T: Relation> RowLiteral<T> {
     #[expect(clippy::new_without_default, reason = "only the attributes make these")]
     pub fn new() -> Self {
         Self(PhantomData)
@@ -141,12 +144,72 @@ impl<T: Table> RowLiteral<T> {
     }
 }
 
-/// Rows of `T`, computed by a query.
+/// Rows of `T`, computed by a query. Where `T` is declared with `#[row]`, they can be read again: filtered, joined and grouped as
+/// those of a table.
 #[must_use = "a query does nothing until a statement such as `insert` takes it"]
 pub struct Query<T> {
-    pub(super) row: NewRow<T>,
-    pub(super) select: Select,
+    rows: Rows<T>,
 }
+
+impl<T> Clone for Query<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Query<T> {}
+
+impl<T: Derived> Deref for Query<T> {
+    type Target = Rows<T>;
+
+    fn deref(&self) -> &Rows<T> {
+        &self.rows
+    }
+}
+
+impl<T: Relation> Query<T> {
+    pub(super) fn of(select: Select, row: NewRow<T>) -> Self {
+        Self::new(Select { items: row.items(), ..select })
+    }
+
+    pub(super) fn new(select: Select) -> Self {
+        Self { rows: Rows::of_query(T::ALIAS, select) }
+    }
+}
+
+impl<T> Query<T> {
+    /// The query, which names the columns that it gives values to.
+    pub(super) fn into_select(self) -> Select {
+        match self.rows.base {
+            Origin::Query(_, stored) => (*stored.select()).clone(),
+            Origin::Object(object) => unreachable!("{object:?} is no query"),
+        }
+    }
+
+    /// The same query with the name that the program gives it.
+    #[doc(hidden)]
+    pub fn named(mut self, name: &'static str) -> Self {
+        if let Origin::Query(known, _) = &mut self.rows.base {
+            *known = name;
+        }
+        self
+    }
+
+    pub(super) fn rows(self) -> Rows<T> {
+        self.rows
+    }
+}
+
+/// [`Query::named`] of what is no query, and needs no name.
+#[doc(hidden)]
+pub trait Named: Sized {
+    /// The value itself.
+    fn named(self, _name: &'static str) -> Self {
+        self
+    }
+}
+
+impl<V> Named for V {}
 
 /// What can be inserted into `T`: a row, or the rows of a query.
 #[diagnostic::on_unimplemented(
@@ -159,17 +222,15 @@ pub trait InsertSource<T> {
     fn parts(self) -> (Vec<&'static str>, Select);
 }
 
-impl<T: Table> InsertSource<T> for NewRow<T> {
+impl<T: Relation> InsertSource<T> for NewRow<T> {
     fn parts(self) -> (Vec<&'static str>, Select) {
         (self.columns(), Select { items: self.items(), ..Select::default() })
     }
 }
 
-impl<T: Table> InsertSource<T> for Query<T> {
+impl<T: Relation> InsertSource<T> for Query<T> {
     fn parts(self) -> (Vec<&'static str>, Select) {
-        let mut select = self.select;
-        let columns = self.row.columns();
-        select.items = self.row.items();
-        (columns, select)
+        let select = self.into_select();
+        (select.items.iter().map(Item::name).collect(), select)
     }
 }

@@ -1,19 +1,16 @@
 use std::rc::Rc;
 
-use super::aggregate::{Aggregate, Aggregates};
 use super::ast::{Join, JoinKind, JoinSource};
-use super::insert::{NewRow, Query};
-use super::row::Readable;
+use super::insert::Query;
+use super::joined::{Joined2, Joined3};
+use super::row::{Derived, RowSource};
 use super::rows::{both, condition};
-use super::selection::{Items, Selection};
-use super::source::{self, among, free, only};
-use super::values::{RowValues, Values};
+use super::source::{self, Origin, among, free, only};
 use super::{From, Item, Key, Latest, Matching, Reading, Rows, Select, Writing};
 use crate::expr::ast::{Ast, Node};
 use crate::expr::fits::{IsArray, IsCondition};
-use crate::expr::function::Arguments;
 use crate::expr::rename::qualified;
-use crate::expr::{Base, Expr, IntoExpr, Source, scope};
+use crate::expr::{Base, Expr, IntoExpr, Source};
 use crate::node::Table;
 use crate::types::{Boolean, Integer, Varchar, Variant};
 
@@ -59,19 +56,25 @@ impl Element {
 /// key.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be joined",
-    label = "expected a table, view or stream, with `filter(..)` or `latest_by(..)` if need be"
+    label = "expected a table, view, stream or query of `#[row]` rows, with `filter(..)` or `latest_by(..)` if need be"
 )]
 pub trait Joinable {
     /// Where the rows come from.
-    type From: Readable;
+    type From: RowSource;
 
     #[doc(hidden)]
     fn part(self) -> Part;
 }
 
-/// Which rows of a source are joined.
+/// What is joined.
 #[doc(hidden)]
-pub enum Part {
+pub struct Part {
+    base: Origin,
+    rows: Which,
+}
+
+/// Which rows of a source are joined.
+enum Which {
     /// Those that meet the condition, if there is one.
     Filtered(Option<Node>),
     /// Those of a query.
@@ -79,54 +82,50 @@ pub enum Part {
 }
 
 impl Part {
+    fn filtered(base: Origin, filter: Option<Node>) -> Self {
+        Self { base, rows: Which::Filtered(filter) }
+    }
+
     /// What is read, and a condition that is left for whoever reads it by the alias.
-    pub(super) fn aliased<O: Readable>(self, alias: &'static str) -> (JoinSource, Option<Node>) {
-        match self {
-            Self::Filtered(filter) => {
-                let filter = filter.map(|filter| joined_condition::<O>(&filter, alias));
-                (JoinSource::Object(O::NODE), filter)
+    pub(super) fn aliased(self, alias: &'static str) -> (JoinSource, Option<Node>) {
+        match self.rows {
+            Which::Filtered(filter) => {
+                let filter = filter.map(|filter| qualified(&filter, self.base.name(), alias));
+                (self.base.source(), filter)
             }
-            query => (query.query::<O>().map_or(JoinSource::Object(O::NODE), JoinSource::Part), None),
+            Which::Query(_) => (self.source(alias), None),
         }
     }
 
     /// As a query of its own, unless these are all rows.
-    fn query<O: Readable>(self) -> Option<Box<Select>> {
-        let mut select = match self {
-            Self::Filtered(None) => return None,
-            Self::Filtered(filter) => Box::new(Select { from: Some(only::<O>()), filter, ..Select::default() }),
-            Self::Query(select) => select,
+    fn source(self, alias: &'static str) -> JoinSource {
+        let mut select = match self.rows {
+            Which::Filtered(None) => return self.base.source(),
+            Which::Filtered(filter) => Box::new(Select { from: Some(only(self.base)), filter, ..Select::default() }),
+            Which::Query(select) => select,
         };
         select.items = vec![Item { value: Rc::new(Ast::AllColumns), alias: None }];
-        Some(select)
+        JoinSource::Query { name: alias, select: Rc::new(*select) }
     }
 }
 
-impl<O: Readable> Joinable for Rows<O> {
+impl<O: RowSource> Joinable for Rows<O> {
     type From = O;
 
     fn part(self) -> Part {
-        Part::Filtered(self.filter.map(Expr::node))
+        Part::filtered(self.base, self.filter.map(Expr::node))
     }
 }
 
-impl<O: Readable> Joinable for Reading<O> {
+impl<O: RowSource> Joinable for Reading<O> {
     type From = O;
 
     fn part(self) -> Part {
-        Part::Filtered(None)
+        Rows::part(*self)
     }
 }
 
-impl<T: Table + Readable> Joinable for Writing<T> {
-    type From = T;
-
-    fn part(self) -> Part {
-        Part::Filtered(None)
-    }
-}
-
-impl<T: Table + Readable> Joinable for Matching<T> {
+impl<T: Table + RowSource> Joinable for Writing<T> {
     type From = T;
 
     fn part(self) -> Part {
@@ -134,17 +133,28 @@ impl<T: Table + Readable> Joinable for Matching<T> {
     }
 }
 
-impl<O: Readable, K: Key> Joinable for Latest<O, K> {
-    type From = O;
+impl<T: Table + RowSource> Joinable for Matching<T> {
+    type From = T;
 
     fn part(self) -> Part {
-        Part::Query(Box::new(self.skeleton()))
+        Rows::part(*self)
     }
 }
 
-/// A condition of the rows of a source alone, as one of a query that joins it.
-fn joined_condition<O: Readable>(filter: &Node, alias: &'static str) -> Node {
-    qualified(filter, O::NODE.get().name, alias)
+impl<O: RowSource, K: Key> Joinable for Latest<O, K> {
+    type From = O;
+
+    fn part(self) -> Part {
+        Part { base: self.base(), rows: Which::Query(Box::new(self.skeleton())) }
+    }
+}
+
+impl<T: Derived> Joinable for Query<T> {
+    type From = T;
+
+    fn part(self) -> Part {
+        self.rows().part()
+    }
 }
 
 fn and_filter(select: &mut Select, filter: Node) {
@@ -153,36 +163,35 @@ fn and_filter(select: &mut Select, filter: Node) {
 }
 
 /// A query that starts with the rows, which `keeps` all that meet their condition.
-fn first<O: Readable>(part: Part, keeps: bool) -> (Select, O::Row) {
-    let name = free(O::NODE.get().name, &Select::default());
+fn first<O: RowSource>(part: Part, keeps: bool) -> (Select, O::Row) {
+    let name = free(part.base.name(), &Select::default());
     let mut select = Select::default();
-    let part = match part {
-        Part::Filtered(Some(filter)) if keeps => {
-            and_filter(&mut select, joined_condition::<O>(&filter, name));
-            None
+    let source = match (&part.rows, keeps) {
+        (Which::Filtered(Some(filter)), true) => {
+            and_filter(&mut select, qualified(filter, part.base.name(), name));
+            part.base.source()
         }
-        part => part.query::<O>(),
+        _ => part.source(name),
     };
-    select.from = Some(From { object: O::NODE, alias: Some(name), part });
+    select.from = Some(From { source, alias: Some(name) });
     (select, source::row::<O>(name))
 }
 
 /// Adds the rows to the query; the condition, if there is one left, belongs to that of the join.
-fn next<O: Readable>(select: &mut Select, kind: JoinKind, part: Part) -> (O::Row, Option<Node>) {
-    let alias = free(O::NODE.get().name, select);
+fn next<O: RowSource>(select: &mut Select, kind: JoinKind, part: Part) -> (O::Row, Option<Node>) {
+    let alias = free(part.base.name(), select);
     let mut on = None;
-    let part = match (part, kind) {
-        (Part::Filtered(Some(filter)), JoinKind::Inner | JoinKind::Cross | JoinKind::Right) => {
-            and_filter(select, joined_condition::<O>(&filter, alias));
-            None
+    let source = match (&part.rows, kind) {
+        (Which::Filtered(Some(filter)), JoinKind::Inner | JoinKind::Cross | JoinKind::Right) => {
+            and_filter(select, qualified(filter, part.base.name(), alias));
+            part.base.source()
         }
-        (Part::Filtered(Some(filter)), JoinKind::Left) => {
-            on = Some(joined_condition::<O>(&filter, alias));
-            None
+        (Which::Filtered(Some(filter)), JoinKind::Left) => {
+            on = Some(qualified(filter, part.base.name(), alias));
+            part.base.source()
         }
-        (part, _) => part.query::<O>(),
+        _ => part.source(alias),
     };
-    let source = part.map_or(JoinSource::Object(O::NODE), JoinSource::Part);
     select.joins.push(Join { kind, source, alias, on: None });
     (source::row::<O>(alias), on)
 }
@@ -206,8 +215,8 @@ macro_rules! joins {
             pub fn join<P: Joinable, C: IntoExpr>(
                 self,
                 other: P,
-                on: impl FnOnce(O::Row, <P::From as Readable>::Row) -> C,
-            ) -> Joined2<O::Row, <P::From as Readable>::Row>
+                on: impl FnOnce(O::Row, <P::From as RowSource>::Row) -> C,
+            ) -> Joined2<O::Row, <P::From as RowSource>::Row>
             where
                 Base<C::Ty>: IsCondition,
             {
@@ -220,8 +229,8 @@ macro_rules! joins {
             pub fn left_join<P: Joinable, C: IntoExpr>(
                 self,
                 other: P,
-                on: impl FnOnce(O::Row, <P::From as Readable>::Row) -> C,
-            ) -> Joined2<O::Row, Maybe<<P::From as Readable>::Row>>
+                on: impl FnOnce(O::Row, <P::From as RowSource>::Row) -> C,
+            ) -> Joined2<O::Row, Maybe<<P::From as RowSource>::Row>>
             where
                 Base<C::Ty>: IsCondition,
             {
@@ -234,8 +243,8 @@ macro_rules! joins {
             pub fn right_join<P: Joinable, C: IntoExpr>(
                 self,
                 other: P,
-                on: impl FnOnce(O::Row, <P::From as Readable>::Row) -> C,
-            ) -> Joined2<Maybe<O::Row>, <P::From as Readable>::Row>
+                on: impl FnOnce(O::Row, <P::From as RowSource>::Row) -> C,
+            ) -> Joined2<Maybe<O::Row>, <P::From as RowSource>::Row>
             where
                 Base<C::Ty>: IsCondition,
             {
@@ -248,8 +257,8 @@ macro_rules! joins {
             pub fn full_join<P: Joinable, C: IntoExpr>(
                 self,
                 other: P,
-                on: impl FnOnce(O::Row, <P::From as Readable>::Row) -> C,
-            ) -> Joined2<Maybe<O::Row>, Maybe<<P::From as Readable>::Row>>
+                on: impl FnOnce(O::Row, <P::From as RowSource>::Row) -> C,
+            ) -> Joined2<Maybe<O::Row>, Maybe<<P::From as RowSource>::Row>>
             where
                 Base<C::Ty>: IsCondition,
             {
@@ -259,7 +268,7 @@ macro_rules! joins {
             }
 
             /// Each row with each row of the other source.
-            pub fn cross_join<P: Joinable>(self, other: P) -> Joined2<O::Row, <P::From as Readable>::Row> {
+            pub fn cross_join<P: Joinable>(self, other: P) -> Joined2<O::Row, <P::From as RowSource>::Row> {
                 let (mut select, left) = first::<O>(self.part(), true);
                 let (right, _) = next::<P::From>(&mut select, JoinKind::Cross, other.part());
                 Joined2 { select, rows: (left, right) }
@@ -281,8 +290,8 @@ macro_rules! joins {
     )+};
 }
 joins! {
-    [O: Readable] Rows<O>;
-    [O: Readable, K: Key] Latest<O, K>;
+    [O: RowSource] Rows<O>;
+    [O: RowSource, K: Key] Latest<O, K>;
 }
 
 impl<A: Copy, B: Copy> Joined2<A, B> {
@@ -290,8 +299,8 @@ impl<A: Copy, B: Copy> Joined2<A, B> {
     pub fn join<P: Joinable, C: IntoExpr>(
         mut self,
         other: P,
-        on: impl FnOnce(A, B, <P::From as Readable>::Row) -> C,
-    ) -> Joined3<A, B, <P::From as Readable>::Row>
+        on: impl FnOnce(A, B, <P::From as RowSource>::Row) -> C,
+    ) -> Joined3<A, B, <P::From as RowSource>::Row>
     where
         Base<C::Ty>: IsCondition,
     {
@@ -304,8 +313,8 @@ impl<A: Copy, B: Copy> Joined2<A, B> {
     pub fn left_join<P: Joinable, C: IntoExpr>(
         mut self,
         other: P,
-        on: impl FnOnce(A, B, <P::From as Readable>::Row) -> C,
-    ) -> Joined3<A, B, Maybe<<P::From as Readable>::Row>>
+        on: impl FnOnce(A, B, <P::From as RowSource>::Row) -> C,
+    ) -> Joined3<A, B, Maybe<<P::From as RowSource>::Row>>
     where
         Base<C::Ty>: IsCondition,
     {
@@ -313,88 +322,4 @@ impl<A: Copy, B: Copy> Joined2<A, B> {
         let (a, b) = self.rows;
         Joined3 { select: set_on(self.select, also, || on(a, b, third)), rows: (a, b, Maybe(third)) }
     }
-}
-
-macro_rules! joined {
-    ($($(#[$doc:meta])+ $type:ident($($row:ident $name:ident),+);)+) => {$(
-        $(#[$doc])+
-        #[must_use = "a query does nothing until something takes it"]
-        pub struct $type<$($row),+> {
-            select: Select,
-            rows: ($($row,)+),
-        }
-
-        impl<$($row: Copy),+> $type<$($row),+> {
-            /// Only the rows for which the condition is true.
-            pub fn filter<Z: IntoExpr>(mut self, condition: impl FnOnce($($row),+) -> Z) -> Self
-            where
-                Base<Z::Ty>: IsCondition,
-            {
-                let ($($name,)+) = self.rows;
-                let known = self.select.filter.take().map(Expr::<Option<Boolean>>::from_node);
-                let condition = among(&self.select, || self::condition(condition($($name),+)));
-                self.select.filter = Some(both(known, condition).node());
-                self
-            }
-
-            /// The rows with equal values of the key together; aggregates in what follows are per group.
-            pub fn group_by<K: Arguments>(mut self, key: impl FnOnce($($row),+) -> K) -> Self {
-                let ($($name,)+) = self.rows;
-                self.select.group = among(&self.select, || key($($name),+).nodes());
-                self
-            }
-
-            /// Only the groups for which the condition is true.
-            pub fn having<Z: IntoExpr>(mut self, condition: impl FnOnce($($row),+) -> Z) -> Self
-            where
-                Base<Z::Ty>: IsCondition,
-            {
-                let ($($name,)+) = self.rows;
-                let known = self.select.having.take().map(Expr::<Option<Boolean>>::from_node);
-                let condition = among(&self.select, || self::condition(condition($($name),+)));
-                self.select.having = Some(both(known, condition).node());
-                self
-            }
-
-            /// The rows as rows of `T`, to be inserted into it.
-            pub fn select<T: Table>(self, row: impl FnOnce($($row),+) -> NewRow<T>) -> Query<T> {
-                let ($($name,)+) = self.rows;
-                Query { row: among(&self.select, || row($($name),+)), select: self.select }
-            }
-
-            /// The rows with these columns.
-            pub fn columns(self, columns: impl FnOnce($($row),+) -> Items) -> Selection {
-                let ($($name,)+) = self.rows;
-                let columns = among(&self.select, || columns($($name),+));
-                Selection::of(self.select, columns)
-            }
-
-            /// Values of each row, for a loop of a procedure to go through.
-            pub fn values<R: RowValues>(self, values: impl FnOnce($($row),+) -> R) -> Values<R> {
-                let ($($name,)+) = self.rows;
-                let names = self.select.source_names();
-                scope::within(&names, || Values::of(self.select, values($($name),+)))
-            }
-
-            /// Aggregates over all rows.
-            pub fn aggregate<R: Aggregates>(mut self, values: impl FnOnce($($row),+) -> R) -> Aggregate<R> {
-                let ($($name,)+) = self.rows;
-                let values = among(&self.select, || values($($name),+).nodes());
-                self.select.items = values.into_iter().map(|value| Item { value, alias: None }).collect();
-                Aggregate::new(self.select)
-            }
-
-            /// The number of rows.
-            pub fn count(mut self) -> Expr<Integer> {
-                self.select.items = vec![Item { value: Rc::new(Ast::CountAll), alias: None }];
-                Expr::new(Ast::Subquery(Rc::new(self.select)))
-            }
-        }
-    )+};
-}
-joined! {
-    /// Rows of two sources together.
-    Joined2(A a, B b);
-    /// Rows of three sources together.
-    Joined3(A a, B b, C c);
 }

@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 use super::insert::{Assignment, NewRow};
 use super::latest::{Key, Latest};
-use super::row::Readable;
-use super::source::alone;
+use super::lift::deliver;
+use super::row::RowSource;
+use super::source::inside;
 use super::{Item, Rows, Select, Writing};
 use crate::body::{Affected, InsertBranch, InsertWhen, Statement};
 use crate::expr::ast::{Ast, Literal, Node};
@@ -45,11 +46,11 @@ macro_rules! sources {
     )+};
 }
 sources! {
-    [O: Readable] Rows<O>;
-    [O: Readable, K: Key] Latest<O, K>;
+    [O: RowSource] Rows<O>;
+    [O: RowSource, K: Key] Latest<O, K>;
 }
 
-impl<O: Readable> MultiInsert<O> {
+impl<O: RowSource> MultiInsert<O> {
     fn new(select: Select, first: bool) -> Self {
         Self { select, first, branches: vec![], of: PhantomData }
     }
@@ -64,7 +65,7 @@ impl<O: Readable> MultiInsert<O> {
     where
         Base<C::Ty>: IsCondition,
     {
-        let condition = alone::<O, _>(|row| condition(row).into_expr().node());
+        let condition = inside::<O, _>(&self.select, |row| condition(row).into_expr().node());
         self.branch(InsertWhen::Condition(condition), row)
     }
 
@@ -90,7 +91,7 @@ impl<O: Readable> MultiInsert<O> {
     fn branch<T: Table>(mut self, when: InsertWhen, row: impl FnOnce(O::Row) -> NewRow<T>) -> Self {
         let last = self.branches.last().is_some_and(|branch| matches!(branch.when, InsertWhen::Otherwise));
         assert!(!last, "`otherwise` is the last of an insert into several tables");
-        let values = alone::<O, _>(row).values;
+        let values = inside::<O, _>(&self.select, row).values;
         self.branches.push(Branch { when, target: T::NODE, values });
         self
     }
@@ -119,7 +120,7 @@ impl<O: Readable> MultiInsert<O> {
             when,
             target,
             columns: values.iter().map(|value| value.column).collect(),
-            values: values.iter().map(|value| deliver(&mut self.select.items, &value.value, value.column)).collect(),
+            values: values.iter().map(|value| delivered(&mut self.select.items, value)).collect(),
         });
         let branches = branches.collect();
         let (first, source) = (self.first, self.select);
@@ -127,29 +128,8 @@ impl<O: Readable> MultiInsert<O> {
     }
 }
 
-/// Names for values whose own name is taken.
-const OTHERS: [&str; 32] = [
-    "VALUE_1", "VALUE_2", "VALUE_3", "VALUE_4", "VALUE_5", "VALUE_6", "VALUE_7", "VALUE_8", "VALUE_9", "VALUE_10",
-    "VALUE_11", "VALUE_12", "VALUE_13", "VALUE_14", "VALUE_15", "VALUE_16", "VALUE_17", "VALUE_18", "VALUE_19",
-    "VALUE_20", "VALUE_21", "VALUE_22", "VALUE_23", "VALUE_24", "VALUE_25", "VALUE_26", "VALUE_27", "VALUE_28",
-    "VALUE_29", "VALUE_30", "VALUE_31", "VALUE_32",
-];
-
-/// The name by which the SELECT delivers the value, which is added to it if it is not there; none for NULL.
-fn deliver(items: &mut Vec<Item>, value: &Node, column: &'static str) -> Option<&'static str> {
-    if matches!(&**value, Ast::Literal(Literal::Null)) {
-        return None;
-    }
-    if let Some(known) = items.iter().find(|item| item.value == *value) {
-        return Some(known.name());
-    }
-    let named = matches!(&**value, Ast::Column { name, .. } if *name == column);
-    if let (Ast::Column { name, .. }, true) = (&**value, !named) {
-        return deliver(items, value, name);
-    }
-    let free = |name: &&str| items.iter().all(|item| item.name() != *name);
-    let name = std::iter::once(column).chain(OTHERS).find(free);
-    let name = name.expect("at most 32 values of an insert into several tables have a name that is taken");
-    items.push(Item { value: value.clone(), alias: (!named).then_some(name) });
-    Some(name)
+/// The name by which the SELECT delivers the value; none for NULL.
+fn delivered(items: &mut Vec<Item>, value: &Assignment) -> Option<&'static str> {
+    let null = matches!(&*value.value, Ast::Literal(Literal::Null));
+    (!null).then(|| deliver(items, &value.value, value.column))
 }

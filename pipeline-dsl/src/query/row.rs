@@ -1,33 +1,58 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::rc::Rc;
 
-use crate::expr::ast::{Ast, Node, OrderTerm};
+use crate::expr::ast::{Ast, Node, Operator, OrderTerm};
 use crate::expr::function::iff;
 use crate::expr::literal::{int, text};
 use crate::expr::operator::{and, eq, not};
 use crate::expr::{Col, Expr, IntoExpr, Source};
-use crate::node::{AllChanges, Object, Stream, Table};
+use crate::node::{AllChanges, NodeRef, Relation, Stream};
 use crate::types::{Boolean, Varchar};
 
-/// A table or stream that queries can read. `#[table]` implements it, and every stream is one.
+/// What a query has rows of: a table, a view, a stream, or a query whose rows are declared with `#[row]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read by a query",
-    label = "expected a type declared with `#[table]` or `#[stream(on = ..)]`"
+    label = "expected a type declared with `#[table]`, `#[stream(on = ..)]`, `#[row]`, or `#[view]` with typed columns"
 )]
-pub trait Readable: Object {
+pub trait RowSource {
     /// One row: [`TableRow`] or [`StreamRow`].
     type Row: SourceRow;
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Stream> Readable for S {
+impl<S: Stream> RowSource for S {
     type Row = StreamRow<S>;
 }
 
+/// A table, view or stream that procedures and views can read. Their attributes implement it, so that a wrong type has no handle,
+/// and no method called on it is an error as well.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read by a query",
+    label = "expected a type declared with `#[table]`, `#[stream(on = ..)]`, or `#[view]` with typed columns",
+    note = "a view has typed columns if it returns `Query<SomeRow>`, or is a struct with a field per column"
+)]
+pub trait Readable {
+    /// [`Reading`](super::Reading).
+    #[doc(hidden)]
+    type Handle;
+
+    /// The node of the object.
+    #[doc(hidden)]
+    const SOURCE: NodeRef;
+
+    /// All rows, to be read.
+    #[doc(hidden)]
+    fn handle() -> Self::Handle;
+}
+
+/// The rows of a query, declared with `#[row]`: a query that delivers them can itself be read, joined and filtered.
+pub trait Derived: Relation + RowSource<Row = TableRow<Self>> + Sized {}
+
 /// A row as an expression sees it: a typed handle per column, and what is particular to the kind of source.
 pub trait SourceRow: Copy {
-    /// The table that the columns are those of.
-    type Table: Table;
+    /// What the columns are those of.
+    type Table: Relation;
 
     /// Columns that the source has beside those of its table.
     const METADATA: &'static [&'static str] = &[];
@@ -62,20 +87,33 @@ pub struct PerKey {
     pub(super) after: Vec<OrderTerm>,
 }
 
-/// A row of a table. The columns are its fields.
-pub struct TableRow<T: Table> {
+impl PerKey {
+    /// For the rows of two sources together.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.counts = match (self.counts, other.counts) {
+            (Some(left), Some(right)) => Some(Rc::new(Ast::Binary { operator: Operator::And, left, right })),
+            (left, right) => left.or(right),
+        };
+        self.before.extend(other.before);
+        self.after.extend(other.after);
+        self
+    }
+}
+
+/// A row of a table, a view or a query. The columns are its fields.
+pub struct TableRow<T: Relation> {
     source: Source,
     columns: T::Columns,
 }
 
-impl<T: Table> TableRow<T> {
+impl<T: Relation> TableRow<T> {
     /// All columns together, for a field with `#[column(flatten)]`.
     pub fn row(self) -> WholeRow<T> {
         WholeRow::new(self.source)
     }
 }
 
-impl<T: Table> SourceRow for TableRow<T> {
+impl<T: Relation> SourceRow for TableRow<T> {
     type Table = T;
 
     fn whole(self) -> WholeRow<T> {
@@ -87,15 +125,15 @@ impl<T: Table> SourceRow for TableRow<T> {
     }
 }
 
-impl<T: Table> Clone for TableRow<T> {
+impl<T: Relation> Clone for TableRow<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: Table> Copy for TableRow<T> {}
+impl<T: Relation> Copy for TableRow<T> {}
 
-impl<T: Table> Deref for TableRow<T> {
+impl<T: Relation> Deref for TableRow<T> {
     type Target = T::Columns;
 
     fn deref(&self) -> &T::Columns {
@@ -112,7 +150,7 @@ const ROW_ID: &str = "METADATA$ROW_ID";
 /// An update arrives as two rows, the old one (deleted) and the new one (inserted). Snowflake: "Introduction to streams".
 pub struct StreamRow<S: Stream> {
     source: Source,
-    columns: <S::Source as Table>::Columns,
+    columns: <S::Source as Relation>::Columns,
 }
 
 impl<S: Stream> StreamRow<S> {
@@ -217,7 +255,7 @@ impl<S: Stream> Clone for StreamRow<S> {
 impl<S: Stream> Copy for StreamRow<S> {}
 
 impl<S: Stream> Deref for StreamRow<S> {
-    type Target = <S::Source as Table>::Columns;
+    type Target = <S::Source as Relation>::Columns;
 
     fn deref(&self) -> &Self::Target {
         &self.columns
@@ -229,26 +267,26 @@ fn metadata<T: crate::expr::Typed>(source: Source, name: &'static str) -> Expr<T
 }
 
 /// All columns of a row, to be taken over together.
-pub struct WholeRow<T: Table> {
+pub struct WholeRow<T: Relation> {
     source: Source,
     of: PhantomData<fn() -> T>,
 }
 
-impl<T: Table> WholeRow<T> {
+impl<T: Relation> WholeRow<T> {
     fn new(source: Source) -> Self {
         Self { source, of: PhantomData }
     }
 
     pub(crate) fn columns(&self) -> impl Iterator<Item = (&'static str, Node)> {
         let alias = self.source.alias();
-        T::COLUMNS.iter().map(move |column| (column.name, std::rc::Rc::new(Ast::Column { alias, name: column.name })))
+        T::COLUMNS.iter().map(move |column| (column.name, Rc::new(Ast::Column { alias, name: column.name })))
     }
 }
 
-impl<T: Table> Clone for WholeRow<T> {
+impl<T: Relation> Clone for WholeRow<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: Table> Copy for WholeRow<T> {}
+impl<T: Relation> Copy for WholeRow<T> {}

@@ -1,7 +1,8 @@
+use super::insert::Query;
 use super::latest::{Key, Latest};
-use super::row::Readable;
-use super::source::alone;
-use super::{Grouped, Item, Rows, Select};
+use super::row::{Derived, RowSource};
+use super::source::{alone, inside};
+use super::{Item, Rows, Select};
 use crate::expr::ast::Ast;
 use crate::expr::{IntoExpr, arena};
 
@@ -27,39 +28,63 @@ pub fn items<const N: usize>(items: [Item; N]) -> Items {
 /// A query with named columns: what a function with `#[view]` returns.
 #[must_use = "a query does nothing until something takes it"]
 pub struct Selection {
-    pub(super) select: Select,
+    select: Select,
 }
 
-impl<O: Readable> Rows<O> {
+impl<O: RowSource> Rows<O> {
     /// The rows with these columns.
     pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
-        Selection::of(self.skeleton(), alone::<O, _>(columns))
+        Selection::of(self.skeleton(), alone::<O, _>(self.base, columns))
     }
 }
 
-impl<O: Readable, K: Key> Latest<O, K> {
+impl<O: RowSource, K: Key> Latest<O, K> {
     /// The rows with these columns.
     pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
-        Selection::of(self.skeleton(), alone::<O, _>(columns))
-    }
-}
-
-impl<O: Readable> Grouped<O> {
-    /// One row per group, with these columns.
-    pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
-        Selection::of(self.into_select(), alone::<O, _>(columns))
+        let select = self.skeleton();
+        let columns = inside::<O, _>(&select, columns);
+        Selection::of(select, columns)
     }
 }
 
 impl Selection {
-    pub(super) fn of(mut select: Select, columns: Items) -> Self {
-        select.items = columns.items;
+    pub(super) fn of(select: Select, columns: Items) -> Self {
+        Self::new(Select { items: columns.items, ..select })
+    }
+
+    pub(super) fn new(select: Select) -> Self {
         Self { select }
+    }
+
+    pub(super) fn into_select(self) -> Select {
+        self.select
+    }
+}
+
+/// What the function of a view returns: a query with named columns.
+#[diagnostic::on_unimplemented(
+    message = "a view cannot return `{Self}`",
+    label = "expected `Selection`, or `Query<SomeRow>` for typed columns"
+)]
+pub trait ViewQuery {
+    #[doc(hidden)]
+    fn select(self) -> Select;
+}
+
+impl ViewQuery for Selection {
+    fn select(self) -> Select {
+        self.select
+    }
+}
+
+impl<T: Derived> ViewQuery for Query<T> {
+    fn select(self) -> Select {
+        self.into_select()
     }
 }
 
 /// The text of a view's query.
 #[doc(hidden)]
-pub fn view_to_sql(build: fn() -> Selection) -> String {
-    arena::scope(|| crate::body::query_to_sql(&build().select))
+pub fn view_to_sql<Q: ViewQuery>(build: fn() -> Q) -> String {
+    arena::scope(|| crate::body::query_to_sql(&build().select()))
 }

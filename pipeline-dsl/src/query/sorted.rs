@@ -3,16 +3,16 @@ use std::rc::Rc;
 
 use super::ast::SetOperator;
 use super::insert::{NewRow, Query};
-use super::row::Readable;
+use super::row::RowSource;
 use super::selection::{Items, Selection};
-use super::source::alone;
+use super::source::inside;
 use super::values::{RowValues, Values};
-use super::{Grouped, Rows, Select};
+use super::{Rows, Select};
 use crate::expr::ast::Ast;
-use crate::expr::fits::{ComparesWith, IsCondition};
+use crate::expr::fits::ComparesWith;
 use crate::expr::function::Order;
 use crate::expr::{Base, Expr, IntoExpr, Like};
-use crate::node::Table;
+use crate::node::Relation;
 use crate::types::Boolean;
 
 /// Rows in an order. Where NULLs go is always written out.
@@ -22,17 +22,18 @@ pub struct Sorted<O> {
     of: PhantomData<fn() -> O>,
 }
 
-impl<O: Readable> Rows<O> {
+impl<O: RowSource> Rows<O> {
     /// The rows in order, for a loop to go through or for [`limit`](Sorted::limit).
     pub fn order_by<R: Into<Order>>(self, term: impl FnOnce(O::Row) -> R) -> Sorted<O> {
         Sorted { select: self.skeleton(), of: PhantomData }.then_by(term)
     }
 }
 
-impl<O: Readable> Sorted<O> {
+impl<O: RowSource> Sorted<O> {
     /// Rows that are equal so far in this order.
     pub fn then_by<R: Into<Order>>(mut self, term: impl FnOnce(O::Row) -> R) -> Self {
-        self.select.order.push(alone::<O, _>(|row| term(row).into()).0);
+        let term = inside::<O, _>(&self.select, |row| term(row).into());
+        self.select.order.push(term.0);
         self
     }
 
@@ -42,43 +43,33 @@ impl<O: Readable> Sorted<O> {
         self
     }
 
-    /// The rows as rows of `T`, to be inserted into it.
-    pub fn select<T: Table>(self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Query<T> {
-        Query { row: alone::<O, _>(row), select: self.select }
+    /// The rows as rows of `T`.
+    pub fn select<T: Relation>(self, row: impl FnOnce(O::Row) -> NewRow<T>) -> Query<T> {
+        let row = inside::<O, _>(&self.select, row);
+        Query::of(self.select, row)
     }
 
     /// The rows with these columns.
     pub fn columns(self, columns: impl FnOnce(O::Row) -> Items) -> Selection {
-        Selection::of(self.select, alone::<O, _>(columns))
+        let columns = inside::<O, _>(&self.select, columns);
+        Selection::of(self.select, columns)
     }
 
     /// Values of each row, for a loop of a procedure to go through.
     pub fn values<R: RowValues>(self, values: impl FnOnce(O::Row) -> R) -> Values<R> {
-        alone::<O, _>(|row| Values::of(self.select, values(row)))
+        let values = inside::<O, _>(&self.select, |row| values(row).nodes());
+        Values::of(self.select, values)
     }
 }
 
-impl<O: Readable> Grouped<O> {
-    /// Only the groups for which the condition is true. Snowflake: `HAVING`.
-    pub fn having<C: IntoExpr>(self, condition: impl FnOnce(O::Row) -> C) -> Self
-    where
-        Base<C::Ty>: IsCondition,
-    {
-        let mut select = self.into_select();
-        let known = select.having.take().map(Expr::<Option<Boolean>>::from_node);
-        let condition = alone::<O, _>(|row| super::rows::condition(condition(row)));
-        select.having = Some(super::rows::both(known, condition).node());
-        Self::new(select)
-    }
-}
-
+/// What queries with columns have in common.
 macro_rules! combined {
     ($([$($generics:tt)*] $type:ty;)+) => {$(
         impl<$($generics)*> $type {
             /// Each row once. Snowflake: `DISTINCT`.
-            pub fn distinct(mut self) -> Self {
-                self.select.distinct = true;
-                self
+            pub fn distinct(self) -> Self {
+                let select = self.into_select();
+                Self::new(Select { distinct: true, ..select })
             }
 
             /// The rows of both queries. Snowflake: `UNION ALL`.
@@ -86,34 +77,37 @@ macro_rules! combined {
             /// # Panics
             /// If they have other columns, or are limited, as all of these methods.
             pub fn union_all(self, other: Self) -> Self {
-                self.combine(SetOperator::UnionAll, other)
+                Self::new(combine(self.into_select(), SetOperator::UnionAll, other.into_select()))
             }
 
             /// The rows of both queries, each once. Snowflake: `UNION`.
             pub fn union(self, other: Self) -> Self {
-                self.combine(SetOperator::Union, other)
+                Self::new(combine(self.into_select(), SetOperator::Union, other.into_select()))
             }
 
             /// The rows that both queries have. Snowflake: `INTERSECT`.
             pub fn intersect(self, other: Self) -> Self {
-                self.combine(SetOperator::Intersect, other)
+                Self::new(combine(self.into_select(), SetOperator::Intersect, other.into_select()))
             }
 
             /// The rows that the other query does not have. Snowflake: `EXCEPT`.
             pub fn except(self, other: Self) -> Self {
-                self.combine(SetOperator::Except, other)
+                Self::new(combine(self.into_select(), SetOperator::Except, other.into_select()))
             }
         }
     )+};
 }
 combined! {
     [] Selection;
-    [T: Table] Query<T>;
+    [T: Relation] Query<T>;
 }
 
 /// # Panics
-/// If one of them is in an order or limited, or combines queries itself in a way that would need parentheses.
+/// If they have other columns, one of them is in an order or limited, or combines queries itself in a way that would need
+/// parentheses.
 fn combine(mut left: Select, operator: SetOperator, right: Select) -> Select {
+    let names = |select: &Select| select.items.iter().map(super::Item::name).collect::<Vec<_>>();
+    assert_eq!(names(&left), names(&right), "queries that are combined have the same columns");
     for select in [&left, &right] {
         assert!(
             select.order.is_empty() && select.limit.is_none(),
@@ -126,26 +120,6 @@ fn combine(mut left: Select, operator: SetOperator, right: Select) -> Select {
     assert!(plain, "combine the queries one after the other, `intersect` first");
     left.combined.push((operator, right));
     left
-}
-
-impl Selection {
-    fn combine(self, operator: SetOperator, other: Self) -> Self {
-        let names = |select: &Select| select.items.iter().map(super::Item::name).collect::<Vec<_>>();
-        assert_eq!(names(&self.select), names(&other.select), "queries that are combined have the same columns");
-        Self { select: combine(self.select, operator, other.select) }
-    }
-}
-
-impl<T: Table> Query<T> {
-    fn combine(self, operator: SetOperator, other: Self) -> Self {
-        assert_eq!(
-            self.row.columns(),
-            other.row.columns(),
-            "queries that are combined give values to the same columns"
-        );
-        let right = Select { items: other.row.items(), ..other.select };
-        Self { row: self.row, select: combine(self.select, operator, right) }
-    }
 }
 
 /// `!is_in_rows(value, rows)`: a condition that is never true if there is a NULL among the rows, so there must be none.

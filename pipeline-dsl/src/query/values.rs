@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use super::row::Readable;
+use super::row::RowSource;
 use super::source::alone;
 use super::{Item, Rows, Select};
 use crate::body::{Var, VariableId};
@@ -16,8 +16,8 @@ pub struct Values<R> {
 }
 
 impl<R: RowValues> Values<R> {
-    pub(super) fn of(mut select: Select, values: R) -> Self {
-        select.items = values.nodes().into_iter().map(|value| Item { value, alias: None }).collect();
+    pub(super) fn of(mut select: Select, values: Vec<Node>) -> Self {
+        select.items = values.into_iter().map(|value| Item { value, alias: None }).collect();
         Self { select, of: PhantomData }
     }
 
@@ -113,10 +113,9 @@ tuples! {
     A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7;
 }
 
-impl<O: Readable> Rows<O> {
+impl<O: RowSource> Rows<O> {
     /// Values of each row, for a loop of a procedure to go through. Reading a stream this way does not consume it.
     pub fn values<R: RowValues>(self, values: impl FnOnce(O::Row) -> R) -> Values<R> {
-        let select = self.skeleton();
-        alone::<O, _>(|row| Values::of(select, values(row)))
+        Values::of(self.skeleton(), alone::<O, _>(self.base, |row| values(row).nodes()))
     }
 }

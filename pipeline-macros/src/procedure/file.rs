@@ -6,7 +6,9 @@ use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Token, Visibility};
 
-use super::{ALL, Procedure, Settings, access, argument, declaration, relation, signature, target, unknown_type};
+use super::{
+    ALL, Procedure, Settings, access, argument, declaration, relation, signature, source_node, target, unknown_type,
+};
 use crate::errors::{Errors, rule};
 use crate::function::{Parameter, Role};
 use crate::names::doc_comment;
@@ -57,7 +59,7 @@ pub(super) fn expand(args: TokenStream, Declaration { attrs, vis, sig }: &Declar
     for Parameter { name, role } in &parameters {
         match role {
             Role::Read(ty) => {
-                reads.push(quote!(::pipeline_dsl::query::reading::<#ty>().node()));
+                reads.push(source_node(ty));
                 relations.push(relation("Reads", ident, ty));
             }
             Role::Write(ty) => {

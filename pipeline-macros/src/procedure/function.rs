@@ -7,7 +7,10 @@ use quote::{quote, quote_spanned};
 use syn::ItemFn;
 use syn::ext::IdentExt;
 
-use super::{ALL, Procedure, Settings, access, argument, declaration, relation, signature, target, unknown_type};
+use super::{
+    ALL, Procedure, Settings, access, argument, declaration, relation, signature, source, source_node, target,
+    unknown_type,
+};
 use crate::errors::{Errors, rule};
 use crate::flow;
 use crate::function::{Parameter, Role};
@@ -54,12 +57,12 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
                         const _: () = ::pipeline_dsl::query::consumed_twice::<#ty>();
                     });
                 }
-                let node = quote!(::pipeline_dsl::query::reading::<#ty>().node());
+                let (source, node) = (source(ty), source_node(ty));
                 if flow.consumes.contains(&name.to_string()) {
                     consumes.push(node.clone());
                 }
                 reads.push(node);
-                handles.push(quote!(let #name = ::pipeline_dsl::query::reading::<#ty>();));
+                handles.push(quote_spanned!(joined_span(ty)=> let #name = #source::handle();));
                 relations.push(relation("Reads", ident, ty));
             }
             Role::Write(ty) => {

@@ -225,6 +225,17 @@ fn target(ty: &Type) -> TokenStream {
     quote_spanned!(joined_span(ty)=> <#ty as ::pipeline_dsl::query::Writable>)
 }
 
+/// A table, view or stream as what can be read.
+pub(crate) fn source(ty: &Type) -> TokenStream {
+    quote_spanned!(joined_span(ty)=> <#ty as ::pipeline_dsl::query::Readable>)
+}
+
+/// Its node.
+pub(crate) fn source_node(ty: &Type) -> TokenStream {
+    let source = source(ty);
+    quote_spanned!(joined_span(ty)=> #source::SOURCE)
+}
+
 /// An expression of type `Access`.
 fn access(target: &TokenStream, ty: &Type, privileges: impl IntoIterator<Item = &'static str>) -> TokenStream {
     let node = quote_spanned!(joined_span(ty)=> #target::TARGET);

@@ -413,7 +413,14 @@ impl Rewriter<'_> {
                     self.no_attributes(&local.attrs);
                     let pat = &local.pat;
                     let value = local.init.as_ref().map(|init| self.value(&init.expr));
-                    out.extend(quote!(let #pat = #value;));
+                    out.extend(match pat {
+                        // So that a query is called what the program calls it.
+                        syn::Pat::Ident(name) => {
+                            let text = name.ident.unraw().to_string();
+                            quote!(let #pat = { use ::pipeline_dsl::query::Named as _; (#value).named(#text) };)
+                        }
+                        _ => quote!(let #pat = #value;),
+                    });
                 }
                 Stmt::Expr(expr, None) if index == last => out.extend(self.value(expr)),
                 Stmt::Macro(call) if index == last && call.semi_token.is_none() => {

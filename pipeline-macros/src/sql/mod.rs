@@ -88,6 +88,11 @@ pub(crate) fn objects(text: &LitStr) -> Vec<Path> {
     found
 }
 
+/// The names of the columns that a query gives, where its text says them all.
+pub(crate) fn select_list(text: &LitStr) -> Option<Vec<String>> {
+    parse::select_list(&pieces(&text.value(), text.span()).ok()?)
+}
+
 /// What the scanner is inside of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inside {

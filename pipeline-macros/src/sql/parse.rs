@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     AssignmentTarget, Expr, FromTable, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName,
-    Query, Select, SelectItem, Statement, TableFactor, TableObject, TableWithJoins, Visit, Visitor,
+    Query, Select, SelectItem, SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Visit, Visitor,
 };
 use sqlparser::dialect::SnowflakeDialect;
 use sqlparser::parser::{Parser, ParserError};
@@ -23,16 +23,41 @@ pub(super) const UNPARSED: &str = "/* unparsed */";
 /// Names of columns by the place of the object among the pieces.
 pub(super) type Columns = BTreeMap<usize, Vec<String>>;
 
+/// The statement with placeholders for objects.
+fn with_placeholders(pieces: &[Piece]) -> String {
+    let text = |(place, piece): (usize, &Piece)| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Object(_) => format!("{OBJECT}{place}"),
+    };
+    pieces.iter().enumerate().map(text).collect()
+}
+
+/// The names of the columns that a query gives; nothing if one of them is not certain, as with `*`.
+pub(super) fn select_list(pieces: &[Piece]) -> Option<Vec<String>> {
+    let statements = Parser::parse_sql(&SnowflakeDialect {}, &with_placeholders(pieces)).ok()?;
+    let [Statement::Query(query)] = &statements[..] else { return None };
+    let mut body = &*query.body;
+    let select = loop {
+        match body {
+            SetExpr::Select(select) => break select,
+            SetExpr::Query(inner) => body = &inner.body,
+            // The first query names the columns.
+            SetExpr::SetOperation { left, .. } => body = left,
+            _ => return None,
+        }
+    };
+    let name = |item: &SelectItem| match item {
+        SelectItem::ExprWithAlias { alias, .. } => Some(sql_name(alias)),
+        SelectItem::UnnamedExpr(Expr::Identifier(ident)) => Some(sql_name(ident)),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => parts.last().map(sql_name),
+        _ => None,
+    };
+    select.projection.iter().map(name).collect()
+}
+
 /// Parses the statement if it is a query or writes rows: what else there is, sqlparser knows only in parts.
 pub(super) fn columns(pieces: &[Piece]) -> Result<Columns, String> {
-    let sql: String = pieces
-        .iter()
-        .enumerate()
-        .map(|(place, piece)| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Object(_) => format!("{OBJECT}{place}"),
-        })
-        .collect();
+    let sql = with_placeholders(pieces);
     if !is_parsed(&sql) {
         return Ok(Columns::new());
     }
@@ -390,6 +415,19 @@ mod tests {
             ("-- first\n CALL SYSTEM$WAIT(10)", ""),
         ] {
             assert_eq!(show(sql).as_deref(), Ok(expected), "{sql}");
+        }
+    }
+
+    #[test]
+    fn queries_say_which_columns_they_give() {
+        for (sql, expected) in [
+            ("SELECT id, a.\"order day\", x + 1 AS y FROM {A} a", Some("ID order day Y")),
+            ("WITH c AS (SELECT 1 AS one) (SELECT one AS two FROM c) UNION ALL SELECT z FROM {A}", Some("TWO")),
+            ("SELECT * FROM {A}", None),
+            ("SELECT id, COUNT(*) FROM {A} GROUP BY id", None),
+        ] {
+            let pieces = super::super::pieces(sql, Span::call_site()).expect(sql);
+            assert_eq!(select_list(&pieces).map(|names| names.join(" ")).as_deref(), expected, "{sql}");
         }
     }
 

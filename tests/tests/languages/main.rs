@@ -14,6 +14,7 @@ pub mod loops;
 pub mod queries;
 pub mod random;
 pub mod several;
+pub mod sources;
 pub mod statements;
 pub mod streams;
 pub mod support;
@@ -34,4 +35,4 @@ macro_rules! subjects {
         }
     )+};
 }
-subjects! { choices errors examples loops queries several statements streams values }
+subjects! { choices errors examples loops queries several sources statements streams values }

@@ -175,24 +175,26 @@ pub fn text(node: &Node, language: Language) -> String {
     ProcedureDef { language, ..*definition(node) }.text()
 }
 
-/// The tables and streams of the procedure, each table before the streams on it.
+/// The tables, views and streams of the procedure, each after what it reads.
 fn touched(procedure: &ProcedureDef) -> Vec<&'static Node> {
-    let mut tables = vec![];
-    let mut streams = vec![];
+    let mut touched = vec![];
     for object in procedure.reads.iter().copied().chain(procedure.writes.iter().map(|access| access.object)) {
-        let node = object.get();
-        match &node.definition {
-            Definition::Stream(stream) => {
-                tables.push(stream.source.get());
-                streams.push(node);
-            }
-            _ => tables.push(node),
-        }
+        add(object.get(), &mut touched);
     }
-    // What is temporary, the procedure makes itself.
-    tables.retain(|node| !matches!(&node.definition, Definition::Table(table) if table.temporary));
-    let mut names = BTreeSet::new();
-    tables.into_iter().chain(streams).filter(|node| names.insert(node.qualified_name())).collect()
+    touched
+}
+
+fn add(node: &'static Node, touched: &mut Vec<&'static Node>) {
+    match &node.definition {
+        // What is temporary, the procedure makes itself.
+        Definition::Table(table) if table.temporary => return,
+        Definition::Stream(stream) => add(stream.source.get(), touched),
+        Definition::View(view) => view.reads.iter().for_each(|read| add(read.get(), touched)),
+        _ => {}
+    }
+    if touched.iter().all(|known| known.qualified_name() != node.qualified_name()) {
+        touched.push(node);
+    }
 }
 
 /// Makes the objects anew.

@@ -223,6 +223,24 @@ impl Writer<'_> {
                 self.line("run(\"COMMIT\");");
                 self.line(&format!("{OPEN} = false;"));
             }
+            Statement::Merge { count, counts, .. } if !counts.used().is_empty() => {
+                let call = self.call("run", &dml_text(&self.expressions(), statement));
+                let merged = names::word(&counts.id);
+                self.line(&format!("const {merged} = {call};"));
+                let total = count.map(|total| ("Affected", total));
+                let by_kind = counts.used().into_iter().map(|(what, id)| {
+                    let name = match what {
+                        "inserted" => "Inserted",
+                        "updated" => "Updated",
+                        _ => "Deleted",
+                    };
+                    (name, id)
+                });
+                for (what, id) in total.into_iter().chain(by_kind) {
+                    let line = format!("{} = String({merged}.getNumRows{what}());", self.variable(id));
+                    self.line(&line);
+                }
+            }
             Statement::Insert { count, .. }
             | Statement::InsertSeveral { count, .. }
             | Statement::Update { count, .. }

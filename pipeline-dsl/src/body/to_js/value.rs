@@ -152,12 +152,6 @@ pub(super) fn literal_as(value: &Node, data_type: DataType) -> Node {
 
 /// Whether the query gives one row whatever the tables hold.
 pub(super) fn has_one_row(select: &Select) -> bool {
-    const AGGREGATES: &[&str] =
-        &["ANY_VALUE", "ARRAY_AGG", "AVG", "COUNT", "COUNT_IF", "LISTAGG", "MAX", "MEDIAN", "MIN", "MODE", "SUM"];
-    let aggregates = select.items.iter().all(|item| match &*item.value {
-        Ast::CountAll | Ast::Distinct { .. } => true,
-        Ast::Call { name, .. } => AGGREGATES.contains(name),
-        _ => false,
-    });
+    let aggregates = select.items.iter().all(|item| item.value.is_aggregate());
     aggregates && select.group.is_empty() && select.qualify.is_none()
 }

@@ -46,8 +46,8 @@ pub(in crate::body) fn text(expressions: &Expressions<'_>, statement: &Statement
         }
         Statement::Delete { target, using, filter, .. } => {
             let using = using.as_ref().map(|(source, alias)| match source {
-                JoinSource::Part(part) => {
-                    let query = indent(&query::select(expressions, part, None), 1);
+                JoinSource::Query { select, .. } => {
+                    let query = indent(&query::select(expressions, select, None), 1);
                     format!("\nUSING (\n{query}\n) AS {alias}")
                 }
                 JoinSource::Object(source) => format!("\nUSING {} AS {alias}", name(*source)),

@@ -12,7 +12,7 @@ pub(super) use dml::text as dml_text;
 pub(super) use expression::Expressions;
 pub(super) use query::select as select_text;
 
-use super::{Body, ErrorHandler, Exception, Statement, VariableId};
+use super::{Body, ErrorHandler, Exception, MergeCounts, Statement, VariableId};
 use crate::expr::ast::Node;
 use crate::ident;
 use crate::query::Select;
@@ -284,6 +284,9 @@ impl Writer<'_> {
             | Statement::Merge { count, .. } => {
                 let text = dml_text(&self.sql(), statement);
                 self.dml(&format!("{text};"), *count);
+                if let Statement::Merge { counts, .. } = statement {
+                    self.merge_counts(counts);
+                }
             }
         }
     }
@@ -294,6 +297,23 @@ impl Writer<'_> {
             let line = format!("{} := SQLROWCOUNT;", self.variable(count));
             self.line(&line);
         }
+    }
+
+    /// SQLROWCOUNT is the sum of what the result of a MERGE has in columns.
+    fn merge_counts(&mut self, counts: &MergeCounts) {
+        let used = counts.used();
+        if used.is_empty() {
+            return;
+        }
+        let columns: Vec<_> = used.iter().map(|(what, _)| format!("\"number of rows {what}\"")).collect();
+        let into: Vec<_> = used.iter().map(|(_, id)| format!(":{}", self.variable(*id))).collect();
+        let id = &counts.id;
+        let columns = match &columns[..] {
+            [column] => format!(" {column}"),
+            columns => format!("\n{}", indent(&columns.join(",\n"), 1)),
+        };
+        self.line(&format!("LET {id} VARCHAR := SQLID;"));
+        self.line(&format!("SELECT{columns}\nINTO {}\nFROM TABLE(RESULT_SCAN(:{id}));", into.join(", ")));
     }
 
     fn branches(&mut self, condition: &Node, then: &[Statement], otherwise: &[Statement]) {

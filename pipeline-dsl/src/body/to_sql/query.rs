@@ -1,64 +1,110 @@
 //! SELECT as SQL text.
 
+use std::rc::Rc;
+
 use super::expression::Expressions;
 use super::indent;
 use crate::ident;
-use crate::query::{Join, JoinSource, Select};
+use crate::query::{JoinSource, Select};
 
 /// The query, clause by clause on lines of their own. `into` is put after the SELECT list.
 pub(in crate::body) fn select(expressions: &Expressions<'_>, select: &Select, into: Option<&str>) -> String {
-    // INTO and set operators stand closer to SELECT than a WITH may.
-    if into.is_some() || !select.combined.is_empty() || select.parts().next().is_none() {
-        return body(expressions, select, into, false);
+    let mut named = Named::default();
+    // INTO stands closer to SELECT than a WITH may.
+    if into.is_none() {
+        named.collect(select);
     }
-    let part = |(name, part)| format!("{} AS {}", alias_name(name), in_parentheses(expressions, part));
-    let parts: Vec<_> = select.parts().map(part).collect();
-    format!("WITH {}\n{}", parts.join(",\n"), body(expressions, select, into, true))
+    let text = body(expressions, select, into, &named);
+    if named.queries.is_empty() {
+        return text;
+    }
+    let queries = named.queries.iter().map(|NamedQuery { name, query, .. }| {
+        format!("{} AS (\n{}\n)", alias_name(name), indent(&body(expressions, query, None, &named), 1))
+    });
+    format!("WITH {}\n{text}", queries.collect::<Vec<_>>().join(",\n"))
 }
 
 /// The query as part of an expression, which a WITH would break apart.
 pub(super) fn nested(expressions: &Expressions<'_>, select: &Select) -> String {
-    body(expressions, select, None, false)
+    body(expressions, select, None, &Named::default())
 }
 
-fn in_parentheses(expressions: &Expressions<'_>, part: &Select) -> String {
-    format!("(\n{}\n)", indent(&nested(expressions, part), 1))
+/// The queries that stand in WITH, each before those that read it.
+#[derive(Default)]
+struct Named<'a> {
+    queries: Vec<NamedQuery<'a>>,
 }
 
-/// `named` says that the queries it reads from have their names already.
-fn body(expressions: &Expressions<'_>, select: &Select, into: Option<&str>, named: bool) -> String {
+struct NamedQuery<'a> {
+    name: String,
+    /// What it would be called if no other query were.
+    wanted: &'static str,
+    query: &'a Rc<Select>,
+}
+
+impl<'a> Named<'a> {
+    fn collect(&mut self, select: &'a Select) {
+        for (name, query) in select.parts() {
+            self.collect(query);
+            if self.name(query, name).is_none() {
+                let wanted = name;
+                self.queries.push(NamedQuery { name: self.free(wanted), wanted, query });
+            }
+        }
+        select.combined.iter().for_each(|(_, other)| self.collect(other));
+    }
+
+    fn free(&self, name: &str) -> String {
+        let taken = |name: &String| self.queries.iter().any(|known| known.name.eq_ignore_ascii_case(name));
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        let mut names = std::iter::once(name.to_owned()).chain(numbered);
+        names.find(|name| !taken(name)).expect("numbers do not end")
+    }
+
+    /// What the query is called, if it stands in WITH.
+    fn name(&self, query: &Rc<Select>, wanted: &str) -> Option<&str> {
+        let known = self.queries.iter().find(|known| known.wanted == wanted && known.query == query);
+        known.map(|known| known.name.as_str())
+    }
+}
+
+/// What stands after FROM or JOIN.
+fn source(expressions: &Expressions<'_>, source: &JoinSource, alias: Option<&str>, named: &Named<'_>) -> String {
+    let called = |alias: Option<&str>| alias.map(|alias| format!(" AS {}", alias_name(alias))).unwrap_or_default();
+    match source {
+        JoinSource::Object(object) => format!("{}{}", object.get().qualified_name(), called(alias)),
+        JoinSource::Query { name, select } => {
+            let alias = alias.unwrap_or(name);
+            match named.name(select, name) {
+                Some(known) => format!("{}{}", alias_name(known), called((known != alias).then_some(alias))),
+                None => {
+                    let query = body(expressions, select, None, named);
+                    format!("(\n{}\n){}", indent(&query, 1), called(Some(alias)))
+                }
+            }
+        }
+        JoinSource::Flatten { input } => {
+            format!("LATERAL FLATTEN(INPUT => {}){}", expressions.write(input), called(alias))
+        }
+    }
+}
+
+fn body(expressions: &Expressions<'_>, select: &Select, into: Option<&str>, named: &Named<'_>) -> String {
     let mut clauses = vec![items(expressions, select)];
     clauses.extend(into.map(|into| format!("INTO {into}")));
     if let Some(from) = &select.from {
-        let alias = from.alias.map(|alias| format!(" AS {}", alias_name(alias))).unwrap_or_default();
-        clauses.push(match (&from.part, from.alias) {
-            (Some(_), Some(alias)) if named => format!("FROM {}", alias_name(alias)),
-            (Some(part), _) => format!("FROM {}{alias}", in_parentheses(expressions, part)),
-            (None, _) => format!("FROM {}{alias}", from.object.get().qualified_name()),
-        });
+        clauses.push(format!("FROM {}", source(expressions, &from.source, from.alias, named)));
     }
-    for (index, Join { kind, source, alias, on }) in select.joins.iter().enumerate() {
-        let alias = alias_name(alias);
-        let on = on.as_ref().map(|on| format!(" ON {}", expressions.write(on))).unwrap_or_default();
-        match source {
-            JoinSource::Object(object) => {
-                clauses.push(format!("{} {} AS {alias}{on}", kind.sql(), object.get().qualified_name()));
+    for (index, join) in select.joins.iter().enumerate() {
+        let on = join.on.as_ref().map(|on| format!(" ON {}", expressions.write(on))).unwrap_or_default();
+        let joined = source(expressions, &join.source, Some(join.alias), named);
+        match (&join.source, clauses.last_mut()) {
+            // The usual form is a comma; but a later join could not name what stands before it.
+            (JoinSource::Flatten { .. }, Some(last)) if index + 1 == select.joins.len() => {
+                last.push(',');
+                clauses.push(indent(&joined, 1));
             }
-            JoinSource::Part(_) if named => clauses.push(format!("{} {alias}{on}", kind.sql())),
-            JoinSource::Part(part) => {
-                clauses.push(format!("{} {} AS {alias}{on}", kind.sql(), in_parentheses(expressions, part)));
-            }
-            JoinSource::Flatten { input } => {
-                let flatten = format!("LATERAL FLATTEN(INPUT => {}) AS {alias}", expressions.write(input));
-                // The usual form is a comma; but a later join could not name what stands before it.
-                match clauses.last_mut() {
-                    Some(last) if index + 1 == select.joins.len() => {
-                        last.push(',');
-                        clauses.push(indent(&flatten, 1));
-                    }
-                    _ => clauses.push(format!("{} {flatten}", kind.sql())),
-                }
-            }
+            _ => clauses.push(format!("{} {joined}{on}", join.kind.sql())),
         }
     }
     if let Some(filter) = &select.filter {
@@ -76,7 +122,7 @@ fn body(expressions: &Expressions<'_>, select: &Select, into: Option<&str>, name
     }
     for (operator, other) in &select.combined {
         clauses.push(operator.sql().to_owned());
-        clauses.push(nested(expressions, other));
+        clauses.push(body(expressions, other, None, named));
     }
     if !select.order.is_empty() {
         clauses.push(format!("ORDER BY {}", expressions.order(&select.order)));

@@ -1,6 +1,18 @@
 use super::{Rule, error};
 
 pub(super) const RULES: &[Rule] = &[
+    error(
+        "view-columns",
+        "a view whose fields are not the columns that its query gives",
+        "a column that is not there is an invalid identifier",
+        "view_has_other_columns_than_its_query",
+    ),
+    error(
+        "column-of-a-query",
+        "a default or a numbering of a column whose value comes from a query",
+        "only tables have defaults",
+        "row_has_a_column_with_a_default",
+    ),
     error("view-query", "a view whose query does not select", "a view is a query", "view_does_not_select"),
     error(
         "sql-statement",
