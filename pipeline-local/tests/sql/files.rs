@@ -55,7 +55,7 @@ async fn stages_formats_pipes_and_tags_are_kept() {
         ]),
         ("show objects ->> select listagg(\"name\", ',') from $1", &["TARGET"]),
         ("create dynamic table d as select 1", &["!000002 Unsupported feature 'CREATE DYNAMIC TABLE'."]),
-        ("show masking policies", &["!000002 Unsupported feature 'SHOW MASKING POLICIES'."]),
+        ("show compute pools", &["!000002 Unsupported feature 'SHOW COMPUTE POOLS'."]),
     ])
     .await;
 }

@@ -112,7 +112,6 @@ async fn what_tools_ask_an_account() {
             "show secrets in schema d.nope",
             &["!002003 SQL compilation error:\nSchema 'D.NOPE' does not exist or not authorized."],
         ),
-        ("show compute pools", &["!000002 Unsupported feature 'SHOW COMPUTE POOLS'."]),
         (
             "select parse_json(system$bootstrap_data_request('ACCOUNT')):accountInfo.serviceLevelName::varchar",
             &["ENTERPRISE"],
