@@ -23,6 +23,7 @@ pub mod session;
 pub mod statement;
 pub mod storage;
 pub mod store;
+mod tag;
 pub mod task;
 pub mod types;
 mod udf;

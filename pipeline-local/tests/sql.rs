@@ -19,5 +19,6 @@ mod sql {
     mod query;
     mod shapes;
     mod stream;
+    mod tag;
     mod transaction;
 }

@@ -127,6 +127,9 @@ impl Catalog {
                 self.revoke_all_on(*id)?;
                 self.store.write(|connection| {
                     connection.prepare_cached("DELETE FROM counters WHERE object = ?1")?.execute([id.0])?;
+                    connection
+                        .prepare_cached("DELETE FROM tag_values WHERE object = ?1 OR tag = ?1")?
+                        .execute([id.0])?;
                     Ok(())
                 })?;
             }

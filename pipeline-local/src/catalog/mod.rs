@@ -9,6 +9,7 @@ mod dropped;
 mod grants;
 mod numbers;
 mod object;
+mod tags;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 pub use grants::{Grant, Member, Membership, RoleSet, Target};
 pub use object::{Kind, NewObject, Object, ObjectId};
+pub use tags::{TagSetting, TagSlot};
 
 use crate::clock::Clock;
 use crate::error::{Result, SqlError};
@@ -123,6 +125,7 @@ impl Catalog {
                 self.create_standard_schemas(&object)?;
             }
             self.apply_future_grants(&mut object)?;
+            new.tags.iter().try_for_each(|tag| self.set_tag(object.id, tag))?;
             Ok(object)
         })
     }

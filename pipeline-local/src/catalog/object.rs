@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::TagSetting;
 use crate::clock::Micros;
 use crate::error::{Result, SqlError};
 
@@ -220,6 +221,8 @@ pub struct NewObject {
     pub comment: String,
     /// The definition.
     pub definition: serde_json::Value,
+    /// The tags it is created with.
+    pub tags: Vec<TagSetting>,
 }
 
 impl NewObject {
@@ -243,7 +246,14 @@ impl NewObject {
             owner: owner.to_owned(),
             comment: String::new(),
             definition: serde_json::to_value(definition)?,
+            tags: Vec::new(),
         })
+    }
+
+    /// Sets tags on it, or on its columns.
+    pub fn tags(mut self, tags: Vec<TagSetting>) -> Self {
+        self.tags = tags;
+        self
     }
 
     /// Gives it a comment.

@@ -6,7 +6,7 @@ use crate::catalog::def::{
     Argument, ColumnDef, ConstraintDef, ConstraintRule, ExecuteAs, FileFormatDef, FunctionDef, PipeDef, ProcedureDef,
     Returns, SequenceDef, StreamDef, StreamMode, TableDef, TableKind, TagDef, ViewDef,
 };
-use crate::catalog::{Kind, Object};
+use crate::catalog::{Kind, Object, TagSlot};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, quote};
 use crate::task::TaskDef;
@@ -78,7 +78,10 @@ fn container(cx: &Context<'_>, object: &Object, name: &str, qualified: bool) -> 
 
 fn table(cx: &Context<'_>, object: &Object, name: &str) -> Result<String> {
     let def: TableDef = object.definition()?;
-    let mut lines: Vec<String> = def.columns.iter().map(column).collect();
+    let mut lines = Vec::with_capacity(def.columns.len());
+    for one in &def.columns {
+        lines.push(column(cx, object, one)?);
+    }
     for rule in &def.constraints {
         lines.push(constraint(cx, &def, rule)?);
     }
@@ -103,14 +106,21 @@ fn table(cx: &Context<'_>, object: &Object, name: &str) -> Result<String> {
             end.push_str(&format!(" {key}={days}"));
         }
     }
+    if def.schema_evolution {
+        end.push_str(" ENABLE_SCHEMA_EVOLUTION=TRUE");
+    }
+    end.push_str(&crate::tag::clause_of(cx, object.id, TagSlot::Object)?);
     end.push_str(&comment(&object.comment));
     Ok(format!("create or replace {kind}TABLE {name}{cluster} (\n\t{}\n){end};", lines.join(",\n\t")))
 }
 
-fn column(column: &ColumnDef) -> String {
+fn column(cx: &Context<'_>, table: &Object, column: &ColumnDef) -> Result<String> {
     let mut text = format!("{} {}", quote(&column.name), column.sql_type);
     if !column.nullable {
         text.push_str(" NOT NULL");
+    }
+    if let Some(expression) = &column.expression {
+        text.push_str(&format!(" AS ({expression})"));
     }
     if let Some(default) = &column.default {
         text.push_str(&format!(" DEFAULT {default}"));
@@ -118,8 +128,9 @@ fn column(column: &ColumnDef) -> String {
     if let Some(increment) = column.autoincrement {
         text.push_str(&format!(" autoincrement start {} increment {} noorder", increment.start, increment.step));
     }
+    text.push_str(&crate::tag::clause_of(cx, table.id, TagSlot::Column(column.id))?);
     text.push_str(&comment(&column.comment).replace(" COMMENT=", " COMMENT "));
-    text
+    Ok(text)
 }
 
 fn constraint(cx: &Context<'_>, table: &TableDef, constraint: &ConstraintDef) -> Result<String> {

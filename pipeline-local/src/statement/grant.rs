@@ -264,7 +264,7 @@ fn targets(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Targets> {
     Ok(Targets { kind: Some(kind), targets: vec![Target::Object(object.id)], object: Some(object) })
 }
 
-pub(super) fn routine(cx: &Context<'_>, cursor: &mut Cursor<'_>, kind: Kind, name: &Name) -> Result<Object> {
+pub(crate) fn routine(cx: &Context<'_>, cursor: &mut Cursor<'_>, kind: Kind, name: &Name) -> Result<Object> {
     if cursor.peek() != Some(&Token::LParen) {
         return Err(SqlError::compilation(
             1003,

@@ -5,10 +5,10 @@ use crate::parse::Cursor;
 
 /// A kind as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Written {
-    pub(super) kind: Kind,
+pub(crate) struct Written {
+    pub(crate) kind: Kind,
     /// MATERIALIZED VIEW, whose objects are views of the catalog.
-    pub(super) materialized: bool,
+    pub(crate) materialized: bool,
 }
 
 /// The words that kinds consist of which this engine does not have.
@@ -67,7 +67,7 @@ const FOREIGN: &[&str] = &[
 ];
 
 /// Reads a kind in the singular if one is next.
-pub(super) fn read(cursor: &mut Cursor<'_>) -> Option<Written> {
+pub(crate) fn read(cursor: &mut Cursor<'_>) -> Option<Written> {
     read_form(cursor, "")
 }
 

@@ -8,7 +8,7 @@ pub(crate) mod get_ddl;
 mod grant;
 mod identifiers;
 pub(crate) mod information_schema;
-mod kind;
+pub(crate) mod kind;
 mod names;
 mod privilege;
 pub(crate) mod query;
@@ -20,6 +20,7 @@ pub mod transaction;
 use std::pin::Pin;
 
 pub use context::{Context, Frame, TaskRun};
+pub(crate) use grant::routine;
 pub use result::{Binds, DmlStats, QueryResult, ResultColumn, StatementType, Value, schema_of};
 
 use crate::error::Result;
@@ -70,6 +71,18 @@ pub fn execute_parsed<'c>(cx: &'c mut Context<'_>, statement: &'c Statement, bin
 
 /// Runs a statement whose text holds its values.
 async fn execute_text(cx: &mut Context<'_>, statement: &Statement, text: &str) -> Result<QueryResult> {
+    let alters = matches!(
+        statement,
+        Statement::Ddl(_)
+            | Statement::Procedure(_)
+            | Statement::Function(_)
+            | Statement::Task(_)
+            | Statement::Integration(_)
+    );
+    if alters && let Some(change) = crate::tag::Change::read(cx, text)? {
+        transaction::commit_before_ddl(cx)?;
+        return change.run(cx);
+    }
     match statement {
         Statement::Truncate(_) => dml::truncate(cx, text).await,
         Statement::Ddl(_) => {

@@ -11,7 +11,17 @@ use crate::error::{Result, SqlError};
 pub const FORMAT: i64 = STEPS.len() as i64;
 
 /// What each format adds to the one before it.
-pub(super) const STEPS: [&str; 2] = [TABLES, IMAGES];
+pub(super) const STEPS: [&str; 3] = [TABLES, IMAGES, TAGS];
+
+const TAGS: &str = "
+CREATE TABLE tag_values (
+  object INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  tag INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (object, slot, tag)
+) STRICT, WITHOUT ROWID;
+";
 
 const IMAGES: &str = "
 CREATE TABLE images (

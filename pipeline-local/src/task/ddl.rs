@@ -9,10 +9,10 @@ use super::rules::{
     require_usage, require_usage_by,
 };
 use crate::access;
-use crate::catalog::{Kind, NewObject, Object, ObjectId};
+use crate::catalog::{Kind, NewObject, Object, ObjectId, TagSlot};
 use crate::exec::{Context, QueryResult};
 use crate::parse::{Name, quote};
-use crate::{Result, SqlError};
+use crate::{Result, SqlError, tag};
 
 pub(super) fn create(cx: &Context<'_>, create: Create) -> Result<QueryResult> {
     let catalog = &cx.engine.catalog;
@@ -31,6 +31,10 @@ pub(super) fn create(cx: &Context<'_>, create: Create) -> Result<QueryResult> {
             format_args!("User '{}' does not exist or not authorized.", quote(user)),
         ));
     }
+    if create.or_alter {
+        tag::forbid_or_alter(&create.tags, Kind::Task)?;
+    }
+    let tags = tag::resolve(cx, &create.tags, TagSlot::Object)?;
     access::require_create(cx, &schema, Kind::Task)?;
     let existing = catalog.find(Kind::Task, Some(schema.id), name, "")?;
     if existing.is_some() && create.if_not_exists {
@@ -70,7 +74,7 @@ pub(super) fn create(cx: &Context<'_>, create: Create) -> Result<QueryResult> {
         note_change(cx, object.id)?;
         return Ok(QueryResult::status("Statement executed successfully."));
     }
-    let new = NewObject::new(Kind::Task, Some(schema.id), name, cx.role(), &def)?.comment(&comment);
+    let new = NewObject::new(Kind::Task, Some(schema.id), name, cx.role(), &def)?.comment(&comment).tags(tags);
     catalog.transaction(|catalog| {
         let old = catalog.find(Kind::Task, Some(schema.id), name, "")?;
         let object = catalog.create_or_replace(new, false)?;

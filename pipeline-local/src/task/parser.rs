@@ -7,15 +7,25 @@ use super::def::Overlap;
 use super::schedule;
 use crate::parse::{Cursor, Name};
 use crate::session;
+use crate::tag;
 use crate::{Result, SqlError};
 
-/// The name of a warehouse or integration, folded unless quoted.
+/// The name of a user, folded unless quoted.
 pub(super) type Ident = String;
+
+/// The name of a warehouse or integration.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Named {
+    /// Folded unless quoted; in a string as it is.
+    pub(super) name: String,
+    /// Whether it was written as a string, which also finds the object that the bare name would.
+    pub(super) literal: bool,
+}
 
 /// A property of a task with its value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Property {
-    Warehouse(Ident),
+    Warehouse(Named),
     InitialSize(String),
     MinSize(String),
     MaxSize(String),
@@ -29,8 +39,8 @@ pub(super) enum Property {
     RetryAttempts(i64),
     TriggerInterval(i64),
     TargetCompletion(String),
-    ErrorIntegration(Ident),
-    SuccessIntegration(Ident),
+    ErrorIntegration(Named),
+    SuccessIntegration(Named),
     LogLevel(String),
     Comment(String),
     Finalize(Name),
@@ -45,6 +55,7 @@ pub(super) struct Create {
     pub(super) or_alter: bool,
     pub(super) if_not_exists: bool,
     pub(super) name: Name,
+    pub(super) tags: tag::Tags,
     pub(super) properties: Vec<Property>,
     pub(super) after: Vec<Name>,
     pub(super) execute_as_user: Option<Ident>,
@@ -105,13 +116,16 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Created> {
         }
         return Ok(Created::Clone(Clone { or_replace, if_not_exists, name, source }));
     }
+    let mut tags = tag::Tags::new();
+    tag::accept(cursor, &mut tags)?;
     let properties = properties(cursor, &["AFTER", "EXECUTE", "WHEN", "AS"])?;
     let after = if cursor.accept_keyword("AFTER") { names(cursor)? } else { Vec::new() };
     let execute_as_user = if cursor.accept_keywords("EXECUTE AS USER") { Some(cursor.identifier()?) } else { None };
     let when = if cursor.accept_keyword("WHEN") { Some(condition(cursor)?) } else { None };
     cursor.expect_keywords("AS")?;
     let body = body(cursor)?;
-    let create = Create { or_replace, or_alter, if_not_exists, name, properties, after, execute_as_user, when, body };
+    let create =
+        Create { or_replace, or_alter, if_not_exists, name, tags, properties, after, execute_as_user, when, body };
     Ok(Created::New(Box::new(create)))
 }
 
@@ -132,11 +146,8 @@ pub(super) fn change(cursor: &mut Cursor<'_>) -> Result<Change> {
     } else if cursor.accept_keywords("REMOVE WHEN") {
         Change::RemoveWhen
     } else if cursor.accept_keyword("SET") {
-        if cursor.peek_keyword("TAG") || cursor.peek_keyword("CONTACT") {
-            return Err(SqlError::unsupported(format_args!(
-                "ALTER TASK SET {}",
-                cursor.peek_word().unwrap_or_default()
-            )));
+        if cursor.peek_keyword("CONTACT") {
+            return Err(SqlError::unsupported("ALTER TASK SET CONTACT"));
         }
         let properties = properties(cursor, &[])?;
         if properties.is_empty() {
@@ -144,11 +155,8 @@ pub(super) fn change(cursor: &mut Cursor<'_>) -> Result<Change> {
         }
         Change::Set(properties)
     } else if cursor.accept_keyword("UNSET") {
-        if cursor.peek_keyword("TAG") || cursor.peek_keyword("CONTACT") {
-            return Err(SqlError::unsupported(format_args!(
-                "ALTER TASK UNSET {}",
-                cursor.peek_word().unwrap_or_default()
-            )));
+        if cursor.peek_keyword("CONTACT") {
+            return Err(SqlError::unsupported("ALTER TASK UNSET CONTACT"));
         }
         let mut properties = Vec::new();
         while !cursor.at_end() {
@@ -267,8 +275,12 @@ fn properties(cursor: &mut Cursor<'_>, stops: &[&str]) -> Result<Vec<Property>> 
         if stops.contains(&name.as_str()) {
             break;
         }
-        if matches!(name.as_str(), "WITH" | "TAG" | "CONTACT") {
-            return Err(SqlError::unsupported(format_args!("{name} of a task")));
+        if name == "CONTACT" || cursor.peek_keywords("WITH CONTACT") {
+            return Err(SqlError::unsupported("CONTACT of a task"));
+        }
+        if name == "TAG" || name == "WITH" {
+            // Tags come right after the name.
+            return Err(cursor.unexpected());
         }
         cursor.next_token();
         if !known(&name) {
@@ -318,9 +330,9 @@ pub(super) fn invalid_value(value: impl std::fmt::Display, name: &str) -> SqlErr
 
 fn property(cursor: &mut Cursor<'_>, name: &str) -> Result<Property> {
     Ok(match name {
-        "WAREHOUSE" => Property::Warehouse(ident(cursor, name)?),
-        "ERROR_INTEGRATION" => Property::ErrorIntegration(ident(cursor, name)?),
-        "SUCCESS_INTEGRATION" => Property::SuccessIntegration(ident(cursor, name)?),
+        "WAREHOUSE" => Property::Warehouse(named(cursor)?),
+        "ERROR_INTEGRATION" => Property::ErrorIntegration(named(cursor)?),
+        "SUCCESS_INTEGRATION" => Property::SuccessIntegration(named(cursor)?),
         "USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE" => Property::InitialSize(size(cursor, name)?),
         "SERVERLESS_TASK_MIN_STATEMENT_SIZE" => Property::MinSize(size(cursor, name)?),
         "SERVERLESS_TASK_MAX_STATEMENT_SIZE" => Property::MaxSize(size(cursor, name)?),
@@ -411,12 +423,11 @@ fn string(cursor: &mut Cursor<'_>, name: &str) -> Result<String> {
     }
 }
 
-/// An identifier; in a string it is taken exactly as it is.
-fn ident(cursor: &mut Cursor<'_>, _name: &str) -> Result<Ident> {
-    match cursor.accept_string() {
-        Some(text) => Ok(text),
-        None => cursor.identifier(),
-    }
+fn named(cursor: &mut Cursor<'_>) -> Result<Named> {
+    Ok(match cursor.accept_string() {
+        Some(name) => Named { name, literal: true },
+        None => Named { name: cursor.identifier()?, literal: false },
+    })
 }
 
 fn number(cursor: &mut Cursor<'_>, name: &str, low: i64, high: i64) -> Result<i64> {

@@ -3,8 +3,8 @@
 use super::def::{Overlap, TaskDef};
 use super::graph::Tasks;
 use super::parser::Property;
-use super::rules::{finalized, invalid};
-use crate::catalog::Object;
+use super::rules::{finalized, invalid, stored_name};
+use crate::catalog::{Kind, Object};
 use crate::exec::Context;
 use crate::{Result, SqlError};
 
@@ -24,7 +24,7 @@ pub(super) fn apply(
     });
     for property in properties {
         match property {
-            Property::Warehouse(name) => def.warehouse = Some(name),
+            Property::Warehouse(named) => def.warehouse = Some(stored_name(cx, Kind::Warehouse, named)?),
             Property::InitialSize(size) => def.initial_size = Some(size),
             Property::MinSize(size) => def.min_size = Some(size),
             Property::MaxSize(size) => def.max_size = Some(size),
@@ -48,8 +48,12 @@ pub(super) fn apply(
             Property::RetryAttempts(value) => def.retry_attempts = Some(value),
             Property::TriggerInterval(value) => def.trigger_interval = Some(value),
             Property::TargetCompletion(value) => def.target_completion = Some(value),
-            Property::ErrorIntegration(name) => def.error_integration = Some(name),
-            Property::SuccessIntegration(name) => def.success_integration = Some(name),
+            Property::ErrorIntegration(named) => {
+                def.error_integration = Some(stored_name(cx, Kind::Integration, named)?);
+            }
+            Property::SuccessIntegration(named) => {
+                def.success_integration = Some(stored_name(cx, Kind::Integration, named)?);
+            }
             Property::LogLevel(level) => def.log_level = Some(level),
             Property::Comment(text) => *comment = text,
             Property::Finalize(root) => def.finalize = Some(finalized(cx, tasks, schema, task, &root)?),

@@ -2,9 +2,9 @@
 
 use super::def::TaskDef;
 use super::graph::Tasks;
-use super::parser::{Property, size_rank};
+use super::parser::{Named, Property, size_rank};
 use crate::access;
-use crate::catalog::{Kind, Object, ObjectId};
+use crate::catalog::{Catalog, Kind, Object, ObjectId};
 use crate::exec::Context;
 use crate::parse::{Name, quote};
 use crate::{Result, SqlError};
@@ -58,22 +58,35 @@ pub(super) fn forbid_lost_graph(tasks: &Tasks, id: ObjectId, def: &TaskDef) -> R
     Ok(())
 }
 
+/// The warehouse or integration that a property names.
+fn found(catalog: &Catalog, kind: Kind, named: &Named) -> Result<Option<Object>> {
+    match catalog.find(kind, None, &named.name, "")? {
+        None if named.literal => catalog.find(kind, None, &named.name.to_uppercase(), ""),
+        found => Ok(found),
+    }
+}
+
+/// The name of what a property names, as it is stored.
+pub(super) fn stored_name(cx: &Context<'_>, kind: Kind, named: Named) -> Result<String> {
+    Ok(found(&cx.engine.catalog, kind, &named)?.map_or(named.name, |object| object.name))
+}
+
 /// Warehouses and integrations that a property names must exist.
 pub(super) fn check_named(cx: &Context<'_>, property: &Property) -> Result<()> {
     let catalog = &cx.engine.catalog;
     match property {
-        Property::Warehouse(name) if catalog.find(Kind::Warehouse, None, name, "")?.is_none() => {
-            Err(invalid(format_args!("Nonexistent warehouse {} was specified.", quote(name))))
+        Property::Warehouse(named) if found(catalog, Kind::Warehouse, named)?.is_none() => {
+            Err(invalid(format_args!("Nonexistent warehouse {} was specified.", quote(&named.name))))
         }
-        Property::ErrorIntegration(name) | Property::SuccessIntegration(name) => {
-            let Some(integration) = catalog.find(Kind::Integration, None, name, "")? else {
-                return Err(SqlError::does_not_exist("Integration", quote(name)));
+        Property::ErrorIntegration(named) | Property::SuccessIntegration(named) => {
+            let Some(integration) = found(catalog, Kind::Integration, named)? else {
+                return Err(SqlError::does_not_exist("Integration", quote(&named.name)));
             };
             let def: crate::notification::IntegrationDef = integration.definition()?;
             if !def.is_outbound_queue() {
                 return Err(invalid(format_args!(
                     "Integration '{}' cannot be used by a task: it must have TYPE = QUEUE and DIRECTION = OUTBOUND.",
-                    quote(name)
+                    quote(&named.name)
                 )));
             }
             Ok(())

@@ -9,8 +9,8 @@ use crate::routine::{self, Creation};
 use crate::{Result, SqlError, access, plan};
 
 pub(super) fn create(cx: &mut Context<'_>, create: Create) -> Result<QueryResult> {
-    let Create { or_replace, if_not_exists, temporary, name, copy_grants, comment, definition } = create;
-    let creation = Creation { or_replace, or_alter: false, if_not_exists, temporary, name, copy_grants, comment };
+    let Create { or_replace, or_alter, if_not_exists, temporary, name, copy_grants, comment, definition } = create;
+    let creation = Creation { or_replace, or_alter, if_not_exists, temporary, name, copy_grants, comment };
     routine::create(cx, Kind::Function, creation, &definition.arguments, &definition, |cx, schema| {
         plan::check_function(cx, schema, &definition)
     })

@@ -12,6 +12,7 @@ use crate::{Result, SqlError, javascript, routine};
 #[derive(Debug)]
 pub(super) struct Create {
     pub(super) or_replace: bool,
+    pub(super) or_alter: bool,
     pub(super) if_not_exists: bool,
     pub(super) temporary: bool,
     pub(super) name: Name,
@@ -24,7 +25,8 @@ pub(super) struct Create {
 pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Create> {
     cursor.expect_keywords("CREATE")?;
     let or_replace = cursor.accept_keywords("OR REPLACE");
-    for feature in ["OR ALTER", "AGGREGATE", "EXTERNAL"] {
+    let or_alter = !or_replace && cursor.accept_keywords("OR ALTER");
+    for feature in ["AGGREGATE", "EXTERNAL"] {
         if cursor.peek_keywords(feature) {
             return Err(SqlError::unsupported(format_args!("CREATE {feature} FUNCTION")));
         }
@@ -108,7 +110,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Create> {
     }
     let definition =
         FunctionDef { arguments, returns, returns_not_null, strict, immutable, memoizable, secure, form, body };
-    Ok(Create { or_replace, if_not_exists, temporary, name, copy_grants, comment, definition })
+    Ok(Create { or_replace, or_alter, if_not_exists, temporary, name, copy_grants, comment, definition })
 }
 
 /// What a body is, by its first word.

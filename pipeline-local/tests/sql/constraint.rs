@@ -109,3 +109,68 @@ async fn names_come_from_variables() {
     ])
     .await;
 }
+
+#[tokio::test]
+async fn virtual_columns_follow_their_rows() {
+    let mut sql = Sql::new().await;
+    let given = "!000002 SQL compilation error:\nVirtual column 'C' of table 'T' cannot be given a value; it is computed AS (id * 2).";
+    sql.check(&[
+        ("create table t (id int, c int as (id * 2), v varchar, d as (upper(v)))", &["Table T successfully created."]),
+        ("insert into t values (1, 'a'), (2, 'b')", &["2"]),
+        ("insert into t (id, c) values (1, 2)", &[given]),
+        ("update t set c = 1", &[given]),
+        ("create stream s on table t", &["Stream S successfully created."]),
+        ("update t set id = 10 where id = 1", &["1|0"]),
+        (
+            "merge into t using (select 2 id, 'z' v union all select 7, 'n') s on t.id = s.id \
+             when matched then update set v = s.v when not matched then insert values (s.id, s.v)",
+            &["1|1"],
+        ),
+        ("select * from t order by id", &["2|4|z|Z", "7|14|n|N", "10|20|a|A"]),
+        ("select c, d, metadata$action from s order by 1, 3", &["2|A|DELETE", "4|B|DELETE", "4|Z|INSERT", "14|N|INSERT", "20|A|INSERT"]),
+        ("describe table t ->> select \"name\", \"type\", \"kind\", \"expression\" from $1 where \"kind\" <> 'COLUMN'", &[
+            "C|NUMBER(38,0)|VIRTUAL|id * 2",
+            "D|VARCHAR(16777216)|VIRTUAL|upper(v)",
+        ]),
+        ("alter table t drop column id", &[
+            "!000002 SQL compilation error:\nCannot drop column 'ID': virtual column 'C' is computed from it.",
+        ]),
+        ("create table u (a int as (b), b int as (1))", &[
+            "!000002 SQL compilation error:\nVirtual column 'A' can only use virtual columns that are declared before it: AS (b)",
+        ]),
+        ("create table u (a int, b int as (random()))", &[
+            "!000002 SQL compilation error:\nVirtual column 'B' cannot use the function RANDOM, whose value changes: AS (random())",
+        ]),
+        ("select get_ddl('table', 't')", &[
+            "create or replace TABLE T (\n\tID NUMBER(38,0),\n\tC NUMBER(38,0) AS (id * 2),\n\tV VARCHAR(16777216),\n\tD VARCHAR(16777216) AS (upper(v))\n) CHANGE_TRACKING=TRUE;",
+        ]),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn properties_of_keys_are_kept() {
+    let mut sql = Sql::new().await;
+    sql.run("create table p (a int, b int, c int, constraint pk primary key (a) rely, unique (b))").await;
+    sql.run("create table f (x int references p (a) on delete cascade on update set null rely)").await;
+    sql.check(&[
+        ("show imported keys in f ->> select \"update_rule\", \"delete_rule\", \"rely\" from $1", &["SET NULL|CASCADE|true"]),
+        ("show primary keys in p ->> select \"rely\" from $1", &["true"]),
+        ("alter table p modify constraint pk norely", DONE),
+        ("alter table p alter unique (b) not enforced rely", DONE),
+        ("select constraint_type, rely from information_schema.table_constraints order by 1", &["FOREIGN KEY|YES", "PRIMARY KEY|NO", "UNIQUE|YES"]),
+        ("alter table p modify foreign key (b) rely", &[
+            "!002003 SQL compilation error:\nForeign key over these columns does not exist.",
+        ]),
+        ("alter table f modify foreign key (x) on delete restrict", &[
+            "!001003 SQL compilation error:\nOnly ENFORCED, VALIDATE and RELY of a constraint can be changed; drop it and add it again.",
+        ]),
+        ("alter table p drop unique (b)", DONE),
+        ("alter table p drop primary key cascade", DONE),
+        ("alter table f drop foreign key (x)", DONE),
+        ("select count(*) from information_schema.table_constraints", &["0"]),
+        ("alter table p add search optimization on equality(a, b)", DONE),
+        ("alter table p add search optimization on equality(nope)", &["!000904 SQL compilation error: error line 0 at position -1\ninvalid identifier 'NOPE'"]),
+    ])
+    .await;
+}

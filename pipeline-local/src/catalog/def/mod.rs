@@ -84,6 +84,8 @@ pub struct TableDef {
     pub constraints: Vec<ConstraintDef>,
     /// The expressions of CLUSTER BY as they were written.
     pub cluster_by: Option<String>,
+    /// ENABLE_SCHEMA_EVOLUTION: whether loading files may add columns. It is listed; no file is loaded here.
+    pub schema_evolution: bool,
 }
 
 /// A column of a table.
@@ -100,6 +102,9 @@ pub struct ColumnDef {
     /// The expression of DEFAULT, as SQL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
+    /// The expression of a virtual column, as SQL. Its value is computed when a row is written: it depends on the row only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expression: Option<String>,
     /// AUTOINCREMENT; [`super::Catalog::take_numbers`] with the column's id as the slot hands the numbers out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autoincrement: Option<Increment>,
@@ -120,6 +125,7 @@ impl ColumnDef {
             sql_type,
             nullable: true,
             default: None,
+            expression: None,
             autoincrement: None,
             comment: String::new(),
             initial: None,
@@ -185,6 +191,33 @@ pub struct ConstraintDef {
     pub columns: Vec<u32>,
     /// What it asks for.
     pub rule: ConstraintRule,
+    /// What is recorded of a key.
+    #[serde(default)]
+    pub key: KeyProperties,
+}
+
+/// What is recorded of a key besides its columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct KeyProperties {
+    /// RELY: queries may be planned as if it were enforced.
+    pub rely: bool,
+    /// What ON UPDATE says of a foreign key.
+    pub on_update: Option<String>,
+    /// What ON DELETE says of a foreign key.
+    pub on_delete: Option<String>,
+}
+
+impl KeyProperties {
+    /// What happens to rows that refer to one whose key changes; the default when ON UPDATE says nothing.
+    pub fn update_rule(&self) -> &str {
+        self.on_update.as_deref().unwrap_or("NO ACTION")
+    }
+
+    /// What happens to rows that refer to one that is deleted; the default when ON DELETE says nothing.
+    pub fn delete_rule(&self) -> &str {
+        self.on_delete.as_deref().unwrap_or("NO ACTION")
+    }
 }
 
 /// What a constraint asks for. Keys are recorded and not enforced, as in Snowflake.
@@ -358,7 +391,12 @@ mod tests {
     #[test]
     fn identities_of_columns_are_never_used_again() {
         let mut table = TableDef::new(vec![ColumnDef::new("A", SqlType::INTEGER), ColumnDef::new("B", SqlType::TEXT)]);
-        table.constraints.push(ConstraintDef { name: "K".into(), columns: vec![2], rule: ConstraintRule::PrimaryKey });
+        table.constraints.push(ConstraintDef {
+            name: "K".into(),
+            columns: vec![2],
+            rule: ConstraintRule::PrimaryKey,
+            key: KeyProperties::default(),
+        });
         assert_eq!(table.remove_column("B").map(|column| column.id), Some(2));
         assert!(table.constraints.is_empty());
         assert_eq!(table.add_column(ColumnDef::new("B", SqlType::TEXT)), 3);

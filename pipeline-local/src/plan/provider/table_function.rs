@@ -90,8 +90,12 @@ impl Provider<'_, '_> {
             if let Some(database) = name.database() {
                 cx.find_database(database)?;
             }
-            let families =
-                [crate::task::table_function, crate::notification::table_function, crate::history::table_function];
+            let families = [
+                crate::task::table_function,
+                crate::notification::table_function,
+                crate::history::table_function,
+                crate::tag::table_function,
+            ];
             let mut found = None;
             for family in families {
                 if found.is_none() {

@@ -4,10 +4,11 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::auth;
 use crate::catalog::def::{RoleDef, UserDef};
-use crate::catalog::{Kind, Member, NewObject, Object, role};
+use crate::catalog::{Kind, Member, NewObject, Object, TagSlot, role};
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::statement::{Context, QueryResult};
+use crate::tag;
 
 use super::options::{boolean_value, comment_value, string_value, unknown, word_value};
 use super::{Creation, already_exists, altered};
@@ -16,10 +17,11 @@ pub(super) fn create_role(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creatio
     creation.refuse(&["TRANSIENT", "TEMPORARY", "SECURE"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
     let mut comment = String::new();
+    let mut tags = tag::Tags::new();
     while !cursor.at_end() {
         if cursor.accept_keyword("COMMENT") {
             comment = comment_value(cursor)?;
-        } else {
+        } else if !tag::accept(cursor, &mut tags)? {
             return Err(unknown(cursor, "ROLE"));
         }
     }
@@ -32,6 +34,7 @@ pub(super) fn create_role(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creatio
     }
     cx.require_on_account("CREATE ROLE")?;
     let new = NewObject::new(Kind::Role, None, name.object(), cx.role(), &RoleDef {})?.comment(&comment);
+    let new = new.tags(tag::resolve(cx, &tags, TagSlot::Object)?);
     Ok(creation.finish(cx, new, false)?.1)
 }
 
@@ -78,7 +81,8 @@ pub(super) fn create_user(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creatio
     let mut def = UserDef { login_name: name.object().to_uppercase(), secondary_roles_all: true, ..UserDef::default() };
     def.display_name = name.object().to_owned();
     let mut comment = String::new();
-    properties(cursor, &mut def, &mut comment)?;
+    let mut tags = tag::Tags::new();
+    properties(cursor, &mut def, &mut comment, &mut tags)?;
     let given = |name: &&&str| def.properties.contains_key(**name);
     if is_service(&def)
         && let Some(property) = PERSONAL.iter().find(given)
@@ -90,6 +94,7 @@ pub(super) fn create_user(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creatio
     }
     cx.require_on_account("CREATE USER")?;
     let new = NewObject::new(Kind::User, None, name.object(), cx.role(), &def)?.comment(&comment);
+    let new = new.tags(tag::resolve(cx, &tags, TagSlot::Object)?);
     let (user, result) = creation.finish(cx, new, false)?;
     cx.engine.catalog.grant_role(role::PUBLIC, &Member::User(user.name), "")?;
     Ok(result)
@@ -110,7 +115,11 @@ pub(super) fn alter_user(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Resul
     }
     if cursor.accept_keyword("SET") {
         let before = def.properties.clone();
-        properties(cursor, &mut def, &mut object.comment)?;
+        let mut tags = tag::Tags::new();
+        properties(cursor, &mut def, &mut object.comment, &mut tags)?;
+        if !tags.is_empty() {
+            return Err(SqlError::syntax("Tags of a user are set with ALTER USER ... SET TAG name = 'value'."));
+        }
         let set = |name: &&&str| def.properties.get(**name) != before.get(**name);
         if is_service(&def)
             && let Some(property) = PERSONAL.iter().find(set)
@@ -143,9 +152,12 @@ pub(super) fn alter_user(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Resul
     Ok(altered())
 }
 
-fn properties(cursor: &mut Cursor<'_>, def: &mut UserDef, comment: &mut String) -> Result<()> {
+fn properties(cursor: &mut Cursor<'_>, def: &mut UserDef, comment: &mut String, tags: &mut tag::Tags) -> Result<()> {
     while !cursor.at_end() {
         cursor.accept(&Token::Comma);
+        if tag::accept(cursor, tags)? {
+            continue;
+        }
         let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
         if cursor.peek_at(1) != Some(&Token::Eq) {
             return Err(cursor.unexpected());

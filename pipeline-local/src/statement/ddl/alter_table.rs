@@ -4,16 +4,18 @@
 
 use datafusion::sql::sqlparser::tokenizer::Token;
 
-use crate::catalog::def::{ColumnDef, ConstraintRule, InitialValue, TableDef};
-use crate::catalog::{Kind, Object, ObjectId};
+use crate::catalog::def::{ColumnDef, InitialValue, TableDef};
+use crate::catalog::{Kind, Object, ObjectId, TagSetting, TagSlot};
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::statement::{Binds, Context, QueryResult};
+use crate::tag;
 use crate::types::SqlType;
 
 use super::added_default;
 use super::altered;
-use super::column::{add_constraint, read_column, read_constraint};
+use super::column::read_column;
+use super::constraint::{self, add_constraint, read_constraint};
 use super::options::{boolean_value, comment_value, retention, unknown};
 
 pub(super) async fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryResult> {
@@ -46,12 +48,13 @@ pub(super) async fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Resu
         return Ok(altered());
     }
     let mut def: TableDef = table.definition()?;
+    let mut tags = Vec::new();
     if cursor.accept_keyword("ADD") {
-        add(cx, cursor, &table, &mut def).await?;
+        tags = add(cx, cursor, &table, &mut def).await?;
     } else if cursor.accept_keyword("DROP") {
         drop(cursor, &mut def)?;
     } else if cursor.accept_keywords("RENAME CONSTRAINT") {
-        rename_constraint(cursor, &mut def)?;
+        constraint::rename(cursor, &mut def)?;
     } else if cursor.accept_keywords("SUSPEND RECLUSTER") || cursor.accept_keywords("RESUME RECLUSTER") {
         if def.cluster_by.is_none() {
             return Err(SqlError::compilation(
@@ -78,7 +81,10 @@ pub(super) async fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Resu
     }
     cursor.expect_end()?;
     table.set_definition(&def)?;
-    cx.engine.catalog.update(&table)?;
+    cx.engine.catalog.transaction(|catalog| {
+        catalog.update(&table)?;
+        tags.iter().try_for_each(|tag| catalog.set_tag(table.id, tag))
+    })?;
     Ok(altered())
 }
 
@@ -94,9 +100,21 @@ fn lose_changes(cx: &Context<'_>, table: ObjectId) -> Result<()> {
     Ok(())
 }
 
-async fn add(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, table: &Object, def: &mut TableDef) -> Result<()> {
+/// ADD of columns or a constraint; the tags that new columns get.
+async fn add(
+    cx: &mut Context<'_>,
+    cursor: &mut Cursor<'_>,
+    table: &Object,
+    def: &mut TableDef,
+) -> Result<Vec<TagSetting>> {
+    let mut tags = Vec::new();
+    if cursor.accept_keywords("SEARCH OPTIMIZATION") {
+        search_optimization(cursor, def)?;
+        return Ok(tags);
+    }
     if let Some(constraint) = read_constraint(cursor, None)? {
-        return add_constraint(cx, &table.name, def, constraint);
+        add_constraint(cx, &table.name, def, constraint)?;
+        return Ok(tags);
     }
     loop {
         cursor.accept_keyword("COLUMN");
@@ -127,15 +145,21 @@ async fn add(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, table: &Object, def:
                     ),
                 ));
             }
+            if column.expression.is_some() {
+                return Err(SqlError::unsupported(
+                    "ALTER TABLE ... ADD COLUMN ... AS; declare virtual columns in CREATE TABLE",
+                ));
+            }
             added_default::check(&column)?;
             prepare_old_rows(cx, table, &mut column).await?;
-            def.add_column(column);
+            let id = def.add_column(column);
+            tags.extend(tag::resolve(cx, &spec.tags, TagSlot::Column(id))?);
             for constraint in spec.constraints {
                 add_constraint(cx, &table.name, def, constraint)?;
             }
         }
         if !cursor.accept(&Token::Comma) {
-            return Ok(());
+            return Ok(tags);
         }
         // ADD a INT, b INT and ADD a INT, ADD b INT are both written.
         cursor.accept_keyword("ADD");
@@ -178,22 +202,15 @@ pub(super) async fn prepare_old_rows(cx: &mut Context<'_>, table: &Object, colum
 }
 
 fn drop(cursor: &mut Cursor<'_>, def: &mut TableDef) -> Result<()> {
-    if cursor.accept_keywords("PRIMARY KEY") {
-        def.constraints.retain(|constraint| constraint.rule != ConstraintRule::PrimaryKey);
-        return Ok(());
-    }
-    if cursor.accept_keyword("CONSTRAINT") {
-        let name = cursor.identifier()?;
-        let before = def.constraints.len();
-        def.constraints.retain(|constraint| constraint.name != name);
-        if def.constraints.len() == before {
-            return Err(SqlError::compilation(2003, "02000", format_args!("Constraint '{name}' does not exist.")));
-        }
+    if constraint::drop(cursor, def)? {
         return Ok(());
     }
     if cursor.accept_keywords("CLUSTERING KEY") {
         def.cluster_by = None;
         return Ok(());
+    }
+    if cursor.accept_keywords("SEARCH OPTIMIZATION") {
+        return search_optimization(cursor, def);
     }
     cursor.accept_keyword("COLUMN");
     let if_exists = cursor.accept_keywords("IF EXISTS");
@@ -206,8 +223,38 @@ fn drop(cursor: &mut Cursor<'_>, def: &mut TableDef) -> Result<()> {
                 format_args!("Cannot drop '{name}', the only column of the table."),
             ));
         }
+        super::virtual_column::forbid_change(def, &name, "drop")?;
         if def.remove_column(&name).is_none() && !if_exists {
             return Err(SqlError::compilation(904, "42000", format_args!("column '{name}' does not exist")));
+        }
+        if !cursor.accept(&Token::Comma) {
+            return Ok(());
+        }
+    }
+}
+
+/// `[ON method(columns), ..]` of the search optimization service, which makes queries faster elsewhere and changes no
+/// answer: the columns must exist.
+fn search_optimization(cursor: &mut Cursor<'_>, def: &TableDef) -> Result<()> {
+    if !cursor.accept_keyword("ON") {
+        return Ok(());
+    }
+    loop {
+        let method = cursor.peek_word().filter(|word| ["EQUALITY", "SUBSTRING", "GEO", "FULL_TEXT"].contains(&&**word));
+        if method.is_none() {
+            return Err(cursor.unexpected());
+        }
+        cursor.next_token();
+        let mut inside = Cursor::new(cursor.parenthesised()?)?;
+        while !inside.at_end() && !inside.accept(&Token::Mul) {
+            let name = inside.identifier()?;
+            if def.column(&name).is_none() {
+                return Err(SqlError::invalid_identifier(&name));
+            }
+            // A path into a VARIANT, and ANALYZER => '...'.
+            while !inside.at_end() && !inside.accept(&Token::Comma) {
+                inside.next_token();
+            }
         }
         if !cursor.accept(&Token::Comma) {
             return Ok(());
@@ -219,6 +266,7 @@ fn rename_column(cursor: &mut Cursor<'_>, table: &Object, def: &mut TableDef) ->
     let old = cursor.identifier()?;
     cursor.expect_keywords("TO")?;
     let new = cursor.identifier()?;
+    super::virtual_column::forbid_change(def, &old, "rename")?;
     if def.column(&old).is_some() && old != new && def.column(&new).is_some() {
         return Err(SqlError::already_exists(format_args!("{}.{new}", table.name)));
     }
@@ -231,28 +279,15 @@ fn rename_column(cursor: &mut Cursor<'_>, table: &Object, def: &mut TableDef) ->
     }
 }
 
-fn rename_constraint(cursor: &mut Cursor<'_>, def: &mut TableDef) -> Result<()> {
-    let old = cursor.identifier()?;
-    cursor.expect_keywords("TO")?;
-    let new = cursor.identifier()?;
-    if def.constraints.iter().any(|constraint| constraint.name == new) {
-        return Err(SqlError::already_exists(new));
-    }
-    match def.constraints.iter_mut().find(|constraint| constraint.name == old) {
-        Some(constraint) => {
-            constraint.name = new;
-            Ok(())
-        }
-        None => Err(SqlError::compilation(2003, "02000", format_args!("Constraint '{old}' does not exist."))),
-    }
-}
-
 async fn alter_columns(
     cx: &mut Context<'_>,
     cursor: &mut Cursor<'_>,
     table: &Object,
     def: &mut TableDef,
 ) -> Result<()> {
+    if constraint::alter(cursor, def)? {
+        return Ok(());
+    }
     let list = cursor.accept(&Token::LParen);
     loop {
         cursor.accept_keyword("COLUMN");
@@ -371,6 +406,8 @@ fn set(cx: &Context<'_>, cursor: &mut Cursor<'_>, table: &mut Object, def: &mut 
             };
         } else if cursor.accept_keyword("COMMENT") {
             table.comment = comment_value(cursor)?;
+        } else if cursor.accept_keyword("ENABLE_SCHEMA_EVOLUTION") {
+            def.schema_evolution = boolean_value(cursor)?;
         } else if !cursor.accept(&Token::Comma) {
             return Err(unknown(cursor, "TABLE"));
         }
@@ -386,6 +423,8 @@ fn unset(cursor: &mut Cursor<'_>, table: &mut Object, def: &mut TableDef) -> Res
             def.max_extension_days = None;
         } else if cursor.accept_keyword("CHANGE_TRACKING") {
             def.changes_from = None;
+        } else if cursor.accept_keyword("ENABLE_SCHEMA_EVOLUTION") {
+            def.schema_evolution = false;
         } else if cursor.accept_keyword("COMMENT") {
             table.comment.clear();
         } else {

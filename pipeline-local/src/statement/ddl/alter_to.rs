@@ -45,6 +45,9 @@ pub(super) async fn alter_to(
                 def.columns.push(merged(cx, &table, &old.columns[index], column).await?);
             }
             None => {
+                if column.expression.is_some() {
+                    return Err(refused(&table, &format!("add the virtual column '{}'", column.name)));
+                }
                 added_default::check(&column)?;
                 let mut column = column;
                 prepare_old_rows(cx, &table, &mut column).await?;
@@ -92,6 +95,9 @@ async fn merged(cx: &mut Context<'_>, table: &Object, old: &ColumnDef, wanted: C
         && !(sequence(&old.default) && sequence(&wanted.default))
     {
         return Err(refused(table, &format!("change the DEFAULT of column '{}'", old.name)));
+    }
+    if wanted.expression != old.expression {
+        return Err(refused(table, &format!("change AS of column '{}'", old.name)));
     }
     column.default = wanted.default;
     if wanted.autoincrement != old.autoincrement {

@@ -22,6 +22,31 @@ const ROWS: &str = "$CHECKED";
 /// When it is not a condition over these columns, or uses what a CHECK constraint must not: subqueries, aggregate and
 /// window functions, user-defined functions, and functions whose value changes.
 pub(super) fn columns(cx: &mut Context<'_>, def: &TableDef, condition: &str) -> Result<Vec<u32>> {
+    let read = reads(def, condition, "A CHECK constraint", "CHECK")?;
+    match type_of(cx, def, condition)? {
+        Some(SqlType::Boolean) => Ok(read),
+        other => Err(SqlError::compilation(
+            2016,
+            "22000",
+            format_args!(
+                "Invalid data type [{}] for predicate [{condition}] of a CHECK constraint; it must be BOOLEAN",
+                other.unwrap_or(SqlType::Variant)
+            ),
+        )),
+    }
+}
+
+/// The type of an expression over the columns of a table.
+pub(super) fn type_of(cx: &mut Context<'_>, def: &TableDef, expression: &str) -> Result<Option<SqlType>> {
+    let text = format!("SELECT ({expression}) AS HOLDS FROM \"{ROWS}\"");
+    let special = Special::from([(ROWS.to_owned(), plan::memory(plan::schema_of(def), Vec::new())?)]);
+    let planned = plan::plan(cx, &*parse::query(&text)?, &text, &Binds::none(), special)?;
+    Ok(planned.ready.columns.first().map(|column| column.sql_type))
+}
+
+/// The identities of the columns that an expression reads, which depends on one row only. `what` and `keyword` name it in
+/// errors.
+pub(super) fn reads(def: &TableDef, condition: &str, what: &str, keyword: &str) -> Result<Vec<u32>> {
     let query = parse::expression(condition)?;
     let mut read = Vec::new();
     let flow = visit_expressions(&query, |node: &Expr| {
@@ -52,25 +77,12 @@ pub(super) fn columns(cx: &mut Context<'_>, def: &TableDef, condition: &str) -> 
         }
         ControlFlow::Continue(())
     });
-    if let ControlFlow::Break(what) = flow {
+    if let ControlFlow::Break(found) = flow {
         return Err(SqlError::compilation(
             2,
             "0A000",
-            format_args!("A CHECK constraint cannot use {what}: CHECK ({condition})"),
+            format_args!("{what} cannot use {found}: {keyword} ({condition})"),
         ));
     }
-    let text = format!("SELECT ({condition}) AS HOLDS FROM \"{ROWS}\"");
-    let special = Special::from([(ROWS.to_owned(), plan::memory(plan::schema_of(def), Vec::new())?)]);
-    let planned = plan::plan(cx, &*parse::query(&text)?, &text, &Binds::none(), special)?;
-    match planned.ready.columns.first().map(|column| column.sql_type) {
-        Some(SqlType::Boolean) => Ok(read),
-        other => Err(SqlError::compilation(
-            2016,
-            "22000",
-            format_args!(
-                "Invalid data type [{}] for predicate [{condition}] of a CHECK constraint; it must be BOOLEAN",
-                other.unwrap_or(SqlType::Variant)
-            ),
-        )),
-    }
+    Ok(read)
 }

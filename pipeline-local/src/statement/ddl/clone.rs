@@ -62,6 +62,11 @@ impl Original {
         Ok(Self { object, at })
     }
 
+    /// Its identity.
+    pub(super) fn id(&self) -> ObjectId {
+        self.object.id
+    }
+
     /// Creates everything it contains in the new container.
     pub(super) fn copy_into(&self, cx: &Context<'_>, copy: &Object) -> Result<()> {
         let mut copied = Copied { at: self.at, ids: HashMap::new(), objects: Vec::new() };
@@ -125,6 +130,7 @@ impl Copied {
             owner: original.owner.clone(),
             comment: original.comment.clone(),
             definition: original.definition.clone(),
+            tags: catalog.tags_set_on(original.id)?,
         };
         let copy = catalog.create(new)?;
         for grant in catalog.grants_on(Target::Object(original.id))? {

@@ -3,10 +3,11 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::catalog::def::{DatabaseDef, SchemaDef};
-use crate::catalog::{INFORMATION_SCHEMA, Kind, NewObject, Object};
+use crate::catalog::{INFORMATION_SCHEMA, Kind, NewObject, Object, TagSlot};
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::statement::{Context, QueryResult};
+use crate::tag;
 
 use super::clone::Original;
 use super::options::{comment_value, retention, unknown};
@@ -25,10 +26,12 @@ pub(super) fn create_database(
     let mut def = DatabaseDef { transient: creation.transient, ..DatabaseDef::default() };
     let mut comment = String::new();
     let mut original = None;
+    let mut tags = tag::Tags::new();
     while !cursor.at_end() {
         if retention(cursor, &mut def.retention_days, &mut def.max_extension_days)? {
         } else if cursor.accept_keyword("COMMENT") {
             comment = comment_value(cursor)?;
+        } else if tag::accept(cursor, &mut tags)? {
         } else if cursor.accept_keyword("CLONE") {
             original = Some(Original::read(cx, cursor, Kind::Database)?);
         } else {
@@ -41,6 +44,7 @@ pub(super) fn create_database(
     }
     cx.require_on_account("CREATE DATABASE")?;
     let new = NewObject::new(Kind::Database, None, name.object(), cx.role(), &def)?.comment(&comment);
+    let new = new.tags(tag::resolve(cx, &tags, TagSlot::Object)?);
     let (database, result) = put(cx, creation, new, original)?;
     cx.session.database = Some(database.name);
     cx.session.schema = Some("PUBLIC".to_owned());
@@ -53,12 +57,14 @@ pub(super) fn create_schema(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creat
     let mut def = SchemaDef { transient: creation.transient, ..SchemaDef::default() };
     let mut comment = String::new();
     let mut original = None;
+    let mut tags = tag::Tags::new();
     while !cursor.at_end() {
         if retention(cursor, &mut def.retention_days, &mut def.max_extension_days)? {
         } else if cursor.accept_keyword("COMMENT") {
             comment = comment_value(cursor)?;
         } else if cursor.accept_keywords("WITH MANAGED ACCESS") {
             def.managed_access = true;
+        } else if tag::accept(cursor, &mut tags)? {
         } else if cursor.accept_keyword("CLONE") {
             original = Some(Original::read(cx, cursor, Kind::Schema)?);
         } else {
@@ -77,6 +83,7 @@ pub(super) fn create_schema(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creat
     }
     cx.require("CREATE SCHEMA", &database)?;
     let new = NewObject::new(Kind::Schema, Some(database.id), name.object(), cx.role(), &def)?.comment(&comment);
+    let new = new.tags(tag::resolve(cx, &tags, TagSlot::Object)?);
     let (schema, result) = put(cx, creation, new, original)?;
     cx.session.database = Some(database.name);
     cx.session.schema = Some(schema.name);
@@ -93,6 +100,11 @@ fn put(
     cx.engine.catalog.transaction(|_| {
         if creation.or_alter && original.is_some() {
             return Err(SqlError::unsupported(format_args!("CREATE OR ALTER {} ... CLONE", new.kind)));
+        }
+        let mut new = new;
+        if let Some(original) = &original {
+            // What the clone is given itself comes last and so counts.
+            new.tags.splice(0..0, cx.engine.catalog.tags_set_on(original.id())?);
         }
         let (object, result) = creation.finish(cx, new, false)?;
         if let Some(original) = original {

@@ -8,6 +8,7 @@ mod alter_to;
 mod check;
 mod clone;
 mod column;
+mod constraint;
 mod database;
 mod drop;
 mod file_format;
@@ -23,6 +24,7 @@ mod table;
 mod tag;
 mod target;
 mod view;
+mod virtual_column;
 mod warehouse;
 
 use crate::catalog::{Kind, NewObject, Object};

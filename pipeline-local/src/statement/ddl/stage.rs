@@ -3,10 +3,11 @@
 //! <https://docs.snowflake.com/en/sql-reference/sql/create-stage>
 
 use crate::catalog::def::StageDef;
-use crate::catalog::{Kind, NewObject};
+use crate::catalog::{Kind, NewObject, TagSlot};
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
 use crate::statement::{Context, QueryResult};
+use crate::tag;
 
 use super::options::unknown;
 use super::property::{self, Property, Setting};
@@ -20,13 +21,18 @@ pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &C
     creation.refuse(&["TRANSIENT", "SECURE"])?;
     let (name, if_not_exists) = creation.name(cursor)?;
     let mut def = StageDef { temporary: creation.temporary, ..StageDef::default() };
-    let comment = properties(cursor, &mut def)?.unwrap_or_default();
+    let mut tags = tag::Tags::new();
+    let comment = properties(cursor, &mut def, &mut tags)?.unwrap_or_default();
     let schema = cx.schema_of(&name, "CREATE STAGE")?;
     if if_not_exists && cx.find_object(Kind::Stage, &name, "CREATE STAGE")?.is_some() {
         return Ok(already_exists(name.object()));
     }
     cx.require("CREATE STAGE", &schema)?;
     let new = NewObject::new(Kind::Stage, Some(schema.id), name.object(), cx.role(), &def)?.comment(&comment);
+    if creation.or_alter {
+        tag::forbid_or_alter(&tags, Kind::Stage)?;
+    }
+    let new = new.tags(tag::resolve(cx, &tags, TagSlot::Object)?);
     let new = creation.in_session(cx, new);
     let existed = creation.or_alter && cx.find_object(Kind::Stage, &name, "CREATE STAGE")?.is_some();
     let (object, result) = creation.finish(cx, new, false)?;
@@ -37,9 +43,12 @@ pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &C
 }
 
 /// Reads what follows the name; the comment, when there is one.
-fn properties(cursor: &mut Cursor<'_>, def: &mut StageDef) -> Result<Option<String>> {
+fn properties(cursor: &mut Cursor<'_>, def: &mut StageDef, tags: &mut tag::Tags) -> Result<Option<String>> {
     let mut comment = None;
     while !cursor.at_end() {
+        if tag::accept(cursor, tags)? {
+            continue;
+        }
         let Some(Property { name, value }) = property::accept(cursor)? else { return Err(unknown(cursor, "STAGE")) };
         match name.as_str() {
             "URL" => {
@@ -96,8 +105,12 @@ pub(super) fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<Que
     }
     cursor.expect_keywords("SET")?;
     let mut def: StageDef = object.definition()?;
-    if let Some(comment) = properties(cursor, &mut def)? {
+    let mut tags = tag::Tags::new();
+    if let Some(comment) = properties(cursor, &mut def, &mut tags)? {
         object.comment = comment;
+    }
+    if !tags.is_empty() {
+        return Err(SqlError::syntax("Tags of a stage are set with ALTER STAGE ... SET TAG name = 'value'."));
     }
     object.set_definition(&def)?;
     cx.engine.catalog.update(&object)?;

@@ -3,12 +3,13 @@
 //! <https://docs.snowflake.com/en/sql-reference/sql/create-stream>
 
 use crate::catalog::def::{StreamDef, StreamMode, TableDef, ViewDef};
-use crate::catalog::{Kind, NewObject, Object};
+use crate::catalog::{Kind, NewObject, Object, TagSlot};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, Name};
 use crate::plan::stream;
 use crate::statement::{Context, QueryResult};
 use crate::storage::Seq;
+use crate::tag;
 
 use super::options::{boolean_value, comment_value, unknown};
 use super::point::Point;
@@ -66,8 +67,10 @@ pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &C
         }
         return clone(cx, cursor, creation, &name, if_not_exists);
     }
-    if cursor.peek_keywords("WITH TAG") || cursor.peek_keyword("TAG") {
-        return Err(SqlError::unsupported("TAG of a stream"));
+    let mut tags = tag::Tags::new();
+    tag::accept(cursor, &mut tags)?;
+    if creation.or_alter {
+        tag::forbid_or_alter(&tags, Kind::Stream)?;
     }
     let copy_grants = cursor.accept_keywords("COPY GRANTS");
     if copy_grants && creation.or_alter {
@@ -82,6 +85,7 @@ pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &C
         _ => {}
     }
     cx.require("CREATE STREAM", &schema)?;
+    let tags = tag::resolve(cx, &tags, TagSlot::Object)?;
     let source = cx.object(declared.source_kind, &declared.source, "CREATE STREAM")?;
     cx.require("SELECT", &source)?;
     if declared.insert_only {
@@ -114,6 +118,7 @@ pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &C
         },
     };
     let new = NewObject::new(Kind::Stream, Some(schema.id), name.object(), cx.role(), &def)?.comment(&declared.comment);
+    let new = new.tags(tags);
     put(cx, creation, new, copy_grants, offset, declared.show_initial_rows)
 }
 
@@ -155,6 +160,7 @@ fn clone(
     let state = state.ok_or_else(|| SqlError::internal(format_args!("stream {} has no offset", original.name)))?;
     let def: StreamDef = original.definition()?;
     let new = NewObject::new(Kind::Stream, Some(schema.id), name.object(), cx.role(), &def)?.comment(&original.comment);
+    let new = new.tags(cx.engine.catalog.tags_set_on(original.id)?);
     put(cx, creation, new, copy_grants, state.offset, state.initial)
 }
 
@@ -278,8 +284,10 @@ pub(super) fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<Que
         object.comment = comment_value(cursor)?;
     } else if cursor.accept_keywords("UNSET COMMENT") {
         object.comment.clear();
+    } else if cursor.peek_keywords("RENAME TO") {
+        return Err(SqlError::unsupported("ALTER STREAM ... RENAME TO"));
     } else {
-        return Err(SqlError::unsupported(format_args!("ALTER STREAM ... {}", cursor.rest())));
+        return Err(cursor.unexpected());
     }
     cursor.expect_end()?;
     cx.engine.catalog.update(&object)?;

@@ -3,16 +3,18 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::catalog::def::{ColumnDef, TableDef, TableKind};
-use crate::catalog::{Kind, NewObject, Object, Target};
+use crate::catalog::{Kind, NewObject, Object, TagSlot, Target};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, quote};
 use crate::statement::{Binds, Context, QueryResult};
 use crate::storage::Seq;
+use crate::tag;
 use crate::types::{DEFAULT_VARCHAR_LENGTH, SqlType};
 
 use super::alter_to::alter_to;
-use super::column::{ConstraintSpec, add_constraint, check_default, read_column, read_constraint};
-use super::options::{boolean_value, comment_value, retention, unknown};
+use super::column::{check_default, read_column};
+use super::constraint::{ConstraintSpec, add_constraint, read_constraint};
+use super::options::{boolean_value, comment_value, retention, string_value, unknown};
 use super::point::Point;
 use super::{Creation, already_exists};
 
@@ -63,6 +65,7 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
     let mut comment = None;
     let mut tracking = None;
     let mut copy_grants = false;
+    let mut tags = tag::Tags::new();
     while !cursor.at_end() {
         if retention(cursor, &mut def.retention_days, &mut def.max_extension_days)? {
         } else if cursor.accept_keywords("CLUSTER BY") {
@@ -73,10 +76,15 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
             comment = Some(comment_value(cursor)?);
         } else if cursor.accept_keywords("COPY GRANTS") {
             copy_grants = true;
+        } else if tag::accept(cursor, &mut tags)? {
         } else if cursor.accept_keyword("ENABLE_SCHEMA_EVOLUTION") {
-            if boolean_value(cursor)? {
-                return Err(SqlError::unsupported("ENABLE_SCHEMA_EVOLUTION"));
+            def.schema_evolution = boolean_value(cursor)?;
+        } else if cursor.accept_keyword("DEFAULT_DDL_COLLATION") {
+            if !string_value(cursor)?.is_empty() {
+                return Err(SqlError::unsupported("DEFAULT_DDL_COLLATION"));
             }
+        } else if cursor.peek_keywords("ROW ACCESS POLICY") || cursor.peek_keywords("WITH ROW ACCESS POLICY") {
+            return Err(SqlError::unsupported("ROW ACCESS POLICY of a table"));
         } else if cursor.accept_keyword("AS") {
             form = Form::Query(cursor.rest().to_owned());
             cursor.skip_to_end();
@@ -109,10 +117,14 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
     if !creation.temporary {
         cx.require("CREATE TABLE", &schema)?;
     }
+    let column_tags: Vec<_> =
+        specs.iter_mut().map(|spec| (spec.def.name.clone(), std::mem::take(&mut spec.tags))).collect();
     fill(cx, cursor.sql(), &mut def, &form, specs, constraints).await?;
     if creation.or_alter
         && let Some(table) = own_relation(cx, &schema, name.object(), creation)?
     {
+        tag::forbid_or_alter(&tags, Kind::Table)?;
+        column_tags.iter().try_for_each(|(_, tags)| tag::forbid_or_alter(tags, Kind::Table))?;
         return alter_to(cx, table, def, comment.unwrap_or_default(), tracking).await;
     }
     match tracking {
@@ -125,7 +137,14 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
         (Form::Like(source) | Form::Clone(source, _), None) => source.comment.clone(),
         _ => String::new(),
     };
-    let mut new = NewObject::new(Kind::Table, Some(schema.id), name.object(), cx.role(), &def)?.comment(&comment);
+    let mut settings = match &form {
+        Form::Clone(source, _) => cx.engine.catalog.tags_set_on(source.id)?,
+        _ => Vec::new(),
+    };
+    settings.extend(tag::resolve(cx, &tags, TagSlot::Object)?);
+    settings.extend(tag::resolve_columns(cx, &column_tags, |name| def.column(name).map(|column| column.id))?);
+    let mut new =
+        NewObject::new(Kind::Table, Some(schema.id), name.object(), cx.role(), &def)?.comment(&comment).tags(settings);
     if creation.temporary {
         new = new.session(cx.session.id);
     }
@@ -213,12 +232,15 @@ async fn fill(
         }
         Form::Columns => {
             for mut spec in specs {
-                if !spec.typed {
+                if !spec.typed && spec.def.expression.is_none() {
                     return Err(SqlError::compilation(
                         1003,
                         "42000",
                         format_args!("Column '{}' has no data type.", spec.def.name),
                     ));
+                }
+                if !spec.typed {
+                    spec.def.sql_type = super::virtual_column::UNTYPED;
                 }
                 check_default(cx, &spec.def).await?;
                 constraints.append(&mut spec.constraints);
@@ -229,6 +251,7 @@ async fn fill(
             }
         }
     }
+    super::virtual_column::check(cx, def)?;
     for constraint in constraints {
         add_constraint(cx, "", def, constraint)?;
     }

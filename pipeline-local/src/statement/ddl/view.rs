@@ -8,10 +8,11 @@ use datafusion::sql::sqlparser::ast::visit_relations;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::catalog::def::{ViewColumn, ViewDef};
-use crate::catalog::{Kind, NewObject, Object};
+use crate::catalog::{Kind, NewObject, Object, TagSlot};
 use crate::error::{Result, SqlError};
 use crate::parse::{self, Cursor, Name};
 use crate::statement::{Context, QueryResult};
+use crate::tag;
 
 use super::options::{comment_value, unknown};
 use super::target::{existing, renamed};
@@ -26,6 +27,9 @@ struct Clauses {
     copy_grants: bool,
     change_tracking: Option<bool>,
     cluster_by: Option<String>,
+    tags: tag::Tags,
+    /// The tags of columns.
+    column_tags: Vec<(String, tag::Tags)>,
 }
 
 fn clauses(cursor: &mut Cursor<'_>, materialized: bool) -> Result<Clauses> {
@@ -33,7 +37,12 @@ fn clauses(cursor: &mut Cursor<'_>, materialized: bool) -> Result<Clauses> {
     if cursor.accept(&Token::LParen) {
         loop {
             let column = cursor.identifier()?;
+            let mut tags = tag::Tags::new();
+            tag::accept(cursor, &mut tags)?;
             let comment = if cursor.accept_keyword("COMMENT") { cursor.string()? } else { String::new() };
+            if !tags.is_empty() {
+                read.column_tags.push((column.clone(), tags));
+            }
             read.columns.push((column, comment));
             if !cursor.accept(&Token::Comma) {
                 break;
@@ -48,6 +57,7 @@ fn clauses(cursor: &mut Cursor<'_>, materialized: bool) -> Result<Clauses> {
             read.comment = comment_value(cursor)?;
         } else if cursor.accept_keyword("CHANGE_TRACKING") {
             read.change_tracking = Some(super::options::boolean_value(cursor)?);
+        } else if tag::accept(cursor, &mut read.tags)? {
         } else if materialized && cursor.accept_keywords("CLUSTER BY") {
             read.cluster_by = Some(format!("LINEAR({})", cursor.parenthesised()?.trim()));
         } else {
@@ -93,10 +103,15 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
     if creation.or_alter
         && let Some(mut object) = found
     {
+        tag::forbid_or_alter(&read.tags, Kind::View)?;
         return change(cx, &mut object, def, read.change_tracking, &read.comment);
     }
+    let mut tags = tag::resolve(cx, &read.tags, TagSlot::Object)?;
+    tags.extend(tag::resolve_columns(cx, &read.column_tags, |name| {
+        (1..).zip(&def.columns).find(|(_, column)| column.name == name).map(|(place, _)| place)
+    })?);
     let new = NewObject::new(Kind::View, Some(schema.id), name.object(), cx.role(), &def)?.comment(&read.comment);
-    let new = creation.in_session(cx, new);
+    let new = creation.in_session(cx, new).tags(tags);
     let (object, mut result) = creation.finish(cx, new, read.copy_grants)?;
     if creation.materialized {
         result = QueryResult::status(format!("Materialized view {} successfully created.", parse::quote(&object.name)));

@@ -5,10 +5,11 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::catalog::def::WarehouseDef;
-use crate::catalog::{Kind, NewObject};
+use crate::catalog::{Kind, NewObject, TagSlot};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, Name};
 use crate::statement::{Context, QueryResult};
+use crate::tag;
 
 use super::options::{boolean_value, comment_value, number_value, unknown, word_value};
 use super::{Creation, already_exists, altered};
@@ -32,21 +33,36 @@ pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &C
     let (name, if_not_exists) = creation.name(cursor)?;
     let mut def = WarehouseDef::default();
     let mut comment = String::new();
-    cursor.accept_keyword("WITH");
-    properties(cursor, &mut def, &mut comment, true)?;
+    let mut tags = tag::Tags::new();
+    if !tag::accept(cursor, &mut tags)? {
+        cursor.accept_keyword("WITH");
+    }
+    properties(cursor, &mut def, &mut comment, Some(&mut tags))?;
     if cx.find_object(Kind::Warehouse, &name, "CREATE WAREHOUSE")?.is_some() && if_not_exists {
         return Ok(already_exists(name.object()));
     }
     cx.require_on_account("CREATE WAREHOUSE")?;
     let new = NewObject::new(Kind::Warehouse, None, name.object(), cx.role(), &def)?.comment(&comment);
+    let new = new.tags(tag::resolve(cx, &tags, TagSlot::Object)?);
     let (warehouse, result) = creation.finish(cx, new, false)?;
     cx.session.warehouse = Some(warehouse.name);
     Ok(result)
 }
 
-fn properties(cursor: &mut Cursor<'_>, def: &mut WarehouseDef, comment: &mut String, creating: bool) -> Result<()> {
+/// Reads properties; `tags` takes those of a warehouse that is created.
+fn properties(
+    cursor: &mut Cursor<'_>,
+    def: &mut WarehouseDef,
+    comment: &mut String,
+    mut tags: Option<&mut tag::Tags>,
+) -> Result<()> {
     while !cursor.at_end() {
         cursor.accept(&Token::Comma);
+        if let Some(tags) = &mut tags
+            && tag::accept(cursor, tags)?
+        {
+            continue;
+        }
         let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
         if cursor.peek_at(1) != Some(&Token::Eq) {
             return Err(cursor.unexpected());
@@ -67,7 +83,7 @@ fn properties(cursor: &mut Cursor<'_>, def: &mut WarehouseDef, comment: &mut Str
                 }
             }
             "AUTO_RESUME" => def.auto_resume = boolean_value(cursor)?,
-            "INITIALLY_SUSPENDED" if creating => def.suspended = boolean_value(cursor)?,
+            "INITIALLY_SUSPENDED" if tags.is_some() => def.suspended = boolean_value(cursor)?,
             "MIN_CLUSTER_COUNT" => def.min_cluster_count = number_value(cursor, &word, 1..=300)?,
             "MAX_CLUSTER_COUNT" => def.max_cluster_count = number_value(cursor, &word, 1..=300)?,
             "SCALING_POLICY" => def.scaling_policy = one_of(&word, &word_value(cursor)?, &["STANDARD", "ECONOMY"])?,
@@ -170,7 +186,7 @@ pub(super) fn alter(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<Que
     } else if cursor.accept_keyword("SET") {
         cx.require("MODIFY", &object)?;
         let mut comment = object.comment.clone();
-        properties(cursor, &mut def, &mut comment, false)?;
+        properties(cursor, &mut def, &mut comment, None)?;
         object.comment = comment;
     } else if cursor.accept_keyword("UNSET") {
         cx.require("MODIFY", &object)?;

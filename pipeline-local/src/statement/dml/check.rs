@@ -22,6 +22,7 @@ pub(super) async fn batch(
     arrays: Vec<ArrayRef>,
     rows: usize,
 ) -> Result<RecordBatch> {
+    let arrays = with_virtual(cx, target, arrays, rows).await?;
     let batch = coerce::batch(&target.object.name, &target.def, arrays, rows)?;
     self::rows(cx, target, std::slice::from_ref(&batch)).await?;
     Ok(batch)
@@ -70,4 +71,30 @@ pub(super) async fn rows(cx: &mut Context<'_>, target: &Target, batches: &[Recor
         }
     }
     Ok(())
+}
+
+/// Computes the virtual columns, each from those before it.
+pub(super) async fn with_virtual(
+    cx: &mut Context<'_>,
+    target: &Target,
+    mut arrays: Vec<ArrayRef>,
+    rows: usize,
+) -> Result<Vec<ArrayRef>> {
+    if rows == 0 {
+        return Ok(arrays);
+    }
+    let schema = plan::schema_of(&target.def);
+    for (index, column) in target.def.columns.iter().enumerate() {
+        let Some(expression) = &column.expression else { continue };
+        let text = format!("SELECT ({expression}) AS C FROM \"{ROWS}\"");
+        let known = RecordBatch::try_new(schema.clone(), arrays.clone())?;
+        let special = Special::from([(ROWS.to_owned(), plan::memory(schema.clone(), vec![known])?)]);
+        let planned = plan::plan(cx, &*parse::query(&text)?, &text, &Binds::none(), special)?;
+        let from = planned.ready.columns.first().map_or(column.sql_type, |column| column.sql_type);
+        let results = planned.ready.collect().await?;
+        let parts: Vec<&dyn Array> = results.iter().map(|batch| batch.column(0).as_ref()).collect();
+        let computed = datafusion::arrow::compute::concat(&parts)?;
+        arrays[index] = coerce::column(cx, target, column, &computed, from)?;
+    }
+    Ok(arrays)
 }

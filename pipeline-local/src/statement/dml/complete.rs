@@ -60,6 +60,7 @@ pub(super) async fn rows(
                 other => other.take(cx, target, column, *rows).await?,
             });
         }
+        let columns = check::with_virtual(cx, target, columns, *rows).await?;
         complete.push(coerce::batch(&target.object.name, &target.def, columns, *rows)?);
     }
     check::rows(cx, target, &complete).await?;

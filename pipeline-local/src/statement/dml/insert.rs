@@ -41,7 +41,7 @@ pub(super) async fn run(
     let privileges: &[&str] = if insert.overwrite { &["INSERT", "DELETE"] } else { &["INSERT"] };
     let target = Target::find(cx, name, "INSERT", privileges, binds)?;
     let given: Vec<usize> = if insert.columns.is_empty() {
-        (0..target.def.columns.len()).collect()
+        target.written()
     } else {
         let mut given = Vec::new();
         for column in &insert.columns {

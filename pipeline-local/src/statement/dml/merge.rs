@@ -124,7 +124,8 @@ fn by_name(target: &Target, source: &Source) -> Result<Vec<(usize, Expr)>> {
     let schema = source.rows.schema();
     let names: Vec<&String> =
         schema.fields().iter().map(|field| field.name()).filter(|name| *name != SOURCE_ROW).collect();
-    if let Some(column) = target.def.columns.iter().find(|column| !names.contains(&&column.name)) {
+    let written = || target.written().into_iter().map(|index| (index, &target.def.columns[index]));
+    if let Some((_, column)) = written().find(|(_, column)| !names.contains(&&column.name)) {
         return Err(SqlError::compilation(
             904,
             "42000",
@@ -138,8 +139,7 @@ fn by_name(target: &Target, source: &Source) -> Result<Vec<(usize, Expr)>> {
             format_args!("ALL BY NAME: the target has no column '{name}' as the source has"),
         ));
     }
-    let columns = target.def.columns.iter().enumerate();
-    Ok(columns.map(|(index, column)| (index, column_of(&source.alias, &column.name))).collect())
+    Ok(written().map(|(index, column)| (index, column_of(&source.alias, &column.name))).collect())
 }
 
 enum Matched {
@@ -205,7 +205,7 @@ pub(super) async fn run(
                     continue;
                 }
                 let given: Vec<usize> = if insert.columns.is_empty() {
-                    (0..target.def.columns.len()).collect()
+                    target.written()
                 } else {
                     insert
                         .columns

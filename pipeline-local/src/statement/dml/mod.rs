@@ -198,8 +198,29 @@ impl Target {
         plan::memory(std::sync::Arc::new(datafusion::arrow::datatypes::Schema::new(fields)), batches)
     }
 
+    /// The place of a column that a statement gives a value.
+    ///
+    /// # Errors
+    /// When there is none of the name, or it is a virtual column.
     fn column(&self, name: &str) -> Result<usize> {
-        self.def.columns.iter().position(|column| column.name == name).ok_or_else(|| SqlError::invalid_identifier(name))
+        let index = self.def.columns.iter().position(|column| column.name == name);
+        let index = index.ok_or_else(|| SqlError::invalid_identifier(name))?;
+        match &self.def.columns[index].expression {
+            None => Ok(index),
+            Some(expression) => Err(SqlError::compilation(
+                2,
+                "0A000",
+                format_args!(
+                    "Virtual column '{name}' of table '{}' cannot be given a value; it is computed AS ({expression}).",
+                    self.object.name
+                ),
+            )),
+        }
+    }
+
+    /// The columns that a statement without a list of columns gives values: all but the virtual ones.
+    fn written(&self) -> Vec<usize> {
+        (0..self.def.columns.len()).filter(|index| self.def.columns[*index].expression.is_none()).collect()
     }
 }
 

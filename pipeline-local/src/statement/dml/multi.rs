@@ -62,7 +62,7 @@ pub(super) async fn run(
         let privileges: &[&str] = if insert.overwrite { &["INSERT", "DELETE"] } else { &["INSERT"] };
         let target = Target::find(cx, &into.table_name, "INSERT", privileges, binds)?;
         let mut given: Vec<usize> = if into.columns.is_empty() {
-            (0..target.def.columns.len()).collect()
+            target.written()
         } else {
             into.columns.iter().map(|column| target.column(&column.value)).collect::<Result<_>>()?
         };

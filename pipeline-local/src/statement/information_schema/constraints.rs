@@ -48,7 +48,7 @@ pub(super) fn table_constraints(cx: &Context<'_>, database: &Object) -> Result<Q
                 optional(""),
                 instant(table.created_at),
                 instant(table.created_at),
-                yes_no(false),
+                yes_no(constraint.key.rely),
             ]);
         }
     }
@@ -81,8 +81,8 @@ pub(super) fn referential_constraints(cx: &Context<'_>, database: &Object) -> Re
                 text(to_schema.name),
                 optional(&reference.key.unwrap_or_default()),
                 text("FULL"),
-                text("NO ACTION"),
-                text("NO ACTION"),
+                text(reference.properties.update_rule()),
+                text(reference.properties.delete_rule()),
                 optional(""),
                 instant(table.created_at),
                 instant(table.created_at),

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.snowflake.com/en/sql-reference/sql/show-primary-keys>
 
-use crate::catalog::def::{ConstraintDef, ConstraintRule, TableDef};
+use crate::catalog::def::{ConstraintDef, ConstraintRule, KeyProperties, TableDef};
 use crate::catalog::{Kind, Object};
 use crate::error::Result;
 use crate::listing::Listing;
@@ -59,7 +59,7 @@ pub(super) fn own(cx: &Context<'_>, cursor: &mut Cursor<'_>, rule: &ConstraintRu
                     ("column_name", text(column)),
                     ("key_sequence", number(index + 1)),
                     ("constraint_name", text(constraint.name.clone())),
-                    ("rely", text("false")),
+                    ("rely", text(constraint.key.rely.to_string())),
                 ]);
             }
         }
@@ -76,13 +76,14 @@ pub(in crate::statement) struct Reference {
     pub(in crate::statement) name: String,
     /// The name of the key that it refers to.
     pub(in crate::statement) key: Option<String>,
+    pub(in crate::statement) properties: KeyProperties,
 }
 
 /// The foreign keys of a table.
 pub(in crate::statement) fn references(cx: &Context<'_>, table: &Object) -> Result<Vec<Reference>> {
     let def: TableDef = table.definition()?;
     let mut found = Vec::new();
-    for ConstraintDef { name, columns, rule } in &def.constraints {
+    for ConstraintDef { name, columns, rule, key: properties } in &def.constraints {
         let ConstraintRule::ForeignKey { table: to, columns: referenced } = rule else { continue };
         let Some(to) = cx.engine.catalog.by_id(*to)? else { continue };
         let target: TableDef = to.definition()?;
@@ -100,6 +101,7 @@ pub(in crate::statement) fn references(cx: &Context<'_>, table: &Object) -> Resu
             referenced: names(&target, &ids.unwrap_or_default()),
             name: name.clone(),
             key: key.map(|key| key.name.clone()),
+            properties: properties.clone(),
             to,
         });
     }
@@ -154,12 +156,12 @@ pub(super) fn foreign(cx: &Context<'_>, cursor: &mut Cursor<'_>, exported: bool)
                 ("fk_table_name", text(one.from.name.clone())),
                 ("fk_column_name", text(own.clone())),
                 ("key_sequence", number(index + 1)),
-                ("update_rule", text("NO ACTION")),
-                ("delete_rule", text("NO ACTION")),
+                ("update_rule", text(one.properties.update_rule())),
+                ("delete_rule", text(one.properties.delete_rule())),
                 ("fk_name", text(one.name.clone())),
                 ("pk_name", text(one.key.clone().unwrap_or_default())),
                 ("deferrability", text("NOT DEFERRABLE")),
-                ("rely", text("false")),
+                ("rely", text(one.properties.rely.to_string())),
             ]);
         }
     }

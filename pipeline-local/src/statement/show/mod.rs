@@ -5,6 +5,7 @@
 mod absent;
 mod access_token;
 mod account;
+mod columns;
 mod containers;
 mod files;
 mod grants;
@@ -44,7 +45,7 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
         "STREAMS" => relations::streams(cx, cursor)?,
         "OBJECTS" => relations::objects(cx, cursor)?,
         "SEQUENCES" => relations::sequences(cx, cursor)?,
-        "COLUMNS" => relations::columns(cx, cursor)?,
+        "COLUMNS" => columns::columns(cx, cursor)?,
         "WAREHOUSES" => account::warehouses(cx, cursor)?,
         "ROLES" => account::roles(cx, cursor)?,
         "USERS" => account::users(cx, cursor)?,

@@ -1,4 +1,4 @@
-//! SHOW TABLES, VIEWS, STREAMS, OBJECTS, SEQUENCES and COLUMNS.
+//! SHOW TABLES, VIEWS, STREAMS, OBJECTS and SEQUENCES.
 
 use crate::catalog::def::{SequenceDef, StreamDef, StreamMode, TableDef, TableKind, ViewDef};
 use crate::catalog::{Kind, Object};
@@ -6,7 +6,6 @@ use crate::error::Result;
 use crate::listing::Listing;
 use crate::parse::{Cursor, quote};
 use crate::statement::{Context, QueryResult, StatementType};
-use crate::types::SqlType;
 
 use super::{Rows, instant, number, on_off, owner_type, text, truth, yes_no};
 
@@ -90,7 +89,7 @@ pub(super) fn tables(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> 
             ("automatic_clustering", on_off(def.cluster_by.is_some())),
             ("change_tracking", on_off(def.change_tracking())),
             ("is_external", yes_no(false)),
-            ("enable_schema_evolution", yes_no(false)),
+            ("enable_schema_evolution", yes_no(def.schema_evolution)),
             ("owner_role_type", owner_type(&object.owner)),
             ("is_event", yes_no(false)),
             ("is_hybrid", yes_no(false)),
@@ -381,105 +380,6 @@ fn sequence_rows(cx: &Context<'_>, found: Vec<Found>) -> Result<Rows> {
         ]);
     }
     Ok(rows)
-}
-
-/// Name, type, nullability, default, comment and AUTOINCREMENT of a column.
-type Described = (String, SqlType, bool, Option<String>, String, Option<String>);
-
-pub(super) fn columns(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
-    let mut rows = Rows::new(&[
-        "table_name",
-        "schema_name",
-        "column_name",
-        "data_type",
-        "null?",
-        "default",
-        "kind",
-        "expression",
-        "comment",
-        "database_name",
-        "autoincrement",
-    ]);
-    let like = if cursor.accept_keyword("LIKE") { Some(cursor.string()?) } else { None };
-    let index = cursor.index();
-    let one = cursor.accept_keyword("IN")
-        && (cursor.accept_keyword("TABLE")
-            || cursor.accept_keyword("VIEW")
-            || !["ACCOUNT", "DATABASE", "SCHEMA"].iter().any(|word| cursor.peek_keyword(word)));
-    let found = if one {
-        let name = cursor.object_name()?;
-        cursor.expect_end()?;
-        let object = cx.relation(&name, "SHOW COLUMNS")?;
-        let (database, schema) = cx.engine.catalog.containers(&object)?;
-        vec![Found { database: database.name, schema: schema.name, object }]
-    } else {
-        cursor.rewind(index);
-        find(cx, &Listing::parse(cursor)?, &[Kind::Table, Kind::View])?
-    };
-    for Found { database, schema, object } in found {
-        let described: Vec<Described> = match object.kind {
-            Kind::View => {
-                let def: ViewDef = object.definition()?;
-                def.columns.into_iter().map(|c| (c.name, c.sql_type, true, None, c.comment, None)).collect()
-            }
-            Kind::Table => {
-                let def: TableDef = object.definition()?;
-                def.columns
-                    .into_iter()
-                    .map(|c| {
-                        let numbered = c.autoincrement.map(|increment| {
-                            format!("IDENTITY START {} INCREMENT {} NOORDER", increment.start, increment.step)
-                        });
-                        (c.name, c.sql_type, c.nullable, c.default, c.comment, numbered)
-                    })
-                    .collect()
-            }
-            _ => Vec::new(),
-        };
-        for (name, sql_type, nullable, default, comment, numbered) in described {
-            if like.as_ref().is_some_and(|pattern| !crate::listing::matches_pattern(&name, pattern)) {
-                continue;
-            }
-            rows.push(&[
-                ("table_name", text(object.name.clone())),
-                ("schema_name", text(schema.clone())),
-                ("column_name", text(name)),
-                ("data_type", text(type_json(sql_type, nullable))),
-                ("null?", text(if nullable { "true" } else { "NOT_NULL" })),
-                ("default", text(default.unwrap_or_default())),
-                ("kind", text("COLUMN")),
-                ("expression", text("")),
-                ("comment", text(comment)),
-                ("database_name", text(database.clone())),
-                ("autoincrement", text(numbered.unwrap_or_default())),
-            ]);
-        }
-    }
-    Ok(rows)
-}
-
-/// `data_type` of SHOW COLUMNS is JSON.
-fn type_json(sql_type: SqlType, nullable: bool) -> String {
-    let json = match sql_type {
-        SqlType::Number { precision, scale } => {
-            serde_json::json!({"type": "FIXED", "precision": precision, "scale": scale, "nullable": nullable})
-        }
-        SqlType::Varchar(length) => serde_json::json!({
-            "type": "TEXT", "length": length, "byteLength": u64::from(length) * 4, "nullable": nullable, "fixed": false
-        }),
-        SqlType::Binary(length) => {
-            serde_json::json!({"type": "BINARY", "length": length, "byteLength": length, "nullable": nullable, "fixed": true})
-        }
-        SqlType::Float => serde_json::json!({"type": "REAL", "nullable": nullable}),
-        SqlType::Time(scale)
-        | SqlType::TimestampNtz(scale)
-        | SqlType::TimestampLtz(scale)
-        | SqlType::TimestampTz(scale) => {
-            serde_json::json!({"type": sql_type.family(), "precision": 0, "scale": scale, "nullable": nullable})
-        }
-        other => serde_json::json!({"type": other.family(), "nullable": nullable}),
-    };
-    json.to_string()
 }
 
 /// A name as SHOW GRANTS writes it.
