@@ -71,7 +71,7 @@ pub fn from_groups_of_a_join(orders: &Orders, customers: &Customers, totals: &mu
     object! { "all": merged, "inserted": merged.inserted, "updated": merged.updated, "deleted": merged.deleted }
 }
 
-#[procedure(schema = Mart)]
+#[procedure(schema = Mart, allow("stream-rows-dropped"))]
 pub fn from_a_join_with_a_stream(changes: &OrderChanges, customers: &Customers, latest: &mut Latest) -> Integer {
     let merged = latest
         .merge(
@@ -111,6 +111,21 @@ pub fn mutable_count(orders: &Orders, totals: &mut Totals) -> Integer {
 fn sql<P: Procedure>() -> String {
     let Definition::Procedure(procedure) = &P::NODE.get().definition else { panic!() };
     to_sql(&(procedure.body)())
+}
+
+fn hidden<R: std::ops::Deref<Target = OrdersColumns>>(row: R) -> impl pipeline_dsl::expr::IntoExpr<Ty = Integer> {
+    row.id
+}
+
+#[view(schema = Mart)]
+pub fn v_hidden(orders: &Orders) -> Selection {
+    orders.group_by(|o| o.customer).columns(|o| columns! { customer: o.customer, id: hidden(o) })
+}
+
+#[test]
+#[should_panic(expected = "column `ID` is neither in the key of the group nor in an aggregate")]
+fn what_the_attribute_does_not_see_is_found_when_it_is_built() {
+    v_hidden::NODE.get().create();
 }
 
 #[test]

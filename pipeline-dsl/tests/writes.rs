@@ -55,7 +55,7 @@ fn both<P: Procedure>() -> String {
     format!("{}\n//// JavaScript\n{js}", to_sql(&body))
 }
 
-#[procedure(schema = Mart)]
+#[procedure(schema = Mart, allow("stream-rows-dropped"))]
 pub fn update_customers(changes: &OrdersStream, customers: &mut Customers, least: Integer) -> Integer {
     let newest = changes.filter(|c| c.amount > least).latest_by(|c| c.customer, |c| c.ordered_at.desc());
     customers.update_from(newest).on(|t| t.id).set(|t, s| Customers {

@@ -38,10 +38,7 @@ pub fn attempt(statements: impl FnOnce(), handler: impl FnOnce(ErrorInfo)) {
 }
 
 pub(crate) fn truncate(table: NodeRef) {
-    builder::with(|builder| {
-        assert!(!builder.in_transaction, "`truncate` would commit the transaction around it: use `delete_all`");
-        builder.push(Statement::Truncate(table));
-    });
+    builder::with(|builder| builder.push(Statement::Truncate(table)));
 }
 
 pub(crate) fn create_temporary(table: NodeRef, columns: Vec<&'static str>, source: Select) {

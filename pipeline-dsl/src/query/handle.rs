@@ -131,11 +131,8 @@ impl<T: Table + RowSource<Row = TableRow<T>>> Writing<T> {
         Affected::of(|count| Statement::Delete { target: T::NODE, using, filter, count })
     }
 
-    /// Deletes all rows at once. It is not part of a transaction and its number of rows is not known. Snowflake:
-    /// `TRUNCATE TABLE`.
-    ///
-    /// # Panics
-    /// Inside a transaction, which it would commit.
+    /// Deletes all rows at once, without saying how many, and forgets which files were loaded into the table. A transaction that
+    /// is rolled back brings them back. Snowflake: `TRUNCATE TABLE`.
     pub fn truncate(self) {
         crate::body::truncate(T::NODE);
     }

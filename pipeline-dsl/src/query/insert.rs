@@ -173,7 +173,7 @@ impl<T: Relation> Query<T> {
     }
 
     pub(super) fn new(select: Select) -> Self {
-        Self { rows: Rows::of_query(T::ALIAS, select) }
+        Self { rows: Rows::of_query(T::ALIAS, select.of_groups()) }
     }
 }
 

@@ -149,6 +149,7 @@ impl<T: Table, R: MergeRow> Merge<T, R> {
         }
         let mut select = self.source.select;
         select.items = lift.items(&self.source.order);
+        let select = select.of_groups();
         Merged::of(T::NODE, TARGET, select, SOURCE, on, self.clauses)
     }
 }

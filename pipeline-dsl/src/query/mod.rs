@@ -14,6 +14,7 @@ mod aggregate;
 mod ast;
 mod coverage;
 mod doubt;
+mod group;
 mod handle;
 mod insert;
 mod join;

@@ -53,7 +53,7 @@ impl Selection {
     }
 
     pub(super) fn new(select: Select) -> Self {
-        Self { select }
+        Self { select: select.of_groups() }
     }
 
     pub(super) fn into_select(self) -> Select {

@@ -51,7 +51,7 @@ impl<T: Table, R: MergeRow> UpdateFrom<T, R> {
         set.iter_mut().for_each(|(column, value)| *value = own_name::<T>(&lift.value(value, column)));
         let mut select = self.source.select;
         select.items = lift.items(&self.source.order);
-        let from = Some((select, SOURCE));
+        let from = Some((select.of_groups(), SOURCE));
         Affected::of(|count| Statement::Update { target: T::NODE, set, from, filter: Some(filter), count })
     }
 }

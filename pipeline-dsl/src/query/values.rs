@@ -18,7 +18,7 @@ pub struct Values<R> {
 impl<R: RowValues> Values<R> {
     pub(super) fn of(mut select: Select, values: Vec<Node>) -> Self {
         select.items = values.into_iter().map(|value| Item { value, alias: None }).collect();
-        Self { select, of: PhantomData }
+        Self { select: select.of_groups(), of: PhantomData }
     }
 
     pub(super) fn into_select(self) -> Select {

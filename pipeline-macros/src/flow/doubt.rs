@@ -100,11 +100,12 @@ fn written_sources(walk: &Walk, types: &BTreeMap<String, &Type>) -> Vec<Doubt> {
                 && write.place.transaction.is_some()
                 && write.place.transaction == place.transaction
                 && !write.place.excludes(place)
-                && write.target != source.parameter
+                && !write.targets.contains(&source.parameter)
         });
         let Some(earlier) = earlier else { continue };
-        let (Some(stream), Some(table)) = (types.get(&source.parameter), types.get(&earlier.target)) else { continue };
-        let applies = quote!(::pipeline_dsl::query::follows::<#stream, #table>());
+        let Some(stream) = types.get(&source.parameter) else { continue };
+        let tables = earlier.targets.iter().filter_map(|target| types.get(target));
+        let applies = quote!(#(::pipeline_dsl::query::follows::<#stream, #tables>())||*);
         let span = source.span;
         doubts.push(Doubt { rule: "stream-source-written", marker: "StreamSourceWritten", span, applies });
     }

@@ -7,7 +7,7 @@ use super::mistake;
 use crate::options::as_literal;
 
 /// Words that begin a statement which commits the open transaction.
-const DDL: &[&str] = &["CREATE", "ALTER", "DROP", "UNDROP", "GRANT", "REVOKE", "COMMENT", "TRUNCATE"];
+const DDL: &[&str] = &["CREATE", "ALTER", "DROP", "UNDROP", "GRANT", "REVOKE", "COMMENT"];
 /// Words that begin a statement about transactions.
 const TRANSACTIONS: &[&str] = &["COMMIT", "ROLLBACK", "START"];
 /// Words that begin a statement which a procedure with its owner's rights cannot run.

@@ -132,31 +132,48 @@ impl Walk {
         self.sinks.pop().unwrap_or_default()
     }
 
-    fn chain(&mut self, chain: &Chain<'_>) {
-        let arguments = |walk: &mut Self| {
-            for argument in chain.calls.iter().flat_map(|call| &call.arguments) {
-                walk.visit_expr(argument);
-            }
-        };
-        control::merge(self, chain);
-        match chain.writer() {
-            Some(writer) => {
-                self.order += 1;
-                let (order, place, span) = (self.order, self.place.clone(), writer.name.span());
-                if writer.name == "truncate" && place.transaction.is_some() {
-                    let message = "`truncate` is not part of a transaction: it would commit the one around it";
-                    self.mistake(span, message, "transaction-truncate", "write `delete_all()`");
+    /// Visits what the calls of a chain are given.
+    fn arguments(&mut self, chain: &Chain<'_>) {
+        for call in &chain.calls {
+            let target = call.target();
+            for (place, argument) in call.arguments.iter().enumerate() {
+                let is_target = target.is_some() && as_path(argument).and_then(syn::Path::get_ident) == target;
+                match call.drops_other().filter(|_| place == 0) {
+                    _ if is_target => {}
+                    Some(span) => {
+                        let sources = self.collect(|walk| walk.visit_expr(argument));
+                        let narrowed = |source: Source| Source { dropping: source.dropping.or(Some(span)), ..source };
+                        self.found(sources.into_iter().map(narrowed).collect());
+                    }
+                    None => self.visit_expr(argument),
                 }
-                let sources = self.collect(arguments);
-                self.writes.push(Write { target: chain.root.to_string(), sources, place, span, order });
             }
-            None => {
+        }
+    }
+
+    fn chain(&mut self, chain: &Chain<'_>) {
+        control::merge(self, chain);
+        let (call, targets) = match (chain.writer(), chain.spreader()) {
+            (_, Some((call, targets))) => (call, targets.iter().map(ToString::to_string).collect()),
+            (Some(call), None) => (call, vec![chain.root.to_string()]),
+            (None, None) => {
                 let sources = self.sources(chain);
                 self.decided(chain, &sources);
                 self.found(sources);
-                arguments(self);
+                self.arguments(chain);
+                return;
             }
-        }
+        };
+        self.order += 1;
+        let (order, place, span) = (self.order, self.place.clone(), call.name.span());
+        let sources = self.collect(|walk| {
+            if chain.spreader().is_some() {
+                let own = walk.sources(chain);
+                walk.found(own);
+            }
+            walk.arguments(chain);
+        });
+        self.writes.push(Write { targets, sources, place, span, order });
     }
 
     /// The column that decides which of several rows counts.
@@ -215,7 +232,7 @@ impl Walk {
                 if let (Some(path), Some(transaction)) = (as_path(procedure), self.place.transaction) {
                     let here = |write: &&Write| write.place.transaction == Some(transaction);
                     let written: BTreeSet<_> =
-                        self.writes.iter().filter(here).map(|write| write.target.clone()).collect();
+                        self.writes.iter().filter(here).flat_map(|write| write.targets.clone()).collect();
                     if !written.is_empty() {
                         self.nested.push((procedure.span_of(), path.clone(), written));
                     }

@@ -25,14 +25,14 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
     let settings = Settings::read(ident, &mut options, &mut errors);
     options.finish("procedure", &mut errors);
 
-    let (parameters, returns) = signature(&function.sig, &mut errors);
+    let (mut parameters, returns) = signature(&function.sig, &mut errors);
+    super::reference::forgotten(&mut parameters, &function.block, &mut errors);
 
     let tables: Vec<_> = parameters.iter().filter(|p| !matches!(p.role, Role::Argument(_))).map(|p| p.name).collect();
     let mut rewriter = Rewriter::new(&tables, &mut errors);
     let statements = rewriter.procedure(&function.block, returns.is_some());
     // What was left out may have been all that used a parameter.
     let incomplete = rewriter.has_mistakes();
-    let twice = rewriter.consumed_twice();
     let calls = rewriter.calls();
     let uses = rewriter.uses();
 
@@ -52,7 +52,7 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
         let used = uses.get(&name.to_string());
         match role {
             Role::Read(ty) => {
-                if let Some((_, span)) = twice.iter().find(|(source, _)| *name == source) {
+                if let Some((_, span)) = flow.twice.iter().find(|(source, _)| *name == source) {
                     handles.push(quote_spanned! {*span=>
                         const _: () = ::pipeline_dsl::query::consumed_twice::<#ty>();
                     });

@@ -3,6 +3,7 @@
 mod file;
 mod function;
 mod incremental;
+mod reference;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};

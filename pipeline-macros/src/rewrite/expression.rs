@@ -72,17 +72,6 @@ fn compares_with_none(binary: &ExprBinary) -> Option<(&Expr, &'static str)> {
     }
 }
 
-/// Whether the method writes rows that it takes from elsewhere.
-fn is_writer(method: &Ident) -> bool {
-    let writers = ["create_as", "insert", "insert_overwrite", "merge", "delete_using", "update_from"];
-    writers.iter().any(|name| method == name)
-}
-
-/// Whether the method puts the rows of what it is called on into other tables.
-fn is_spreader(method: &Ident) -> bool {
-    method == "insert_all" || method == "insert_first"
-}
-
 /// Whether the method takes a table that rows are inserted into.
 fn takes_target(method: &Ident) -> bool {
     ["when", "always", "otherwise"].iter().any(|name| method == name)
@@ -230,14 +219,10 @@ impl Rewriter<'_> {
                     return self.value(value);
                 }
                 let arguments: Vec<_> = match name.as_deref() {
-                    Some("transaction") => {
-                        self.consumed.begin_transaction();
-                        let closures = call.args.iter().map(|argument| self.statement_closure(argument)).collect();
-                        self.consumed.end_transaction();
-                        closures
+                    Some("transaction" | "attempt") => {
+                        call.args.iter().map(|argument| self.statement_closure(argument)).collect()
                     }
                     Some("call") => self.call_arguments(&call.args),
-                    Some("attempt") => call.args.iter().map(|argument| self.statement_closure(argument)).collect(),
                     // A constant of Rust, and words of the language: nothing to rewrite.
                     Some("raise" | "date" | "timestamp") => call.args.iter().map(ToTokens::to_token_stream).collect(),
                     Some("on_error") => {
@@ -348,15 +333,6 @@ impl Rewriter<'_> {
             && let Some(used) = self.uses.get_mut(&ident.to_string())
         {
             used.methods.push(call.method.to_string());
-            // In a chain of calls the statement is the one on the parameter itself.
-            if is_writer(&call.method) && as_path(&call.receiver).is_some() {
-                let arguments = call.args.to_token_stream();
-                self.consumed.statement(self.uses.keys(), &arguments, call.method.span());
-            }
-            if is_spreader(&call.method) {
-                let source = call.receiver.to_token_stream();
-                self.consumed.statement(self.uses.keys(), &source, call.method.span());
-            }
         }
         match as_path(&call.receiver) {
             // Not `value`, which would take it for handed on.

@@ -6,7 +6,6 @@
 
 mod check_not_in;
 mod choice;
-mod consume;
 mod expression;
 mod row;
 mod statement;
@@ -26,8 +25,6 @@ pub(crate) struct Rewriter<'e> {
     mistakes: usize,
     /// The methods that are called on each parameter.
     uses: BTreeMap<String, Use>,
-    /// The statements that write what they read from a parameter.
-    consumed: consume::Consumed,
     /// The procedures that are called, each once.
     calls: Vec<syn::Path>,
     /// Names that a `let` with a mistake was to declare: what uses them is left out as well.
@@ -59,16 +56,7 @@ enum Tail {
 impl<'e> Rewriter<'e> {
     pub(crate) fn new(parameters: &[&Ident], errors: &'e mut Errors) -> Self {
         let uses = parameters.iter().map(|ident| (ident.to_string(), Use::default())).collect();
-        Self {
-            errors,
-            mistakes: 0,
-            uses,
-            consumed: consume::Consumed::default(),
-            calls: vec![],
-            broken: HashSet::new(),
-            in_closure: false,
-            loops: vec![],
-        }
+        Self { errors, mistakes: 0, uses, calls: vec![], broken: HashSet::new(), in_closure: false, loops: vec![] }
     }
 
     /// The statements of a procedure that returns the type that `__Returns` names, if it says which.
@@ -94,11 +82,6 @@ impl<'e> Rewriter<'e> {
     /// Whether statements were left out.
     pub(crate) fn has_mistakes(&self) -> bool {
         self.mistakes > 0
-    }
-
-    /// Parameters that two statements write from outside of one transaction, with the place of the second.
-    pub(crate) fn consumed_twice(&self) -> Vec<(String, Span)> {
-        self.consumed.twice()
     }
 
     /// The procedures that are called.

@@ -313,25 +313,21 @@ impl Rewriter<'_> {
         let count = arms.len();
         let mut out = TokenStream::new();
         for (index, (condition, body)) in arms.into_iter().enumerate() {
-            let number = (index + 1 < count).then(|| self.consumed.begin_if());
+            let last = index + 1 == count;
             let statements = match body {
                 Expr::Block(block) if block.label.is_none() => self.statements(&block.block.stmts, tail, false),
                 single => self.tail(single, tail, false),
             };
-            match (condition, number) {
-                (Some(condition), Some(number)) => {
-                    self.consumed.otherwise(number);
+            match condition.filter(|_| !last) {
+                Some(condition) => {
                     out.extend(quote! {
                         let __branch = ::pipeline_dsl::body::begin_if(#condition);
                         { #statements }
                         __branches.push(__branch.otherwise());
                     });
                 }
-                _ => out.extend(quote!({ #statements })),
+                None => out.extend(quote!({ #statements })),
             }
-        }
-        for _ in 1..count {
-            self.consumed.end_if();
         }
         // The innermost branch ends first.
         quote! {
@@ -382,9 +378,7 @@ impl Rewriter<'_> {
 
     fn branch(&mut self, branch: &ExprIf, tail: Tail) -> TokenStream {
         let condition = self.condition(&branch.cond);
-        let number = self.consumed.begin_if();
         let then = self.statements(&branch.then_branch.stmts, tail, false);
-        self.consumed.otherwise(number);
         let begin = quote_spanned!(first(&branch.cond)=> ::pipeline_dsl::body::begin_if(#condition));
         let otherwise = match branch.else_branch.as_ref().map(|(_, otherwise)| &**otherwise) {
             None => None,
@@ -395,7 +389,6 @@ impl Rewriter<'_> {
                 None
             }
         };
-        self.consumed.end_if();
         let otherwise = otherwise.map(|otherwise| {
             quote! {
                 let __branch = __branch.otherwise();

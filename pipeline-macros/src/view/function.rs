@@ -7,6 +7,7 @@ use syn::{GenericArgument, Ident, ItemFn, PathArguments, ReturnType, Type, parse
 
 use crate::columns::expand_source;
 use crate::errors::Errors;
+use crate::flow::check_groups;
 use crate::function::{Parameter, Role, check_signature, parameters};
 use crate::more::More;
 use crate::names::{doc_comment, lower_snake, sql_name};
@@ -52,6 +53,9 @@ pub(super) fn expand(args: TokenStream, function: &ItemFn) -> TokenStream {
         }
     }
     let query = Rewriter::new(&[], &mut errors).view(&function.block);
+    if errors.is_empty() {
+        check_groups(&function.block, &mut errors);
+    }
 
     let steps = super::streams::steps(&function.block);
     let errors = errors.into_tokens();

@@ -18,6 +18,7 @@ pub const CASES: &[Case] = &[
     case::<delete_everything>(&["CALL DELETE_EVERYTHING()", "CALL DELETE_EVERYTHING()"]),
     case::<delete_with_others>(&["CALL DELETE_WITH_OTHERS('EU')"]),
     case::<truncate_table>(&["CALL TRUNCATE_TABLE()"]),
+    case::<truncate_in_a_transaction>(&["CALL TRUNCATE_IN_A_TRANSACTION(0)", "CALL TRUNCATE_IN_A_TRANSACTION(2)"]),
     case::<merge_all_clauses>(&["CALL MERGE_ALL_CLAUSES()", "CALL MERGE_ALL_CLAUSES()"]),
     case::<merge_soft_delete>(&["CALL MERGE_SOFT_DELETE()", "SELECT SYSTEM$STREAM_HAS_DATA('ORDER_CHANGES')"]),
     empty::<merge_soft_delete>(&["CALL MERGE_SOFT_DELETE()"]),
@@ -88,6 +89,22 @@ pub fn delete_everything(notes: &mut Notes) -> Integer {
 pub fn delete_with_others(customers: &Customers, orders: &mut Orders, region: Varchar) -> Integer {
     let rows = orders.delete_using(customers, |o, c| o.customer == c.name && c.region == region);
     rows
+}
+
+#[procedure(schema = Mart)]
+pub fn truncate_in_a_transaction(notes: &mut Notes, number: Integer) -> Integer {
+    attempt(
+        || {
+            transaction(|| {
+                notes.truncate();
+                notes.insert(Notes { id: 4 / number, note: "instead" });
+            });
+        },
+        |_error| {
+            notes.insert(Notes { id: 0, note: "failed" });
+        },
+    );
+    notes.count()
 }
 
 #[procedure(schema = Mart)]

@@ -91,7 +91,9 @@ async fn run(session: &Session, case: &Case, language: Language) -> String {
         }
     }
     let written: Vec<_> = procedure.writes.iter().map(|access| access.object.get().qualified_name()).collect();
-    for object in touched {
+    let (streams, others): (Vec<_>, Vec<_>) =
+        touched.into_iter().partition(|node| matches!(node.definition, Definition::Stream(_)));
+    for object in others.into_iter().chain(streams) {
         let name = object.qualified_name();
         match &object.definition {
             Definition::Stream(_) => {

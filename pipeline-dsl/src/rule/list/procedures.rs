@@ -58,7 +58,12 @@ pub(super) const RULES: &[Rule] = &[
         "merge_deletes_after_it_updates",
     ),
     error("transaction-nested", "a transaction inside another one", "P40", "transaction_inside_a_transaction"),
-    error("transaction-truncate", "`truncate` inside a transaction", "P42", "truncate_inside_a_transaction"),
+    error(
+        "group-columns",
+        "a column beside aggregates that is not in the key of its group",
+        "a column that is neither in GROUP BY nor in an aggregate is no valid GROUP BY expression",
+        "column_that_is_not_in_the_key_of_its_group",
+    ),
     error("on-error-once", "a second `on_error` in a procedure", "P28", "procedure_has_two_error_handlers"),
     error(
         "execute-transaction",

@@ -64,7 +64,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     warning(
         "stream-rows-dropped",
-        "rows of a stream that a condition leaves out: they are consumed like the others, and lost",
+        "rows of a stream that a condition or a join leaves out: they are consumed like the others, and lost",
         "R82, P48",
         "rows_of_a_stream_are_left_out",
     ),

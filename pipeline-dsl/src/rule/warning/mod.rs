@@ -165,7 +165,7 @@ lints! {
     TaskConfigMissing Object(task_config_missing)
         "the task asks for the config of its graph, but the graph has none\n= rule: task-config-missing\n= help: add `config = r#\"{\"key\": \"value\"}\"#` to the root";
     StreamRowsDropped Body
-        "the rows that this leaves out are consumed as well, and no statement takes them\n= rule: stream-rows-dropped\n= help: insert them somewhere else in one `transaction`, or filter after storing all of them";
+        "the rows that this leaves out are consumed as well, and no statement takes them\n= rule: stream-rows-dropped\n= help: insert them somewhere else in one `transaction`, or filter after storing all of them; of a join, `left_join` keeps them";
     StreamTransaction Body
         "this consumes the stream even if a statement after it fails\n= rule: stream-transaction\n= help: put all of them into one `transaction(|| { .. })`";
     StreamSourceWritten Body
