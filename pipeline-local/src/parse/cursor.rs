@@ -368,6 +368,12 @@ impl<'a> Cursor<'a> {
         change(&mut self.tokens);
     }
 
+    /// Lets the tokens up to `middle` and those from there to `end` change places.
+    pub(super) fn swap(&mut self, middle: usize, end: usize) {
+        self.tokens[self.index..end].rotate_left(middle - self.index);
+        self.ranges[self.index..end].rotate_left(middle - self.index);
+    }
+
     /// Puts other tokens in the places of the next ones; errors name the place of the first.
     pub(super) fn replace(&mut self, count: usize, tokens: Vec<Token>) {
         let end = (self.index + count).min(self.tokens.len());

@@ -12,6 +12,7 @@ pub const ALL_BY_NAME: &str = "$ALL_BY_NAME";
 pub(super) fn extended(cursor: &mut Cursor<'_>) {
     let start = cursor.index();
     let merge = cursor.peek_keyword("MERGE");
+    let hierarchical = is_hierarchical(cursor);
     while cursor.peek().is_some() {
         if merge && cursor.peek_keywords("UPDATE ALL BY NAME") {
             let all = quoted(ALL_BY_NAME);
@@ -32,6 +33,21 @@ pub(super) fn extended(cursor: &mut Cursor<'_>) {
                 cursor.rewind(here);
                 cursor.replace(1, vec![word("OBJECT_CONSTRUCT"), Token::LParen]);
             }
+        } else if hierarchical && (cursor.peek_keywords("START WITH") || cursor.peek_keywords("CONNECT BY")) {
+            where_first(cursor);
+        } else if hierarchical
+            && let Some(operator) = ["CONNECT_BY_ROOT", "PRIOR"].into_iter().find(|word| cursor.peek_keyword(word))
+            && matches!(cursor.peek_at(1), Some(Token::Word(_)))
+        {
+            // As functions they can stand everywhere.
+            let mut length = 1;
+            while cursor.peek_at(1 + length) == Some(&Token::Period) {
+                length += 2;
+            }
+            let operand = (1..=length).filter_map(|ahead| cursor.peek_at(ahead).cloned());
+            let tokens = [word(operator), Token::LParen].into_iter().chain(operand).chain([Token::RParen]);
+            let tokens = tokens.collect();
+            cursor.replace(1 + length, tokens);
         } else if cursor.peek() == Some(&Token::RParen)
             && cursor.peek_keyword_at(1, "FROM")
             && cursor.peek_keyword_at(2, "FIRST")
@@ -43,6 +59,51 @@ pub(super) fn extended(cursor: &mut Cursor<'_>) {
         cursor.next_token();
     }
     cursor.rewind(start);
+}
+
+fn is_hierarchical(cursor: &Cursor<'_>) -> bool {
+    let mut cursor = cursor.clone();
+    while cursor.peek().is_some() {
+        if cursor.peek_keywords("CONNECT BY") {
+            return true;
+        }
+        cursor.next_token();
+    }
+    false
+}
+
+/// Puts WHERE before START WITH and CONNECT BY, the only place where the parser knows it.
+fn where_first(cursor: &mut Cursor<'_>) {
+    let start = cursor.index();
+    let mut depth = 0_i32;
+    let mut condition = None;
+    loop {
+        let ends = match cursor.peek() {
+            None | Some(Token::SemiColon) => true,
+            Some(Token::RParen) => depth == 0,
+            Some(_) => {
+                const AFTER: [&str; 10] =
+                    ["GROUP", "HAVING", "QUALIFY", "ORDER", "LIMIT", "FETCH", "UNION", "INTERSECT", "EXCEPT", "MINUS"];
+                depth == 0 && AFTER.iter().any(|keyword| cursor.peek_keyword(keyword))
+            }
+        };
+        if ends {
+            break;
+        }
+        if depth == 0 && condition.is_none() && cursor.peek_keyword("WHERE") {
+            condition = Some(cursor.index());
+        }
+        match cursor.next_token() {
+            Some(Token::LParen) => depth += 1,
+            Some(Token::RParen) => depth -= 1,
+            _ => {}
+        }
+    }
+    let end = cursor.index();
+    cursor.rewind(start);
+    if let Some(condition) = condition {
+        cursor.swap(condition, end);
+    }
 }
 
 /// Whether `{*`, `{t.*` or the like is next.
@@ -94,6 +155,10 @@ mod tests {
             (
                 "select nth_value(a, 2) from first over (order by b) as n from t",
                 "SELECT NTH_VALUE(A, 2) OVER (ORDER BY B) AS N FROM T",
+            ),
+            (
+                "select a from t start with b = 1 connect by prior a = b where f(c) > 1 order by a",
+                "SELECT A FROM T WHERE F(C) > 1 START WITH B = 1 CONNECT BY PRIOR (A) = B ORDER BY A",
             ),
         ] {
             assert_eq!(query(sql).expect(sql).to_string(), expected);

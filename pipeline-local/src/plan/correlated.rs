@@ -4,15 +4,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use datafusion::arrow::datatypes::FieldRef;
+use datafusion::arrow::datatypes::{FieldRef, Fields};
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DFSchema, Result, ScalarValue};
+use datafusion::common::{Column, DFSchema, JoinType, Result, ScalarValue, UnnestOptions};
 use datafusion::logical_expr::expr::{Exists, InSubquery};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{
-    EmptyRelation, Expr, ExprSchemable, Filter, InvariantLevel, LogicalPlan, LogicalPlanBuilder, Projection, Subquery,
-    col, lit,
+    EmptyRelation, Expr, ExprSchemable, Filter, InvariantLevel, Join, LogicalPlan, LogicalPlanBuilder, Projection,
+    Subquery, col, lit,
 };
+use datafusion::optimizer::decorrelate_lateral_join::DecorrelateLateralJoin;
 use datafusion::optimizer::decorrelate_predicate_subquery::DecorrelatePredicateSubquery;
 use datafusion::optimizer::scalar_subquery_to_join::ScalarSubqueryToJoin;
 use datafusion::optimizer::{Optimizer, OptimizerContext, OptimizerRule};
@@ -33,6 +34,13 @@ type Reference = (FieldRef, Column);
 pub(super) fn resolve(plan: LogicalPlan, cx: &Context<'_>) -> Result<LogicalPlan> {
     // Innermost first: what is left of an inner subquery belongs to the one around it.
     plan.transform_up_with_subqueries(|node| {
+        let node = match node {
+            LogicalPlan::Join(join) => match lateral(&join, cx)? {
+                Some(plan) => return Ok(Transformed::yes(plan)),
+                None => LogicalPlan::Join(join),
+            },
+            node => node,
+        };
         if !has_subquery(&node)? {
             return Ok(Transformed::no(node));
         }
@@ -71,6 +79,93 @@ fn subquery_of(expression: &Expr) -> Option<&Subquery> {
     }
 }
 
+/// Whether it is EXISTS or IN, which the query engine knows as conditions only.
+fn is_condition(expression: &Expr) -> bool {
+    matches!(expression, Expr::Exists(_) | Expr::InSubquery(_))
+}
+
+/// A join to a subquery over its left side that the query engine cannot make a plain one: the rows of the subquery become
+/// a list for every row of the left side, and the lists rows again.
+fn lateral(join: &Join, cx: &Context<'_>) -> Result<Option<LogicalPlan>> {
+    let outer = match join.join_type {
+        JoinType::Inner => false,
+        JoinType::Left => true,
+        _ => return Ok(None),
+    };
+    let (alias, subquery) = match join.right.as_ref() {
+        LogicalPlan::SubqueryAlias(alias) => (Some(alias.alias.clone()), alias.input.as_ref()),
+        other => (None, other),
+    };
+    let LogicalPlan::Subquery(subquery) = subquery else { return Ok(None) };
+    if references(&subquery.subquery)?.is_empty() || unnested_by_engine(join) {
+        return Ok(None);
+    }
+    let left = join.left.schema();
+    let mut right = LogicalPlanBuilder::from(subquery.subquery.as_ref().clone());
+    if let Some(alias) = alias {
+        right = right.alias(alias)?;
+    }
+    let equal = join.on.iter().map(|(left, right)| left.clone().eq(right.clone()));
+    if let Some(condition) = equal.chain(join.filter.clone()).reduce(Expr::and) {
+        let condition = condition.transform_up(|part| {
+            Ok(match part {
+                Expr::Column(column) if left.has_column(&column) => {
+                    let field = left.qualified_field_from_column(&column)?.1.clone();
+                    Transformed::yes(Expr::OuterReferenceColumn(field, column))
+                }
+                part => Transformed::no(part),
+            })
+        })?;
+        right = right.filter(condition.data)?;
+    }
+    let plan = right.build()?;
+    let references = references(&plan)?;
+    let arguments = references.iter().map(|(field, column)| match left.has_column(column) {
+        true => Expr::Column(column.clone()),
+        false => Expr::OuterReferenceColumn(field.clone(), column.clone()),
+    });
+    let arguments: Vec<_> = arguments.collect();
+    let schema = plan.schema().clone();
+    let fields: Fields = schema
+        .fields()
+        .iter()
+        .enumerate()
+        .map(|(index, field)| field.as_ref().clone().with_name(format!("C{index}")).with_nullable(true))
+        .collect();
+    let key = format!("LATERAL:{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let rows = Arc::new(Nested { plan, references, empty: ScalarValue::Null });
+    let rows = per_row::rows_function(cx, key.clone(), &key, rows, fields.clone(), outer).call(arguments);
+    let kept = || left.columns().into_iter().map(Expr::Column);
+    let list = Column::new_unqualified(&key);
+    let options = || UnnestOptions::new().with_preserve_nulls(false);
+    let columns = schema.iter().zip(&fields).map(|((qualifier, field), part)| {
+        col(Column::new_unqualified(format!("{key}.{}", part.name()))).alias_qualified(qualifier.cloned(), field.name())
+    });
+    LogicalPlanBuilder::from(join.left.as_ref().clone())
+        .project(kept().chain([rows.alias(&key)]))?
+        .unnest_column_with_options(list.clone(), options())?
+        .unnest_column_with_options(list, options())?
+        .project(kept().chain(columns))?
+        .build()
+        .map(Some)
+}
+
+/// Whether the query engine makes a plain join of it.
+fn unnested_by_engine(join: &Join) -> bool {
+    let optimizer = Optimizer::with_rules(vec![Arc::new(DecorrelateLateralJoin::new())]);
+    let plan = LogicalPlan::Join(join.clone());
+    let Ok(plan) = optimizer.optimize(plan, &OptimizerContext::new(), |_, _| {}) else { return false };
+    let mut open = false;
+    let walked = plan.apply(|node| {
+        open |= matches!(node, LogicalPlan::Subquery(_));
+        node.apply_expressions(|expression| {
+            open |= expression.exists(|part| Ok(matches!(part, Expr::OuterReferenceColumn(..))))?;
+            Ok(TreeNodeRecursion::Continue)
+        })
+    });
+    walked.is_ok() && !open
+}
+
 /// Where an expression stands.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
@@ -80,19 +175,19 @@ enum Place {
 }
 
 fn replaced(expression: Expr, schema: &DFSchema, place: Place, cx: &Context<'_>) -> Result<Transformed<Expr>> {
-    let correlated = expression.exists(|node| {
+    let concerned = expression.exists(|node| {
         Ok(match subquery_of(node) {
-            Some(subquery) => !references(&subquery.subquery)?.is_empty(),
+            Some(subquery) => is_condition(node) || !references(&subquery.subquery)?.is_empty(),
             None => false,
         })
     })?;
-    if !correlated || joined(&expression, schema, place) {
+    if !concerned || joined(&expression, schema, place) {
         return Ok(Transformed::no(expression));
     }
     expression.transform_up(|node| {
         let Some(subquery) = subquery_of(&node) else { return Ok(Transformed::no(node)) };
         let outer = references(&subquery.subquery)?;
-        if outer.is_empty() {
+        if outer.is_empty() && !is_condition(&node) {
             return Ok(Transformed::no(node));
         }
         let arguments = outer.iter().map(|(field, column)| match schema.has_column(column) {

@@ -92,6 +92,9 @@ fn text(message: &str) -> SqlError {
     if message.contains("Divide by zero") {
         return SqlError::new(100_051, "22012", "Division by zero");
     }
+    if message.contains("Scalar subquery returned more than one row") {
+        return SqlError::new(100_090, "22000", "Single-row subquery returns more than one row.");
+    }
     if message.contains("must appear in the GROUP BY clause") || message.contains("must be in GROUP BY") {
         let column = message.split('"').nth(1).unwrap_or("expression");
         return SqlError::compilation(979, "42601", format_args!("[{column}] is not a valid group by expression"));

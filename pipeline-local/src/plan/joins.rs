@@ -10,8 +10,8 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::ast::{binary, call, literal, name_of, table_alias};
-use super::lateral;
 use super::rewrite::Rewriter;
+use super::{asof, lateral};
 use crate::error::{Result, SqlError};
 
 impl Rewriter<'_, '_, '_> {
@@ -19,6 +19,7 @@ impl Rewriter<'_, '_, '_> {
     pub(super) fn joins(&self, select: &mut Select) -> Result<()> {
         marked(select)?;
         for from in &mut select.from {
+            asof::nest(from);
             for join in &mut from.joins {
                 lateral_join(join);
             }
@@ -290,7 +291,7 @@ fn marked(select: &mut Select) -> Result<()> {
 }
 
 /// The name under which columns mention a relation.
-fn called(relation: &TableFactor) -> Option<String> {
+pub(super) fn called(relation: &TableFactor) -> Option<String> {
     match relation {
         TableFactor::Table { alias: Some(alias), .. } | TableFactor::Derived { alias: Some(alias), .. } => {
             Some(alias.name.value.clone())

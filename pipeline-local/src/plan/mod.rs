@@ -1,13 +1,16 @@
 //! Queries: from a parsed query to a DataFusion plan with Snowflake's names, types and operators.
 
 mod alias;
+mod asof;
 mod ast;
+mod coerce;
 mod context_functions;
 mod correlated;
 mod count;
 mod error;
 mod flatten;
 mod functions;
+mod hierarchy;
 mod interval;
 mod joins;
 mod lambda;
@@ -18,6 +21,7 @@ mod per_row;
 mod positions;
 mod provider;
 mod quantified;
+mod recursion;
 mod reshape;
 mod rewrite;
 mod run;

@@ -72,6 +72,7 @@ fn rewritten(expression: &Expr) -> Result<Option<Expr>> {
             }
             None => None,
         },
+        // A row that is compared with the only one of a subquery.
         Expr::BinaryOp { left, op: op @ (BinaryOperator::Eq | BinaryOperator::NotEq), right } => {
             match (tuple(left), tuple(right)) {
                 (Some(left), Some(right)) if left.len() == right.len() => {
@@ -79,6 +80,11 @@ fn rewritten(expression: &Expr) -> Result<Option<Expr>> {
                     Some(if *op == BinaryOperator::Eq { same } else { not(same) })
                 }
                 (Some(left), Some(_)) => return Err(lengths(left)),
+                (Some(row), None) | (None, Some(row)) => {
+                    let query = subquery(if tuple(left).is_some() { right } else { left });
+                    let same = query.map(|query| exists(query, all_equal(row, &values(row.len())), row.len()));
+                    same.transpose()?.map(|same| if *op == BinaryOperator::Eq { same } else { not(same) })
+                }
                 _ => None,
             }
         }

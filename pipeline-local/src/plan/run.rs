@@ -15,14 +15,15 @@ use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::optimizer::OptimizerRule;
 use datafusion::optimizer::simplify_expressions::{ExprSimplifier, SimplifyExpressions};
-use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
+use datafusion::physical_plan::recursive_query::RecursiveQueryExec;
+use datafusion::physical_plan::{ChildrenPropertiesMode, ExecutionPlan, ReplaceChildrenOptions};
 use datafusion::prelude::SessionConfig;
 
 use super::error::{Failure, failure};
 use super::rewrite::REPEATED;
-use super::variant;
+use super::{recursion, variant};
 use crate::error::{Result, SqlError};
 use crate::exec::{Context, ResultColumn, Value, schema_of};
 use crate::function::Settings;
@@ -62,7 +63,7 @@ impl Runner {
         let run = async {
             let plan = self.0.optimize(&plan)?;
             let physical = self.0.query_planner().create_physical_plan(&plan, &self.0).await?;
-            datafusion::physical_plan::collect(physical, self.0.task_ctx()).await
+            datafusion::physical_plan::collect(interruptible(physical)?, self.0.task_ctx()).await
         };
         run.await.map_err(|error| failure(error).into_error())
     }
@@ -81,6 +82,7 @@ pub(crate) struct Ready {
 pub(super) fn ready(plan: LogicalPlan, cx: &Context<'_>) -> std::result::Result<Ready, Failure> {
     let state = state(cx);
     let plan = super::correlated::resolve(plan, cx).map_err(failure)?;
+    let plan = super::coerce::resolve(plan).map_err(failure)?;
     let plan = variant::ordered(plan).map_err(failure)?;
     let (plan, row) = match folded(&plan, &state).map_err(failure)? {
         Some((plan, row)) => (plan, Some(row)),
@@ -164,10 +166,15 @@ impl Ready {
     }
 }
 
-/// Lets joins give way now and then. DataFusion only does that where rows are read; a join can make a thousand times as
+/// Ends recursions, and lets joins give way now and then. DataFusion only does that where rows are read; a join can make a thousand times as
 /// many, and a statement that never gives way cannot be cancelled.
 fn interruptible(plan: Arc<dyn ExecutionPlan>) -> datafusion::error::Result<Arc<dyn ExecutionPlan>> {
     let transformed = plan.transform_up(|plan| {
+        if plan.is::<RecursiveQueryExec>() {
+            let terms = recursion::bounded(plan.children().into_iter().cloned().collect());
+            let options = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
+            return Ok(Transformed::yes(plan.replace_children(terms, options)?));
+        }
         let joins = plan.is::<CrossJoinExec>() || plan.is::<NestedLoopJoinExec>() || plan.is::<HashJoinExec>();
         Ok(if joins {
             Transformed::yes(Arc::new(CooperativeExec::new(plan)) as Arc<dyn ExecutionPlan>)

@@ -55,10 +55,11 @@ impl Rewriter<'_, '_, '_> {
 }
 
 impl Rewriter<'_, '_, '_> {
-    /// Writes out `* RENAME (...)`, which the planner does not have.
+    /// Writes out `* RENAME (...)` and `* ILIKE ...`, which the planner does not have.
     pub(super) fn renamed_stars(&self, select: &mut Select) -> Result<()> {
+        let written = |options: &WildcardAdditionalOptions| options.opt_rename.is_some() || options.opt_ilike.is_some();
         let renames = |item: &SelectItem| match item {
-            SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => options.opt_rename.is_some(),
+            SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => written(options),
             _ => false,
         };
         if !select.projection.iter().any(renames) {
@@ -67,9 +68,9 @@ impl Rewriter<'_, '_, '_> {
         let columns = self.columns_from(select.from.clone())?;
         for item in std::mem::take(&mut select.projection) {
             let (qualifier, options) = match &item {
-                SelectItem::Wildcard(options) if options.opt_rename.is_some() => (None, options),
+                SelectItem::Wildcard(options) if written(options) => (None, options),
                 SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options)
-                    if options.opt_rename.is_some() =>
+                    if written(options) =>
                 {
                     (Some(super::name_of(name)?.object().to_owned()), options)
                 }

@@ -1,10 +1,10 @@
 //! VARIANT where its order counts: in ORDER BY, comparisons, MIN and MAX.
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::tree_node::Transformed;
-use datafusion::common::{DFSchema, Result};
-use datafusion::logical_expr::expr::AggregateFunction;
-use datafusion::logical_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan};
+use datafusion::common::Result;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::logical_expr::expr_rewriter::NamePreserver;
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, WindowFunctionDefinition};
 
 use super::functions;
 
@@ -16,54 +16,13 @@ pub(super) fn key(expression: Expr) -> Expr {
     }
 }
 
-/// MIN and MAX of VARIANT by what the values are.
-fn extremes(aggregate: Aggregate) -> Result<Transformed<LogicalPlan>> {
-    let mut changed = false;
-    let mut computed = Vec::with_capacity(aggregate.aggr_expr.len());
-    for expression in &aggregate.aggr_expr {
-        let by_key = match expression {
-            Expr::AggregateFunction(call) => extreme(call, aggregate.input.schema())?,
-            _ => None,
-        };
-        changed |= by_key.is_some();
-        computed.push(match by_key {
-            Some(by_key) => by_key.alias(expression.schema_name().to_string()),
-            None => expression.clone(),
-        });
-    }
-    if !changed {
-        return Ok(Transformed::no(LogicalPlan::Aggregate(aggregate)));
-    }
-    let made = Aggregate::try_new(aggregate.input, aggregate.group_expr, computed)?;
-    Ok(Transformed::yes(LogicalPlan::Aggregate(made)))
-}
-
-/// `MAX(v)` as `MAX_BY(v, key of v)` where it is one of VARIANT.
-fn extreme(call: &AggregateFunction, input: &DFSchema) -> Result<Option<Expr>> {
-    let by = match call.func.name() {
-        "max" => "MAX_BY",
-        "min" => "MIN_BY",
-        _ => return Ok(None),
-    };
-    let ([value], Some(function)) = (call.params.args.as_slice(), functions::aggregate(by)) else { return Ok(None) };
-    if value.get_type(input)? != DataType::LargeUtf8 {
-        return Ok(None);
-    }
-    let mut call = call.clone();
-    call.func = function;
-    call.params.distinct = false;
-    call.params.args.push(key(value.clone()));
-    Ok(Some(Expr::AggregateFunction(call)))
-}
-
-/// Sorts by what the values are, not by their JSON text.
+/// Sorts by what the values are, not by their JSON text; MIN and MAX look for the least and the greatest of them so, too.
 pub(super) fn ordered(plan: LogicalPlan) -> Result<LogicalPlan> {
     let sorted = plan.transform_up_with_subqueries(|node| {
-        let mut sort = match node {
-            LogicalPlan::Sort(sort) => sort,
-            LogicalPlan::Aggregate(aggregate) => return extremes(aggregate),
-            node => return Ok(Transformed::no(node)),
-        };
+        if matches!(node, LogicalPlan::Aggregate(_) | LogicalPlan::Window(_)) {
+            return extremes(node);
+        }
+        let LogicalPlan::Sort(mut sort) = node else { return Ok(Transformed::no(node)) };
         let mut changed = false;
         for order in &mut sort.expr {
             if order.expr.get_type(sort.input.schema())? == DataType::LargeUtf8 {
@@ -75,4 +34,41 @@ pub(super) fn ordered(plan: LogicalPlan) -> Result<LogicalPlan> {
         Ok(if changed { Transformed::yes(sort) } else { Transformed::no(sort) })
     })?;
     Ok(sorted.data)
+}
+
+/// `MIN(v)` becomes `MIN_BY(v, key of v)`.
+fn extremes(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
+    let schema = node.inputs().first().map(|input| input.schema().clone());
+    let Some(schema) = schema else { return Ok(Transformed::no(node)) };
+    let names = NamePreserver::new_for_projection();
+    node.map_expressions(|expression| {
+        let name = names.save(&expression);
+        let replaced = expression.transform_up(|mut part| {
+            let (function, arguments, distinct) = match &mut part {
+                Expr::AggregateFunction(call) => (&mut call.func, &mut call.params.args, &mut call.params.distinct),
+                Expr::WindowFunction(call) => match &mut call.fun {
+                    WindowFunctionDefinition::AggregateUDF(function) => {
+                        (function, &mut call.params.args, &mut call.params.distinct)
+                    }
+                    WindowFunctionDefinition::WindowUDF(_) => return Ok(Transformed::no(part)),
+                },
+                _ => return Ok(Transformed::no(part)),
+            };
+            let by = match function.name().to_ascii_uppercase().as_str() {
+                "MIN" => "MIN_BY",
+                "MAX" => "MAX_BY",
+                _ => return Ok(Transformed::no(part)),
+            };
+            let [value] = arguments.as_slice() else { return Ok(Transformed::no(part)) };
+            let Some(by) = functions::aggregate(by) else { return Ok(Transformed::no(part)) };
+            if value.get_type(&schema)? != DataType::LargeUtf8 {
+                return Ok(Transformed::no(part));
+            }
+            arguments.push(key(value.clone()));
+            *distinct = false;
+            *function = by;
+            Ok(Transformed::yes(part))
+        })?;
+        Ok(replaced.update_data(|expression| name.restore(expression)))
+    })
 }

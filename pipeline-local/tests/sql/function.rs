@@ -196,8 +196,12 @@ async fn table_functions() {
         ("select count(*) from t, table(upto(top => t.id))", &["6"]),
         ("select max(n) from (select id from t where id > 5) e, table(upto(e.id))", &["NULL"]),
         (
-            "select * from t left join table(upto(t.id)) u on true",
-            &["!000002 Unsupported feature 'outer joins to TABLE(UPTO(...)) over columns'."],
+            "select id, count(u.n) from t left join table(upto(t.id - 1)) u on true group by id order by id",
+            &["1|0", "2|1", "3|2"],
+        ),
+        (
+            "select * from t left join table(upto(t.id)) u on u.n = 2",
+            &["!000002 Unsupported feature 'outer joins to TABLE(UPTO(...)) over columns, other than LEFT JOIN .. ON TRUE'."],
         ),
         (
             "select upto(1)",

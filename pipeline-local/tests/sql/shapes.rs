@@ -123,3 +123,189 @@ async fn what_tools_ask_an_account() {
     ])
     .await;
 }
+
+#[tokio::test]
+async fn asof_joins() {
+    let mut sql = Sql::new().await;
+    sql.run("create table trades (at timestamp_ntz, symbol varchar, n int)").await;
+    sql.run(
+        "insert into trades values ('2023-10-01 09:00:05', 'SNOW', 1), ('2023-10-01 09:00:03', 'AAPL', 2),
+         ('2023-10-01 08:00:00', 'AAPL', 3), ('2023-10-01 09:00:09', 'NONE', 4)",
+    )
+    .await;
+    sql.run("create table quotes (at timestamp_ntz, symbol varchar, price number(10,2))").await;
+    sql.run(
+        "insert into quotes values ('2023-10-01 09:00:01', 'SNOW', 1.5), ('2023-10-01 09:00:04', 'SNOW', 2.5),
+         ('2023-10-01 09:00:05', 'SNOW', 3.5), ('2023-10-01 09:00:03', 'AAPL', 4.5)",
+    )
+    .await;
+    sql.check(&[
+        (
+            "select t.n, q.price from trades t asof join quotes q match_condition (t.at >= q.at) on t.symbol = q.symbol
+             order by 1",
+            &["1|3.50", "2|4.50", "3|NULL", "4|NULL"],
+        ),
+        (
+            "select t.n, q.price from trades t asof join quotes q match_condition (t.at > q.at) using (symbol) order by 1",
+            &["1|2.50", "2|NULL", "3|NULL", "4|NULL"],
+        ),
+        (
+            "select t.n, q.price from trades t asof join quotes q match_condition (t.at <= q.at) order by 1",
+            &["1|3.50", "2|4.50", "3|1.50", "4|NULL"],
+        ),
+        (
+            "select t.n, q.price, r.price, x.k from trades t asof join quotes q match_condition (t.at >= q.at)
+             on t.symbol = q.symbol asof join quotes r match_condition (q.at > r.at) on q.symbol = r.symbol
+             join (select 1 k) x on x.k = t.n",
+            &["1|3.50|2.50|1"],
+        ),
+        (
+            "select * from (select 1 k, 5 a) l asof join (select 1 k, 4 b union all select 1, 3) r
+             match_condition (l.a >= r.b) using (k)",
+            &["1|5|4"],
+        ),
+        (
+            "select 1 from trades t asof join quotes q match_condition (t.at = q.at)",
+            &["!001003 SQL compilation error:\nMATCH_CONDITION clause is invalid: Only comparison operators '>=', '>', \
+               '<=' and '<' are allowed. Keywords such as AND and OR are not allowed."],
+        ),
+        (
+            "select 1 from trades t asof join quotes q match_condition (q.at >= t.at)",
+            &["!001003 SQL compilation error:\nMATCH_CONDITION clause is invalid: the left side of the comparison \
+               belongs to the left table, the right side to the right one."],
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn hierarchies() {
+    let mut sql = Sql::new().await;
+    sql.run("create table employees (title varchar, id int, manager int)").await;
+    sql.run(
+        "insert into employees values ('President', 1, null), ('VP Engineering', 10, 1), ('Programmer', 100, 10),
+         ('QA', 101, 10), ('VP HR', 20, 1), ('HR Analyst', 200, 20)",
+    )
+    .await;
+    sql.check(&[
+        (
+            "select id, manager, title from employees start with title = 'President' connect by manager = prior id
+             order by id",
+            &[
+                "1|NULL|President",
+                "10|1|VP Engineering",
+                "20|1|VP HR",
+                "100|10|Programmer",
+                "101|10|QA",
+                "200|20|HR Analyst",
+            ],
+        ),
+        (
+            "select sys_connect_by_path(title, ' -> '), level, prior title as above, connect_by_root title as root
+             from employees start with title = 'President' connect by prior id = manager
+             where level <> 2 order by level, id",
+            &[
+                " -> President|1|NULL|President",
+                " -> President -> VP Engineering -> Programmer|3|VP Engineering|President",
+                " -> President -> VP Engineering -> QA|3|VP Engineering|President",
+                " -> President -> VP HR -> HR Analyst|3|VP HR|President",
+            ],
+        ),
+        (
+            "select e.*, connect_by_root e.id r from employees e start with e.manager = 1
+             connect by e.manager = prior e.id order by r, e.id",
+            &[
+                "VP Engineering|10|1|10",
+                "Programmer|100|10|10",
+                "QA|101|10|10",
+                "VP HR|20|1|20",
+                "HR Analyst|200|20|20",
+            ],
+        ),
+        ("select level, count(*) from employees start with id = 1 connect by prior id = manager group by level order by 1",
+         &["1|1", "2|2", "3|3"]),
+        ("select count(*) from employees connect by manager = prior id", &["14"]),
+        ("select level l from (select 1 x) connect by level <= 4", &["1", "2", "3", "4"]),
+        (
+            "select 1 from employees e join employees f on e.id = f.id start with e.id = 1 connect by e.manager = prior e.id",
+            &["!000002 Unsupported feature 'CONNECT BY over a join; make it a subquery'."],
+        ),
+        ("select 1 from employees connect by manager = prior nope",
+         &["!000904 SQL compilation error: error line 1 at position 51\ninvalid identifier 'NOPE'"]),
+    ])
+    .await;
+    let result = sql
+        .run("select level, connect_by_root id from employees start with id = 1 connect by prior id = manager")
+        .await;
+    let names: Vec<_> = result.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["LEVEL", "CONNECT_BY_ROOT ID"]);
+}
+
+#[tokio::test]
+async fn lateral_subqueries() {
+    let mut sql = sample().await;
+    sql.check(&[
+        ("select * from (select 1 a) l, lateral (select l.a + 1 as b) r", &["1|2"]),
+        ("select a.id, r.b from a left join lateral (select a.id as b where a.id = 1) r on true order by 1",
+         &["1|1", "2|NULL", "3|NULL"]),
+        ("select a.id, r.b from a join lateral (select a.id as b) r on r.b = 2", &["2|2"]),
+        (
+            "select a.id, x.n from a left join lateral (select count(*) n from a o where o.id < a.id) x on x.n > 1
+             order by 1",
+            &["1|NULL", "2|NULL", "3|2"],
+        ),
+        (
+            "select a.id, x.id from a, lateral (select id from a o where o.id < a.id order by id desc limit 1) x order by 1",
+            &["2|1", "3|2"],
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn subqueries_as_values() {
+    let mut sql = sample().await;
+    sql.check(&[
+        ("select 1 in (select null), 1 not in (select null), 1 in (select 1), exists (select null)",
+         &["NULL|NULL|true|true"]),
+        ("select id, id in (select id from b) from a order by 1", &["1|true", "2|false", "3|false"]),
+        ("select id from a where (id, name) = (select 1, 'x')", &["1"]),
+        ("select (select 1 union select 2)", &["!100090 Single-row subquery returns more than one row."]),
+        (
+            "with c as (select 1 x) select * from c union all (with c as (select x + 1 x from c) select * from c) order by 1",
+            &["1", "2"],
+        ),
+        ("with c as (select 1 x) select * from (with c as (select 5 y) select c.y from c) d, c", &["5|1"]),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn values_of_several_types() {
+    let mut sql = sample().await;
+    sql.check(&[
+        ("select * from (values ('2024-01-01'::date), (null))", &["2024-01-01", "NULL"]),
+        ("select * from values (null, 1::number(5,2)), ('x'::varchar(3), 10)", &["NULL|1.00", "x|10.00"]),
+        ("select max(v), min(v) from (select parse_json(column1) v from values ('9'), ('10'))", &["10|9"]),
+        ("select max(v) over () from (select parse_json(column1) v from values ('9'), ('10')) limit 1", &["10"]),
+        ("select * ilike '%am%' from a where id = 1", &["x"]),
+    ])
+    .await;
+    assert_eq!(sql.run("values (1, 2)").await.columns[1].name, "COLUMN2");
+}
+
+#[tokio::test]
+async fn recursions_end() {
+    let mut sql = Sql::new().await;
+    sql.check(&[
+        (
+            "with recursive r as (select 1 n union all select n + 1 from r where n < 500) select count(*) from r",
+            &["500"],
+        ),
+        (
+            "with recursive r as (select 1 n union all select n from r) select count(*) from r",
+            &["!100189 Recursion exceeded max iteration count (10000)"],
+        ),
+    ])
+    .await;
+}

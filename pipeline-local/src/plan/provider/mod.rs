@@ -58,7 +58,7 @@ pub(super) struct Provider<'p, 'a> {
 static OPTIONS: LazyLock<ConfigOptions> = LazyLock::new(ConfigOptions::new);
 static PLANNERS: LazyLock<Vec<Arc<dyn ExprPlanner>>> = LazyLock::new(operators::planners);
 static RELATIONS: LazyLock<Vec<Arc<dyn RelationPlanner>>> =
-    LazyLock::new(|| vec![Arc::new(super::lateral::Functions) as Arc<dyn RelationPlanner>]);
+    LazyLock::new(|| vec![Arc::new(super::lateral::Functions) as Arc<dyn RelationPlanner>, Arc::new(super::asof::Joins)]);
 
 impl<'p, 'a> Provider<'p, 'a> {
     pub(super) fn new(cx: &'p mut Context<'a>, special: HashMap<String, Arc<dyn TableSource>>) -> Self {

@@ -34,7 +34,7 @@ pub(super) fn name_columns(select: &mut Select) {
 }
 
 /// The name of an unnamed column: its text in upper case.
-pub(super) fn shown(expression: &Expr) -> String {
+pub(in crate::plan) fn shown(expression: &Expr) -> String {
     expression.to_string().to_uppercase()
 }
 

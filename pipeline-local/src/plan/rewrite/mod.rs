@@ -6,6 +6,8 @@ mod columns;
 mod expression;
 mod query;
 mod relation;
+mod scope;
+mod values;
 
 use std::ops::ControlFlow;
 
@@ -15,6 +17,8 @@ use super::ast::literal;
 use super::provider::Provider;
 use crate::error::{Result, SqlError};
 use crate::exec::{Binds, Value};
+
+pub(super) use columns::shown;
 
 /// Rewrites one query; collects the parameters that replace binds and constants.
 pub(super) struct Rewriter<'r, 'p, 'a> {
@@ -106,6 +110,7 @@ impl VisitorMut for Rewriter<'_, '_, '_> {
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlError> {
         self.depth += 1;
+        scope::rename(query, &self.withs);
         self.withs.push(query.with.clone());
         flow(self.query(query))
     }

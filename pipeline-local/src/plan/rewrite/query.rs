@@ -20,7 +20,6 @@ impl Rewriter<'_, '_, '_> {
             ("SELECT ... INTO", select.into.is_some()),
             ("LATERAL VIEW", !select.lateral_views.is_empty()),
             ("PREWHERE", select.prewhere.is_some()),
-            ("CONNECT BY", !select.connect_by.is_empty()),
             ("CLUSTER BY", !select.cluster_by.is_empty()),
             ("DISTRIBUTE BY", !select.distribute_by.is_empty()),
             ("SORT BY", !select.sort_by.is_empty()),
@@ -30,6 +29,7 @@ impl Rewriter<'_, '_, '_> {
                 return Err(SqlError::unsupported(clause));
             }
         }
+        self.hierarchy(select, None)?;
         self.joins(select)?;
         self.renamed_stars(select)?;
         self.positions(select)?;
@@ -62,6 +62,10 @@ impl Rewriter<'_, '_, '_> {
             if present {
                 return Err(SqlError::unsupported(clause));
             }
+        }
+        self.values(query)?;
+        if let SetExpr::Select(select) = query.body.as_mut() {
+            self.hierarchy(select, query.order_by.as_mut())?;
         }
         if let Some(with) = &mut query.with {
             for cte in &mut with.cte_tables {

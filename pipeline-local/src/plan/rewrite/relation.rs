@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::super::ast::{name_of, plain_table, quoted_name, table_alias};
-use super::super::{lateral, reshape};
+use super::super::{asof, lateral, reshape};
 use super::Rewriter;
 use crate::error::{Result, SqlError};
 use crate::parse::Name;
@@ -129,7 +129,11 @@ impl Rewriter<'_, '_, '_> {
                     }
                 }
             }
-            TableFactor::NestedJoin { .. } => {}
+            TableFactor::NestedJoin { table_with_joins, .. } => {
+                if !asof::is_nested(table_with_joins) {
+                    asof::nest(table_with_joins);
+                }
+            }
             TableFactor::UNNEST { .. } => return Err(SqlError::unsupported("UNNEST")),
             TableFactor::Pivot { .. } | TableFactor::Unpivot { .. } => {
                 return Err(SqlError::internal("PIVOT was not taken apart"));

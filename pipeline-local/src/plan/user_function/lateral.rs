@@ -6,30 +6,25 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ListArray, RecordBatch, StructArray, new_empty_array};
-use datafusion::arrow::buffer::OffsetBuffer;
-use datafusion::arrow::compute::concat_batches;
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Fields};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, JoinType, Result, ScalarValue, TableReference, UnnestOptions};
 use datafusion::logical_expr::{
     BinaryExpr, ColumnarValue, Expr, Join, LogicalPlan, LogicalPlanBuilder, Operator, ReturnFieldArgs,
-    ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+    ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit,
 };
 use datafusion::sql::sqlparser::ast::{
     self, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, SelectItem, SetExpr, TableFactor,
 };
 
 use super::super::ast::{call, name_of, table_alias};
+use super::super::per_row::{self, RowPlan};
 use super::super::provider::Provider;
 use super::super::rewrite::Rewriter;
-use super::super::run;
-use super::aside::aside;
 use super::body::TableBody;
 use super::{built_in_table, cast, constant, declared_columns};
 use crate::catalog::Object;
 use crate::catalog::def::{FunctionDef, Returns};
-use crate::engine::Engine;
 use crate::error::SqlError;
 use crate::exec::Value;
 use crate::function;
@@ -186,9 +181,11 @@ impl Provider<'_, '_> {
             return Ok(Transformed::no(LogicalPlan::Join(join)));
         };
         let call = &placeholder.call;
-        if join.join_type != JoinType::Inner {
+        let outer = join.join_type == JoinType::Left;
+        let always = join.on.is_empty() && join.filter.as_ref().is_none_or(|filter| *filter == lit(true));
+        if join.join_type != JoinType::Inner && !(outer && always) {
             return Err(function::error(SqlError::unsupported(format_args!(
-                "outer joins to TABLE({}(...)) over columns",
+                "outer joins to TABLE({}(...)) over columns, other than LEFT JOIN .. ON TRUE",
                 call.object.name
             ))));
         }
@@ -210,19 +207,14 @@ impl Provider<'_, '_> {
         let home = self.home(&call.object).map_err(function::error)?;
         let arguments = self.arguments(&home, &call.definition, &call.names, arguments).map_err(function::error)?;
         let body = self.table_body(&home, &call.definition).map_err(function::error)?;
-        let rows = {
-            let cx = self.cx.borrow();
-            ScalarUDF::new_from_impl(RowsFunction {
-                name: call.object.name.clone(),
-                body,
-                arguments: call.definition.arguments.iter().map(|argument| argument.sql_type).collect(),
-                columns: call.columns.clone(),
-                engine: cx.engine.clone(),
-                query_id: cx.frame.query_id.clone(),
-                runner: run::Runner::new(&cx),
-                signature: Signature::user_defined(Volatility::Volatile),
-            })
+        let fields: Fields = call.columns.iter().map(|(name, sql_type)| sql_type.field(name, true)).collect();
+        let rows = Rows {
+            body,
+            arguments: call.definition.arguments.iter().map(|argument| argument.sql_type).collect(),
+            columns: call.columns.clone(),
         };
+        let key = placeholder.name.clone();
+        let rows = per_row::rows_function(&self.cx.borrow(), key, &call.object.name, Arc::new(rows), fields, outer);
         let list = format!("$ROWS {alias}");
         let kept = || left.columns().into_iter().map(Expr::Column);
         let options = || UnnestOptions::new().with_preserve_nulls(false);
@@ -258,94 +250,26 @@ fn placeholder_of(plan: &LogicalPlan) -> Option<(TableReference, &Placeholder, V
     Some((alias.alias.clone(), placeholder, scalar.args.clone()))
 }
 
-/// The rows of a table function for every row of arguments, as a list.
+/// The rows that a body has for a row of arguments.
 #[derive(Debug)]
-struct RowsFunction {
-    name: String,
+struct Rows {
     body: TableBody,
     arguments: Vec<SqlType>,
     columns: Vec<(String, SqlType)>,
-    engine: Arc<Engine>,
-    query_id: String,
-    runner: run::Runner,
-    signature: Signature,
 }
 
-impl PartialEq for RowsFunction {
-    fn eq(&self, other: &Self) -> bool {
-        // Every call has its own.
-        std::ptr::eq(self, other)
-    }
-}
-
-impl Eq for RowsFunction {}
-
-impl Hash for RowsFunction {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
-
-impl RowsFunction {
-    fn fields(&self) -> Fields {
-        self.columns.iter().map(|(name, sql_type)| sql_type.field(name, true)).collect()
-    }
-
-    fn item(&self) -> FieldRef {
-        Arc::new(Field::new("item", DataType::Struct(self.fields()), true))
-    }
-
-    async fn row(&self, arguments: Vec<ScalarValue>) -> crate::Result<Vec<RecordBatch>> {
+impl RowPlan for Rows {
+    fn plan(&self, arguments: &[ScalarValue]) -> crate::Result<LogicalPlan> {
         let arguments: Vec<_> = arguments
-            .into_iter()
+            .iter()
             .zip(&self.arguments)
-            .map(|(scalar, sql_type)| constant(Value { sql_type: *sql_type, scalar }))
+            .map(|(scalar, sql_type)| constant(Value { sql_type: *sql_type, scalar: scalar.clone() }))
             .collect();
         let plan = self.body.clone().with_arguments(&arguments).map_err(super::other)?;
-        self.runner.run(declared_columns(plan, &self.columns)?).await
+        declared_columns(plan, &self.columns)
     }
 
-    async fn rows(&self, rows: Vec<Vec<ScalarValue>>) -> crate::Result<ListArray> {
-        let schema = Arc::new(Schema::new(self.fields()));
-        let mut batches = Vec::new();
-        let mut lengths = Vec::with_capacity(rows.len());
-        for row in rows {
-            let mut length = 0;
-            for batch in self.row(row).await? {
-                length += batch.num_rows();
-                batches.push(RecordBatch::try_new(schema.clone(), batch.columns().to_vec())?);
-            }
-            lengths.push(length);
-        }
-        let all = concat_batches(&schema, &batches)?;
-        let values = StructArray::new(self.fields(), all.columns().to_vec(), None);
-        Ok(ListArray::new(self.item(), OffsetBuffer::from_lengths(lengths), Arc::new(values), None))
-    }
-}
-
-impl ScalarUDFImpl for RowsFunction {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        Ok(types.to_vec())
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::List(self.item()))
-    }
-
-    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = super::rows_of(&arguments)?;
-        if rows.is_empty() {
-            return Ok(ColumnarValue::Array(new_empty_array(&DataType::List(self.item()))));
-        }
-        let lists = aside(&self.engine, &self.query_id, || self.rows(rows)).map_err(function::error)?;
-        Ok(ColumnarValue::Array(Arc::new(lists) as Arc<dyn Array>))
+    fn is_volatile(&self) -> bool {
+        true
     }
 }
