@@ -200,7 +200,7 @@ fn procedures_call_others() {
 #[procedure(schema = Mart)]
 pub fn conversions(orders: &Orders, day: Date, share: Float) -> Variant {
     let exact: Number<10, 2> = 0.5;
-    let mut rounded: Number<10, 1> = 0.25;
+    let mut rounded: Number<10, 8> = 0.25;
     let word: Varchar<3> = "abcd";
     let mut at: TimestampNtz = day;
     for (id, amount) in orders.values(|o| (o.id, o.amount)) {

@@ -1,16 +1,16 @@
 use std::marker::PhantomData;
 
-use super::builder::{self, Builder};
+use super::builder;
 use super::{Statement, VariableId};
 use crate::expr::ast::{Ast, Literal};
 use crate::expr::fits::{FitsVariable, VariableNull};
-use crate::expr::{Base, Expr, IntoExpr, Typed};
+use crate::expr::{Base, Expr, IntoExpr, Typed, Wide};
 use crate::node::Table;
 use crate::query::{
     Aggregate, Grouped, GroupedJoin2, GroupedJoin3, Joined2, Joined3, Latest, LatestJoin2, LatestJoin3, Matching,
     Merge, MultiInsert, Query, Reading, RowSource, Rows, Sorted, Values, Writing,
 };
-use crate::types::{Integer, SqlType};
+use crate::types::{DataType, Integer, SqlType};
 
 /// A variable of the procedure, made by `let`.
 pub struct Var<T> {
@@ -88,14 +88,26 @@ pub trait Bind {
     /// What the name stands for.
     type Bound;
 
+    /// What a name stands for that other values will be assigned to: numbers and texts as large as any.
+    type Widened;
+
     /// Declares what is necessary.
     #[doc(hidden)]
     fn bind(self, names: &[Name]) -> Self::Bound;
+
+    /// Declares what is necessary for other values as well.
+    #[doc(hidden)]
+    fn bind_widened(self, names: &[Name]) -> Self::Widened;
 }
 
 /// `let name = value;` or `let (name, ..) = value;`
 pub fn bind<B: Bind>(names: &[Name], value: B) -> B::Bound {
     value.bind(names)
+}
+
+/// `let mut name = value;`, and `let name = 1;`
+pub fn bind_widened<B: Bind>(names: &[Name], value: B) -> B::Widened {
+    value.bind_widened(names)
 }
 
 /// `let name: T = value;`
@@ -104,7 +116,7 @@ where
     Base<V::Ty>: FitsVariable<Base<T>>,
     <V::Ty as Typed>::Null: VariableNull<T::Null>,
 {
-    declare_as(names[0], Expr::from_node(value.into_expr().node()), V::Ty::DATA_TYPE != T::DATA_TYPE)
+    declare_as(names[0], value, !T::DATA_TYPE.holds(V::Ty::DATA_TYPE))
 }
 
 /// `name = value;`
@@ -115,16 +127,24 @@ where
 {
     let value = value.into_expr().node();
     builder::with(|builder| {
-        builder.push(Statement::Assign { variable: variable.id, value, converts: V::Ty::DATA_TYPE != T::DATA_TYPE })
+        builder.push(Statement::Assign {
+            variable: variable.id,
+            value,
+            converts: !T::DATA_TYPE.holds(V::Ty::DATA_TYPE),
+        })
     });
 }
 
-fn declare<T: Typed>(name: Name, value: Expr<T>) -> Var<T> {
+fn declare<T: Typed>(name: Name, value: impl IntoExpr<Ty = T>) -> Var<T> {
     declare_as(name, value, false)
 }
 
-fn declare_as<T: Typed>(name: Name, value: Expr<T>, converts: bool) -> Var<T> {
-    let value = value.node();
+fn declare_widened<T: Typed>(name: Name, value: impl IntoExpr<Ty = T>) -> Var<Wide<T>> {
+    declare_as(name, value, false)
+}
+
+fn declare_as<T: Typed>(name: Name, value: impl IntoExpr, converts: bool) -> Var<T> {
+    let value = value.into_expr().node();
     builder::with(|builder| {
         // A second name for a value that does not change is no second variable.
         if let Ast::Variable(id) = &*value
@@ -159,73 +179,113 @@ fn cannot_fail(value: &Ast) -> bool {
 
 impl<T: Typed> Bind for Expr<T> {
     type Bound = Var<T>;
+    type Widened = Var<Wide<T>>;
 
     fn bind(self, names: &[Name]) -> Var<T> {
         declare(names[0], self)
+    }
+
+    fn bind_widened(self, names: &[Name]) -> Self::Widened {
+        declare_widened(names[0], self)
     }
 }
 
 impl<T: Typed> Bind for Var<T> {
     type Bound = Var<T>;
+    type Widened = Var<Wide<T>>;
 
     fn bind(self, names: &[Name]) -> Var<T> {
-        declare(names[0], self.into_expr())
+        declare(names[0], self)
+    }
+
+    fn bind_widened(self, names: &[Name]) -> Self::Widened {
+        declare_widened(names[0], self)
     }
 }
 
 impl Bind for Affected {
     type Bound = Var<Integer>;
+    type Widened = Var<Integer>;
 
     fn bind(self, names: &[Name]) -> Var<Integer> {
         let name = names[0];
         if builder::with(|builder| builder.name(self.count, name.text, name.mutable)) {
             return Var::new(self.count);
         }
-        declare(name, self.into_expr())
+        declare(name, self)
+    }
+
+    fn bind_widened(self, names: &[Name]) -> Var<Integer> {
+        self.bind(names)
     }
 }
 
 impl<T: Typed> Bind for Aggregate<Expr<T>> {
     type Bound = Var<T>;
+    type Widened = Var<Wide<T>>;
 
     fn bind(self, names: &[Name]) -> Var<T> {
-        declare(names[0], self.into_expr())
+        declare(names[0], self)
+    }
+
+    fn bind_widened(self, names: &[Name]) -> Self::Widened {
+        declare_widened(names[0], self)
     }
 }
 
 impl<T> Bind for Query<T> {
     type Bound = Self;
+    type Widened = Self;
 
     fn bind(self, names: &[Name]) -> Self {
         self.named(names[0].text)
     }
+
+    fn bind_widened(self, names: &[Name]) -> Self {
+        self.bind(names)
+    }
 }
 
-fn select_into(builder: &mut Builder, query: crate::query::Select, variables: Vec<VariableId>) {
-    builder.push(Statement::SelectInto { query, variables });
+/// A variable for each value of the one row of a query.
+fn select_into<const N: usize>(names: &[Name], query: crate::query::Select, types: [DataType; N]) -> [VariableId; N] {
+    builder::with(|builder| {
+        let mut names = names.iter();
+        let variables = types.map(|data_type| {
+            let name = names.next().map(|name| (name.text, name.mutable));
+            builder.declare(name.map(|name| name.0), data_type, name.is_some_and(|name| name.1))
+        });
+        builder.push(Statement::SelectInto { query, variables: variables.to_vec() });
+        variables
+    })
 }
 
 macro_rules! tuples {
     ($($($name:ident $index:tt)+;)+) => {$(
         impl<$($name: Typed),+> Bind for Aggregate<($(Expr<$name>,)+)> {
             type Bound = ($(Var<$name>,)+);
+            type Widened = ($(Var<Wide<$name>>,)+);
 
             fn bind(self, names: &[Name]) -> Self::Bound {
-                builder::with(|builder| {
-                    let variables = ($(
-                        builder.declare(Some(names[$index].text), $name::DATA_TYPE, names[$index].mutable),
-                    )+);
-                    select_into(builder, self.select, vec![$(variables.$index),+]);
-                    ($(Var::new(variables.$index),)+)
-                })
+                let variables = select_into(names, self.select, [$($name::DATA_TYPE),+]);
+                ($(Var::new(variables[$index]),)+)
+            }
+
+            fn bind_widened(self, names: &[Name]) -> Self::Widened {
+                let variables = select_into(names, self.select, [$(<Wide<$name>>::DATA_TYPE),+]);
+                ($(Var::new(variables[$index]),)+)
             }
         }
 
         impl<$($name: Bind),+> Bind for ($($name,)+) {
             type Bound = ($($name::Bound,)+);
+            type Widened = ($($name::Widened,)+);
 
             fn bind(self, names: &[Name]) -> Self::Bound {
                 ($(self.$index.bind(&names[$index..=$index]),)+)
+            }
+
+            fn bind_widened(self, names: &[Name]) -> Self::Widened {
+                ($(self.$index.bind_widened(&names[$index..=$index]),)+)
             }
         }
     )+};
@@ -244,8 +304,13 @@ macro_rules! as_it_is {
     ($([$($generics:tt)*] $type:ty;)+) => {$(
         impl<$($generics)*> Bind for $type {
             type Bound = Self;
+            type Widened = Self;
 
             fn bind(self, _names: &[Name]) -> Self {
+                self
+            }
+
+            fn bind_widened(self, _names: &[Name]) -> Self {
                 self
             }
         }

@@ -6,7 +6,7 @@ use super::bind::{Bind, Name, Var};
 use super::{Statement, VariableId, builder};
 use crate::expr::ast::{Ast, Node};
 use crate::expr::fits::{PassesAs, PassesNull};
-use crate::expr::{Base, Expr, IntoExpr, Typed};
+use crate::expr::{Base, Expr, IntoExpr, Typed, Wide};
 use crate::node::Procedure;
 use crate::types::SqlType;
 
@@ -112,6 +112,7 @@ where
     Option<R::Base>: Typed,
 {
     type Bound = Var<Option<R::Base>>;
+    type Widened = Var<Wide<Option<R::Base>>>;
 
     fn bind(self, names: &[Name]) -> Self::Bound {
         let name = names[0];
@@ -119,5 +120,13 @@ where
             return Var::new(self.result);
         }
         self.into_expr().bind(names)
+    }
+
+    fn bind_widened(self, names: &[Name]) -> Self::Widened {
+        if <Wide<Option<R::Base>>>::DATA_TYPE == R::DATA_TYPE {
+            Var::new(self.bind(names).id())
+        } else {
+            self.into_expr().bind_widened(names)
+        }
     }
 }

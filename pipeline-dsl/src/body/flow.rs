@@ -21,20 +21,55 @@ pub fn raise(exception: Exception) {
 /// Runs statements; if one of them fails, its transaction is rolled back, `handler` runs, and the procedure goes on after it.
 /// Snowflake: "Handling exceptions".
 pub fn attempt(statements: impl FnOnce(), handler: impl FnOnce(ErrorInfo)) {
-    builder::with(|builder| builder.open());
+    let attempt = begin_attempt();
     statements();
-    let (body, error) = builder::with(|builder| {
-        let body = builder.close();
-        let error = ErrorInfo::declare(builder);
-        builder.open();
-        (body, error)
-    });
+    let (attempt, error) = attempt.failed();
     handler(error);
-    builder::with(|builder| {
-        let statements = builder.close();
-        let (code, message, state) = error.variables();
-        builder.push(Statement::Attempt { body, handler: ErrorHandler { code, message, state, statements } });
-    });
+    attempt.end();
+}
+
+/// Statements that are tried, while they are being written.
+#[doc(hidden)]
+#[must_use]
+pub struct Attempt(());
+
+/// Statements that are tried, while their handler is being written.
+#[doc(hidden)]
+#[must_use]
+pub struct Failed {
+    body: Vec<Statement>,
+    error: ErrorInfo,
+}
+
+/// `attempt(|| {`
+#[doc(hidden)]
+pub fn begin_attempt() -> Attempt {
+    builder::with(|builder| builder.open());
+    Attempt(())
+}
+
+impl Attempt {
+    /// `}, |error| {`
+    pub fn failed(self) -> (Failed, ErrorInfo) {
+        builder::with(|builder| {
+            let body = builder.close();
+            let error = ErrorInfo::declare(builder);
+            builder.open();
+            (Failed { body, error }, error)
+        })
+    }
+}
+
+impl Failed {
+    /// `});`
+    pub fn end(self) {
+        let Self { body, error } = self;
+        builder::with(|builder| {
+            let statements = builder.close();
+            let (code, message, state) = error.variables();
+            builder.push(Statement::Attempt { body, handler: ErrorHandler { code, message, state, statements } });
+        });
+    }
 }
 
 pub(crate) fn truncate(table: NodeRef) {

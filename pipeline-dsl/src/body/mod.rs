@@ -60,11 +60,13 @@ mod statement;
 mod to_js;
 mod to_sql;
 
-pub use bind::{Affected, Bind, Name, Var, assign, bind, bind_as};
+pub use bind::{Affected, Bind, Name, Var, assign, bind, bind_as, bind_widened};
 pub use builder::{argument, build};
 pub use call::{Callable, Called, PassedAs, call};
 pub use control::{Branch, ErrorInfo, begin_if, on_error, ret, transaction};
-pub use flow::{Binds, LogLevel, attempt, execute_immediate, log, raise, set_return_value};
+pub use flow::{
+    Attempt, Binds, Failed, LogLevel, attempt, begin_attempt, execute_immediate, log, raise, set_return_value,
+};
 pub(crate) use flow::{create_temporary, truncate};
 pub use loops::{Loop, Steps, begin_for, begin_loop, begin_rows, begin_while, break_loop, continue_loop};
 pub use merged::{MergeCount, Merged};

@@ -2,6 +2,7 @@
 //!
 //! Every trait speaks about one role only, with `Self` on the right, so that the compiler's message fits the place.
 
+use super::digits::{Arithmetic, Fixed, KeepsDigits};
 use super::{NotNull, Nullable};
 use crate::types::{
     Array, Binary, Boolean, Date, Float, Number, ObjectValue, Time, TimestampLtz, TimestampNtz, TimestampTz, Varchar,
@@ -199,8 +200,11 @@ pub trait Rounds {
     type Whole: crate::types::BaseType;
 }
 
-impl<const P: u8, const S: u8> Rounds for Number<P, S> {
-    type Whole = Number<38, 0>;
+impl<const P: u8, const S: u8> Rounds for Number<P, S>
+where
+    Number<P, S>: Fixed,
+{
+    type Whole = <Number<P, S> as Fixed>::Rounded;
 }
 
 impl Rounds for Float {
@@ -211,7 +215,8 @@ impl Rounds for Float {
 #[diagnostic::on_unimplemented(
     message = "column of type `{C}` cannot take a value of type `{Self}`",
     label = "expected a value that fits `{C}`, found `{Self}`",
-    note = "convert it first: `cast::<{C}, _>(..)`"
+    note = "convert it first: `cast::<{C}, _>(..)`",
+    note = "a NUMBER never loses digits after the point without a `cast`"
 )]
 pub trait FitsColumn<C> {}
 
@@ -231,7 +236,8 @@ impl FitsNull<Nullable> for Nullable {}
 #[diagnostic::on_unimplemented(
     message = "variable of type `{V}` cannot take a value of type `{Self}`",
     label = "expected a value that fits `{V}`, found `{Self}`",
-    note = "declare the variable with a type that takes both, or convert the value: `cast::<{V}, _>(..)`"
+    note = "declare the variable with a type that takes both, or convert the value: `cast::<{V}, _>(..)`",
+    note = "a NUMBER never loses digits after the point without a `cast`"
 )]
 pub trait FitsVariable<V> {}
 
@@ -251,7 +257,8 @@ impl VariableNull<Nullable> for Nullable {}
 #[diagnostic::on_unimplemented(
     message = "an argument of type `{A}` cannot take a value of type `{Self}`",
     label = "expected a value that fits `{A}`, found `{Self}`",
-    note = "convert it first: `cast::<{A}, _>(..)`"
+    note = "convert it first: `cast::<{A}, _>(..)`",
+    note = "a NUMBER never loses digits after the point without a `cast`"
 )]
 pub trait PassesAs<A> {}
 
@@ -270,7 +277,8 @@ impl PassesNull<Nullable> for Nullable {}
 /// A value that a procedure declared to return `P` may return.
 #[diagnostic::on_unimplemented(
     message = "this procedure returns `{P}`, not `{Self}`",
-    label = "expected `{P}`, found `{Self}`"
+    label = "expected `{P}`, found `{Self}`",
+    note = "a NUMBER never loses digits after the point without a `cast`"
 )]
 pub trait Returns<P> {}
 
@@ -285,8 +293,24 @@ pub trait SameAs<L> {
     type Out: crate::types::BaseType;
 }
 
-impl<const P: u8, const Q: u8, const S: u8> SameAs<Number<P, S>> for Number<Q, S> {
-    type Out = Number<38, S>;
+#[diagnostic::do_not_recommend]
+impl<const P: u8, const S: u8, const Q: u8, const T: u8> SameAs<Number<P, S>> for Number<Q, T>
+where
+    Number<P, S>: Arithmetic<Number<Q, T>>,
+{
+    type Out = <Number<P, S> as Arithmetic<Number<Q, T>>>::Common;
+}
+#[diagnostic::do_not_recommend]
+impl<const P: u8, const S: u8> SameAs<Float> for Number<P, S> {
+    type Out = Float;
+}
+#[diagnostic::do_not_recommend]
+impl<const P: u8, const S: u8> SameAs<Number<P, S>> for Float {
+    type Out = Float;
+}
+#[diagnostic::do_not_recommend]
+impl<const N: u32, const M: u32> SameAs<Binary<N>> for Binary<M> {
+    type Out = Binary;
 }
 impl<const N: u32, const M: u32> SameAs<Varchar<N>> for Varchar<M> {
     type Out = Varchar;
@@ -334,7 +358,10 @@ pairs! { ComparesWith:
 macro_rules! assignable {
     ($($trait:ident),*) => {$(
         #[diagnostic::do_not_recommend]
-        impl<const P: u8, const S: u8, const Q: u8, const T: u8> $trait<Number<P, S>> for Number<Q, T> {}
+        impl<const P: u8, const S: u8, const Q: u8, const T: u8> $trait<Number<P, S>> for Number<Q, T> where
+            Number<Q, T>: KeepsDigits<Number<P, S>>
+        {
+        }
         #[diagnostic::do_not_recommend]
         impl<const P: u8, const S: u8> $trait<Float> for Number<P, S> {}
         #[diagnostic::do_not_recommend]

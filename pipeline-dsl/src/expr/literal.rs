@@ -1,6 +1,7 @@
 //! Constants. The attributes rewrite Rust literals to these functions.
 
 use super::ast::{Ast, Literal};
+use super::digits::KeepsDigits;
 use super::{Expr, IntoExpr};
 use crate::types::{BaseType, Boolean, Date, Integer, Number, TimestampNtz, Varchar};
 
@@ -9,10 +10,19 @@ pub fn int(value: i128) -> Expr<Integer> {
     Expr::new(Ast::Literal(Literal::Number(value.to_string())))
 }
 
-/// A decimal number with `S` digits after the point, in digits as it is to be written.
+/// A number of `P` digits, `S` of them after the point, in digits as it is to be written.
 #[doc(hidden)]
-pub fn decimal<const S: u8>(digits: &'static str) -> Expr<Number<38, S>> {
+pub fn number<const P: u8, const S: u8>(digits: &'static str) -> Expr<Number<P, S>> {
     Expr::new(Ast::Literal(Literal::Number(digits.to_owned())))
+}
+
+/// The same constant as one of `P` digits, `S` of them after the point.
+#[doc(hidden)]
+pub fn alike<const P: u8, const S: u8, V: IntoExpr>(constant: V) -> Expr<Number<P, S>>
+where
+    super::Base<V::Ty>: KeepsDigits<Number<P, S>>,
+{
+    Expr::from_node(constant.into_expr().node())
 }
 
 /// A text.

@@ -2,7 +2,7 @@
 
 use super::fits::{ComparesWith, SameAs};
 use super::function::{between, cast, coalesce, equal_null, is_in, is_not_null, is_null};
-use super::{Base, Both, Expr, IntoExpr, Like};
+use super::{AnyOf, Base, Both, Converted, Either, Expr, IntoExpr};
 use crate::types::{BaseType, Boolean};
 
 /// Functions of one value as methods of every column, variable and expression; each is the function of the same name.
@@ -35,7 +35,7 @@ pub trait ExprMethods: IntoExpr + Sized {
     }
 
     /// Whether the value lies between the bounds, both included: [`between`].
-    fn between<L: IntoExpr, H: IntoExpr>(self, low: L, high: H) -> Expr<Like<Self::Ty, Boolean>>
+    fn between<L: IntoExpr, H: IntoExpr>(self, low: L, high: H) -> Expr<AnyOf<Self::Ty, L::Ty, H::Ty, Boolean>>
     where
         Base<L::Ty>: ComparesWith<Base<Self::Ty>>,
         Base<H::Ty>: ComparesWith<Base<Self::Ty>>,
@@ -47,7 +47,7 @@ pub trait ExprMethods: IntoExpr + Sized {
     ///
     /// # Panics
     /// If the list is empty.
-    fn is_in<I: IntoExpr, const N: usize>(self, list: [I; N]) -> Expr<Like<Self::Ty, Boolean>>
+    fn is_in<I: IntoExpr, const N: usize>(self, list: [I; N]) -> Expr<Either<Self::Ty, I::Ty, Boolean>>
     where
         Base<I::Ty>: ComparesWith<Base<Self::Ty>>,
     {
@@ -55,7 +55,7 @@ pub trait ExprMethods: IntoExpr + Sized {
     }
 
     /// The value as a `T`: [`cast`].
-    fn cast<T: BaseType>(self) -> Expr<Like<Self::Ty, T>> {
+    fn cast<T: BaseType>(self) -> Expr<Converted<Self::Ty, T>> {
         cast(self)
     }
 }

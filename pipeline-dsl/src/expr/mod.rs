@@ -7,6 +7,7 @@
 pub(crate) mod arena;
 pub mod ast;
 mod col;
+pub mod digits;
 pub mod fits;
 pub mod function;
 mod into_expr;
@@ -25,7 +26,7 @@ use ast::{Ast, Node};
 pub use col::{Col, Source};
 pub use into_expr::IntoExpr;
 pub use methods::ExprMethods;
-pub use typing::{Base, Both, Either, Like, NotNull, Nullability, Nullable, Typed};
+pub use typing::{AnyOf, Base, Both, Converted, Either, Like, NotNull, Nullability, Nullable, Typed, Wide};
 
 /// A SQL expression with a value of type `T`.
 ///

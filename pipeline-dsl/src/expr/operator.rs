@@ -1,6 +1,7 @@
 //! Operators. The attributes rewrite `a + b`, `a == b`, `a && b`, `!a` and so on to these functions.
 
 use super::ast::{Ast, Operator};
+use super::digits::Arithmetic;
 use super::fits::{ComparesWith, IsCondition, IsNumber};
 use super::{Base, Either, Expr, IntoExpr, Like};
 use crate::types::{BaseType, Boolean, Float, Number};
@@ -123,9 +124,12 @@ pub trait Multiplies<L> {
 pub trait Divides<L> {
     /// The type of the quotient.
     type Out: BaseType;
+    /// The type of the remainder.
+    type Remainder: BaseType;
 }
 
-/// `left + right`. The scale of the sum is the greater of the two.
+/// `left + right`. The sum has as many digits after the point as the operand with more of them, and room for one more digit
+/// before it. Snowflake: "Arithmetic operators".
 pub fn add<L: IntoExpr, R: IntoExpr, O: BaseType>(left: L, right: R) -> Expr<Either<L::Ty, R::Ty, O>>
 where
     Base<R::Ty>: AddsTo<Base<L::Ty>, Out = O>,
@@ -133,7 +137,7 @@ where
     binary(Operator::Add, left, right)
 }
 
-/// `left - right`. The scale of the difference is the greater of the two.
+/// `left - right`, with the type of a sum. Snowflake: "Arithmetic operators".
 pub fn sub<L: IntoExpr, R: IntoExpr, O: BaseType>(left: L, right: R) -> Expr<Either<L::Ty, R::Ty, O>>
 where
     Base<R::Ty>: AddsTo<Base<L::Ty>, Out = O>,
@@ -141,7 +145,8 @@ where
     binary(Operator::Subtract, left, right)
 }
 
-/// `left * right`. The scale of the product is the sum of the two, at most 12.
+/// `left * right`. The product has as many digits before the point as both together, and after it likewise, but at most 12 of
+/// them or as many as an operand has. Snowflake: "Arithmetic operators".
 pub fn mul<L: IntoExpr, R: IntoExpr, O: BaseType>(left: L, right: R) -> Expr<Either<L::Ty, R::Ty, O>>
 where
     Base<R::Ty>: Multiplies<Base<L::Ty>, Out = O>,
@@ -149,7 +154,8 @@ where
     binary(Operator::Multiply, left, right)
 }
 
-/// `left / right`; division by zero is an error. The quotient has six digits more than `left` after the point, at most 12.
+/// `left / right`; division by zero is an error. The quotient has six digits more than `left` after the point, but at most 12 of
+/// them or as many as `left` has. Snowflake: "Arithmetic operators".
 pub fn div<L: IntoExpr, R: IntoExpr, O: BaseType>(left: L, right: R) -> Expr<Either<L::Ty, R::Ty, O>>
 where
     Base<R::Ty>: Divides<Base<L::Ty>, Out = O>,
@@ -160,7 +166,7 @@ where
 /// `left % right`, with the sign of `left`.
 pub fn rem<L: IntoExpr, R: IntoExpr, O: BaseType>(left: L, right: R) -> Expr<Either<L::Ty, R::Ty, O>>
 where
-    Base<R::Ty>: AddsTo<Base<L::Ty>, Out = O>,
+    Base<R::Ty>: Divides<Base<L::Ty>, Remainder = O>,
 {
     binary(Operator::Remainder, left, right)
 }
@@ -185,113 +191,38 @@ impl<const P: u8, const S: u8> Multiplies<Float> for Number<P, S> {
 }
 impl Divides<Float> for Float {
     type Out = Float;
+    type Remainder = Float;
 }
 impl<const P: u8, const S: u8> Divides<Number<P, S>> for Float {
     type Out = Float;
+    type Remainder = Float;
 }
 impl<const P: u8, const S: u8> Divides<Float> for Number<P, S> {
     type Out = Float;
+    type Remainder = Float;
 }
-
-const fn greater(a: u8, b: u8) -> u8 {
-    if a > b { a } else { b }
-}
-
-const fn product_scale(a: u8, b: u8) -> u8 {
-    let most = greater(greater(a, b), 12);
-    if a + b < most { a + b } else { most }
-}
-
-const fn quotient_scale(a: u8) -> u8 {
-    greater(a, if a + 6 < 12 { a + 6 } else { 12 })
-}
-
-// Constant arithmetic on generic parameters is not stable, so the scales of results are listed, for each pair of scales that NUMBER
-// has. The precision of a result is always 38, the most that it can be: no value is lost, and a variable that takes it is only
-// declared wider than it need be.
-
-/// The scale of a left operand.
-#[doc(hidden)]
-pub struct Scale<const S: u8>;
-
-/// What arithmetic with a right operand of scale `R` gives.
-#[doc(hidden)]
-pub trait Scales<const R: u8> {
-    type Sum: BaseType;
-    type Product: BaseType;
-    type Quotient: BaseType;
-}
-
-macro_rules! scales {
-    ([$($left:literal)*] $right:tt) => {
-        $(scales!(@left $left $right);)*
-    };
-    (@left $left:literal [$($right:literal)*]) => {
-        $(
-            impl Scales<$right> for Scale<$left> {
-                type Sum = Number<38, { greater($left, $right) }>;
-                type Product = Number<38, { product_scale($left, $right) }>;
-                type Quotient = Number<38, { quotient_scale($left) }>;
-            }
-        )*
-    };
-}
-scales!(
-    [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37]
-    [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37]
-);
 
 #[diagnostic::do_not_recommend]
 impl<const P: u8, const S: u8, const Q: u8, const R: u8> AddsTo<Number<P, S>> for Number<Q, R>
 where
-    Scale<S>: Scales<R>,
+    Number<P, S>: Arithmetic<Number<Q, R>>,
 {
-    type Out = <Scale<S> as Scales<R>>::Sum;
+    type Out = <Number<P, S> as Arithmetic<Number<Q, R>>>::Sum;
 }
 
 #[diagnostic::do_not_recommend]
 impl<const P: u8, const S: u8, const Q: u8, const R: u8> Multiplies<Number<P, S>> for Number<Q, R>
 where
-    Scale<S>: Scales<R>,
+    Number<P, S>: Arithmetic<Number<Q, R>>,
 {
-    type Out = <Scale<S> as Scales<R>>::Product;
+    type Out = <Number<P, S> as Arithmetic<Number<Q, R>>>::Product;
 }
 
 #[diagnostic::do_not_recommend]
 impl<const P: u8, const S: u8, const Q: u8, const R: u8> Divides<Number<P, S>> for Number<Q, R>
 where
-    Scale<S>: Scales<R>,
+    Number<P, S>: Arithmetic<Number<Q, R>>,
 {
-    type Out = <Scale<S> as Scales<R>>::Quotient;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::types::{DataType, SqlType};
-
-    #[test]
-    fn scales_follow_snowflake() {
-        type Sum<L, R> = <R as AddsTo<L>>::Out;
-        type Product<L, R> = <R as Multiplies<L>>::Out;
-        type Quotient<L, R> = <R as Divides<L>>::Out;
-        type N<const S: u8> = Number<38, S>;
-        fn scale<T: SqlType>() -> u8 {
-            let DataType::Number { precision: 38, scale } = T::DATA_TYPE else { panic!("{:?}", T::DATA_TYPE) };
-            scale
-        }
-        for (found, expected) in [
-            (scale::<Sum<N<2>, Number<5, 30>>>(), 30),
-            (scale::<Sum<N<37>, N<0>>>(), 37),
-            (scale::<Product<N<2>, N<3>>>(), 5),
-            (scale::<Product<N<10>, N<10>>>(), 12),
-            (scale::<Product<N<20>, N<10>>>(), 20),
-            (scale::<Product<N<37>, N<37>>>(), 37),
-            (scale::<Quotient<N<0>, N<9>>>(), 6),
-            (scale::<Quotient<N<8>, N<0>>>(), 12),
-            (scale::<Quotient<N<25>, N<2>>>(), 25),
-        ] {
-            assert_eq!(found, expected);
-        }
-    }
+    type Out = <Number<P, S> as Arithmetic<Number<Q, R>>>::Quotient;
+    type Remainder = <Number<P, S> as Arithmetic<Number<Q, R>>>::Common;
 }

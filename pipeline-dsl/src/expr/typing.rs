@@ -57,3 +57,15 @@ pub type Either<L, R, O> = <<<L as Typed>::Null as Nullability>::Or<<R as Typed>
 
 /// `O`, nullable if both `L` and `R` are.
 pub type Both<L, R, O> = <<<L as Typed>::Null as Nullability>::And<<R as Typed>::Null> as Nullability>::Of<O>;
+
+/// `T` with the most room that its kind has, nullable if `T` is.
+pub type Wide<T> = Like<T, <Base<T> as BaseType>::Widest>;
+
+/// `O`, nullable if one of the three is.
+pub type AnyOf<A, B, C, O> = <<<<A as Typed>::Null as Nullability>::Or<<B as Typed>::Null> as Nullability>::Or<
+    <C as Typed>::Null,
+> as Nullability>::Of<O>;
+
+/// `T` as a value of type `F` converts to it: nullable if `F` is, or if it has a NULL of its own, as a VARIANT has JSON's.
+pub type Converted<F, T> =
+    <<<F as Typed>::Null as Nullability>::Or<<Base<F> as BaseType>::Converts> as Nullability>::Of<T>;

@@ -11,7 +11,7 @@ use super::{Rows, Select};
 use crate::expr::ast::Ast;
 use crate::expr::fits::ComparesWith;
 use crate::expr::function::Order;
-use crate::expr::{Base, Expr, IntoExpr, Like};
+use crate::expr::{Base, Either, Expr, IntoExpr, Like};
 use crate::node::Relation;
 use crate::types::Boolean;
 
@@ -143,7 +143,10 @@ pub trait NeverNull {}
 impl NeverNull for crate::expr::NotNull {}
 
 /// Whether `value` is one of the values of a query. Snowflake: `[ NOT ] IN`.
-pub fn is_in_rows<V: IntoExpr, R: IntoExpr + RowValues>(value: V, rows: Values<R>) -> Expr<Like<V::Ty, Boolean>>
+pub fn is_in_rows<V: IntoExpr, R: IntoExpr + RowValues>(
+    value: V,
+    rows: Values<R>,
+) -> Expr<Either<V::Ty, R::Ty, Boolean>>
 where
     Base<R::Ty>: ComparesWith<Base<V::Ty>>,
 {

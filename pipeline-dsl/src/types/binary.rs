@@ -41,7 +41,7 @@ impl<const N: u32> Binary<N> {
     }
 }
 
-base_type!([const N: u32] Binary<N>, DataType::Binary { length: N });
+base_type!([const N: u32] Binary<N>, DataType::Binary { length: N }, Binary, crate::expr::NotNull);
 
 impl<const N: u32> std::fmt::Display for Binary<N> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::check::Msg;
+use crate::check::{Msg, same};
 
 /// A Snowflake data type with its parameters. See "Summary of data types" in Snowflake's documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,6 +57,18 @@ impl DataType {
     /// The type as it is written in DDL. Parameters equal to Snowflake's default are left out, except for NUMBER.
     pub fn ddl(self) -> String {
         self.to_string()
+    }
+
+    /// Whether a value of the other type is a value of this one as it stands, without rounding, cutting or converting.
+    pub const fn holds(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Number { precision, scale }, Self::Number { precision: digits, scale: after }) => {
+                scale == after && precision >= digits
+            }
+            (Self::Varchar { length }, Self::Varchar { length: other })
+            | (Self::Binary { length }, Self::Binary { length: other }) => length >= other,
+            _ => same(self.name(), other.name()),
+        }
     }
 
     /// Rules `number-precision`, `number-scale`, `varchar-length` and `binary-length`.
@@ -141,6 +153,24 @@ mod tests {
             assert!(panic.downcast_ref::<String>().unwrap().contains(&format!("rule: {rule}")), "{data_type}");
         }
         DataType::Number { precision: 38, scale: 37 }.check_bounds();
+    }
+
+    #[test]
+    fn a_type_holds_what_needs_no_more_room() {
+        let number = |precision, scale| DataType::Number { precision, scale };
+        for (holds, data_type, other) in [
+            (true, number(10, 2), number(10, 2)),
+            (true, number(10, 2), number(3, 2)),
+            (false, number(10, 2), number(11, 2)),
+            (false, number(10, 2), number(3, 1)),
+            (true, DataType::Varchar { length: 5 }, DataType::Varchar { length: 5 }),
+            (false, DataType::Varchar { length: 5 }, DataType::Varchar { length: 6 }),
+            (false, DataType::Float, number(3, 0)),
+            (true, DataType::Date, DataType::Date),
+            (false, DataType::TimestampNtz, DataType::TimestampTz),
+        ] {
+            assert_eq!(data_type.holds(other), holds, "{data_type} {other}");
+        }
     }
 
     #[test]

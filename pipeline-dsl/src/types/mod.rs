@@ -18,6 +18,8 @@ pub use number::{Integer, Number};
 pub use semi_structured::{Array, ObjectValue, Variant};
 pub use varchar::Varchar;
 
+use crate::expr::Nullability;
+
 /// A Rust type that stands for the type of a column or expression. `Option<T>` is the nullable form of `T`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a SQL type",
@@ -48,7 +50,12 @@ impl<T: SqlType> ArgumentType for T {}
     message = "`{Self}` is not a plain SQL type",
     label = "expected a SQL type that is not wrapped in `Option`"
 )]
-pub trait BaseType: SqlType<Base = Self> + Sized {}
+pub trait BaseType: SqlType<Base = Self> + Sized {
+    /// The type of its kind that has the most room: that of a variable which is to take other values than its first.
+    type Widest: BaseType<Widest = Self::Widest>;
+    /// Whether a value that is not NULL may become NULL when it is converted to another type.
+    type Converts: Nullability;
+}
 
 impl<T: BaseType> SqlType for Option<T> {
     type Base = T;
@@ -58,12 +65,18 @@ impl<T: BaseType> SqlType for Option<T> {
 
 macro_rules! base_type {
     ([$($generics:tt)*] $type:ty, $data_type:expr) => {
+        $crate::types::base_type!([$($generics)*] $type, $data_type, Self, $crate::expr::NotNull);
+    };
+    ([$($generics:tt)*] $type:ty, $data_type:expr, $widest:ty, $converts:ty) => {
         impl<$($generics)*> $crate::types::SqlType for $type {
             type Base = Self;
             const DATA_TYPE: $crate::types::DataType = $data_type;
             const NULLABLE: bool = false;
         }
-        impl<$($generics)*> $crate::types::BaseType for $type {}
+        impl<$($generics)*> $crate::types::BaseType for $type {
+            type Widest = $widest;
+            type Converts = $converts;
+        }
     };
 }
 pub(crate) use base_type;

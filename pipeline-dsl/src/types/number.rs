@@ -48,7 +48,7 @@ fn digits(unscaled: i128) -> usize {
     unscaled.unsigned_abs().to_string().len()
 }
 
-base_type!([const P: u8, const S: u8] Number<P, S>, DataType::Number { precision: P, scale: S });
+base_type!([const P: u8, const S: u8] Number<P, S>, DataType::Number { precision: P, scale: S }, Number<38, S>, crate::expr::NotNull);
 
 impl<const P: u8, const S: u8> TryFrom<i64> for Number<P, S> {
     type Error = ValueError;

@@ -19,7 +19,7 @@ pub struct ObjectValue(pub serde_json::Map<String, serde_json::Value>);
 #[serde(transparent)]
 pub struct Array(pub Vec<serde_json::Value>);
 
-base_type!([] Variant, DataType::Variant);
+base_type!([] Variant, DataType::Variant, Variant, crate::expr::Nullable);
 base_type!([] ObjectValue, DataType::Object);
 base_type!([] Array, DataType::Array);
 

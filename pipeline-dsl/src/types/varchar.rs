@@ -44,7 +44,7 @@ impl<const N: u32> Varchar<N> {
     }
 }
 
-base_type!([const N: u32] Varchar<N>, DataType::Varchar { length: N });
+base_type!([const N: u32] Varchar<N>, DataType::Varchar { length: N }, Varchar, crate::expr::NotNull);
 
 impl<const N: u32> Deref for Varchar<N> {
     type Target = str;

@@ -2,18 +2,15 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
     Attribute, BinOp, Block, Expr, ExprArray, ExprAssign, ExprBinary, ExprBlock, ExprCall, ExprClosure, ExprField,
     ExprIf, ExprLit, ExprMacro, ExprMethodCall, ExprParen, ExprPath, ExprReturn, ExprStruct, ExprTuple, ExprUnary,
-    Ident, Lit, LitStr, ReturnType, Stmt, Token, UnOp,
+    Ident, Lit, ReturnType, Stmt, Token, UnOp,
 };
 
-use super::{Rewriter, first};
-use crate::names::upper_snake;
+use super::Rewriter;
 use crate::options::{as_literal, as_path};
 
 /// What to do instead of a loop with a value.
@@ -218,6 +215,11 @@ impl Rewriter<'_> {
                 if let (Some("Some"), [value]) = (name.as_deref(), &call.args.iter().collect::<Vec<_>>()[..]) {
                     return self.value(value);
                 }
+                if let Some("attempt") = name.as_deref()
+                    && let [Expr::Closure(tried), Expr::Closure(handler)] = &call.args.iter().collect::<Vec<_>>()[..]
+                {
+                    return self.attempt(function, tried, handler);
+                }
                 let arguments: Vec<_> = match name.as_deref() {
                     Some("transaction" | "attempt") => {
                         call.args.iter().map(|argument| self.statement_closure(argument)).collect()
@@ -250,10 +252,7 @@ impl Rewriter<'_> {
                 tuple.paren_token.surround(&mut list, |list| list.extend(quote!(#(#values,)*)));
                 list
             }
-            Expr::Array(array) => {
-                let values: Vec<_> = array.elems.iter().map(|value| self.value(value)).collect();
-                quote!([#(#values),*])
-            }
+            Expr::Array(array) => self.array(array),
             Expr::Struct(literal) => self.row(literal),
             Expr::Macro(call) => self.macro_call(&call.mac),
             Expr::Assign(assign) => {
@@ -318,7 +317,7 @@ impl Rewriter<'_> {
         }
     }
 
-    fn unsupported(&mut self, at: impl ToTokens, what: &str, help: &str) -> TokenStream {
+    pub(super) fn unsupported(&mut self, at: impl ToTokens, what: &str, help: &str) -> TokenStream {
         self.mistake(at, format!("{what} is not available in a procedure or view\nhelp: {help}"));
         TokenStream::new()
     }
@@ -341,41 +340,6 @@ impl Rewriter<'_> {
                 path.to_token_stream()
             }
             None => self.value(&call.receiver),
-        }
-    }
-
-    fn literal(&mut self, literal: &Lit, negative: bool) -> TokenStream {
-        let span = literal.span();
-        let sign = if negative { "-" } else { "" };
-        match literal {
-            Lit::Int(number) if !number.suffix().is_empty() => {
-                self.unsupported(number, "a type suffix", "leave it out: numbers take the type that SQL gives them")
-            }
-            Lit::Int(number) => match format!("{sign}{}", number.base10_digits()).parse::<i128>() {
-                Ok(value) if value.unsigned_abs() < 10_u128.pow(38) => {
-                    let value = proc_macro2::Literal::i128_unsuffixed(value);
-                    quote_spanned!(span=> ::pipeline_dsl::expr::literal::int(#value))
-                }
-                _ => self.unsupported(number, "a number of more than 38 digits", "SQL numbers have at most 38"),
-            },
-            Lit::Float(number) => {
-                let digits = number.base10_digits();
-                let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-                let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-                if !number.suffix().is_empty() || !plain(whole) || !plain(fraction) {
-                    let help = "write a decimal number such as `0.25`, or `cast::<Float, _>(..)`";
-                    return self.unsupported(number, "this form of a number", help);
-                }
-                if fraction.len() > 37 || whole.len() + fraction.len() > 38 {
-                    return self.unsupported(number, "a number of more than 38 digits", "SQL numbers have at most 38");
-                }
-                let scale = proc_macro2::Literal::u8_unsuffixed(u8::try_from(fraction.len()).unwrap_or(u8::MAX));
-                let digits = format!("{sign}{digits}");
-                quote_spanned!(span=> ::pipeline_dsl::expr::literal::decimal::<#scale>(#digits))
-            }
-            Lit::Str(text) => quote_spanned!(span=> ::pipeline_dsl::expr::literal::text(#text)),
-            Lit::Bool(value) => quote_spanned!(span=> ::pipeline_dsl::expr::literal::boolean(#value)),
-            other => self.unsupported(other, "this literal", "SQL has numbers, text, `true` and `false`"),
         }
     }
 
@@ -425,91 +389,4 @@ impl Rewriter<'_> {
         let span = branch.if_token.span();
         quote_spanned!(span=> ::pipeline_dsl::expr::function::iff(#condition, #yes, #no))
     }
-
-    fn macro_call(&mut self, call: &syn::Macro) -> TokenStream {
-        match call.path.segments.last().map(|segment| segment.ident.to_string()).as_deref() {
-            Some("object") => self.object(call),
-            Some("columns") => self.columns(call),
-            _ => self.unsupported(
-                &call.path,
-                "this macro",
-                "`object! { \"name\": value }` makes an object, `columns! { name: value }` columns, `concat((a, b))` joins text",
-            ),
-        }
-    }
-
-    /// `object! { "name": value, .. }`
-    fn object(&mut self, call: &syn::Macro) -> TokenStream {
-        let pair = |input: ParseStream<'_>| -> syn::Result<(LitStr, Expr)> {
-            let name = input.parse()?;
-            input.parse::<Token![:]>()?;
-            Ok((name, input.parse()?))
-        };
-        let parser = |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, pair);
-        let pairs = match parser.parse2(call.tokens.clone()) {
-            Ok(pairs) => pairs,
-            Err(error) => {
-                self.mistakes += 1;
-                self.errors.push(error);
-                return TokenStream::new();
-            }
-        };
-        let mut names: Vec<String> = vec![];
-        let pairs: Vec<_> = pairs
-            .iter()
-            .map(|(name, value)| {
-                if names.contains(&name.value()) {
-                    self.mistake(name, format!("the object has two values for `{}`", name.value()));
-                }
-                names.push(name.value());
-                let tokens = self.value(value);
-                quote_spanned!(first(value)=> ::pipeline_dsl::expr::function::pair(#name, #tokens))
-            })
-            .collect();
-        let span = call.path.span();
-        quote_spanned!(span=> ::pipeline_dsl::expr::function::object([#(#pairs),*]))
-    }
-
-    /// `columns! { name: value, .. }`
-    fn columns(&mut self, call: &syn::Macro) -> TokenStream {
-        let parser = |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, column);
-        let columns = match parser.parse2(call.tokens.clone()) {
-            Ok(columns) => columns,
-            Err(error) => {
-                self.mistakes += 1;
-                self.errors.push(error);
-                return TokenStream::new();
-            }
-        };
-        if columns.is_empty() {
-            self.mistake(&call.path, "a query needs at least one column");
-        }
-        let mut names: Vec<String> = vec![];
-        let items: Vec<_> = columns
-            .iter()
-            .map(|(place, name, value)| {
-                if names.contains(name) {
-                    self.mistake_span(*place, format!("two columns are called `{name}`\n= rule: column-name"));
-                }
-                names.push(name.clone());
-                let tokens = self.value(value);
-                quote_spanned!(first(value)=> ::pipeline_dsl::query::item(#name, #tokens))
-            })
-            .collect();
-        let span = call.path.span();
-        quote_spanned!(span=> ::pipeline_dsl::query::items([#(#items),*]))
-    }
-}
-
-/// `name: value` or `"name": value`.
-fn column(input: ParseStream<'_>) -> syn::Result<(Span, String, Expr)> {
-    let (place, name) = if input.peek(LitStr) {
-        let name: LitStr = input.parse()?;
-        (name.span(), name.value())
-    } else {
-        let name = input.call(Ident::parse_any)?;
-        (name.span(), upper_snake(&name.unraw().to_string()))
-    };
-    input.parse::<Token![:]>()?;
-    Ok((place, name, input.parse()?))
 }

@@ -7,6 +7,10 @@
 mod check_not_in;
 mod choice;
 mod expression;
+mod handler;
+mod literal;
+mod macros;
+mod repeat;
 mod row;
 mod statement;
 

@@ -220,7 +220,7 @@ mod tests {
     use super::*;
     use crate::expr::Expr;
     use crate::expr::arena;
-    use crate::expr::literal::{boolean, decimal, int};
+    use crate::expr::literal::{boolean, int, number};
     use crate::expr::operator::{add, and, div, eq, mul, neg, not, or, sub};
     use crate::types::Boolean;
 
@@ -243,7 +243,7 @@ mod tests {
             (sql(|| or(yes(), and(yes(), yes()))), "TRUE OR TRUE AND TRUE"),
             (sql(|| eq(eq(int(1), int(2)), yes())), "(1 = 2) = TRUE"),
             (sql(|| not(not(yes()))), "NOT (NOT TRUE)"),
-            (sql(|| not(eq(decimal::<2>("1.50"), int(2)))), "NOT (1.50 = 2)"),
+            (sql(|| not(eq(number::<3, 2>("1.50"), int(2)))), "NOT (1.50 = 2)"),
         ] {
             assert_eq!(written, expected);
         }

@@ -1,7 +1,7 @@
 use super::{call, node};
 use crate::expr::ast::{Ast, Node};
 use crate::expr::fits::{ComparesWith, IsCondition, SameAs};
-use crate::expr::{Base, Both, Either, Expr, IntoExpr, Like, Nullability, Typed};
+use crate::expr::{AnyOf, Base, Both, Either, Expr, IntoExpr, Nullability, Typed};
 use crate::types::{BaseType, Boolean};
 
 /// `yes` where the condition is true, else `no` (also where the condition is NULL). Snowflake: `IFF`.
@@ -54,7 +54,11 @@ where
 }
 
 /// Whether `value` lies between the bounds, both included. Snowflake: `[ NOT ] BETWEEN`.
-pub fn between<V: IntoExpr, L: IntoExpr, H: IntoExpr>(value: V, low: L, high: H) -> Expr<Like<V::Ty, Boolean>>
+pub fn between<V: IntoExpr, L: IntoExpr, H: IntoExpr>(
+    value: V,
+    low: L,
+    high: H,
+) -> Expr<AnyOf<V::Ty, L::Ty, H::Ty, Boolean>>
 where
     Base<L::Ty>: ComparesWith<Base<V::Ty>>,
     Base<H::Ty>: ComparesWith<Base<V::Ty>>,
@@ -66,7 +70,7 @@ where
 ///
 /// # Panics
 /// If the list is empty.
-pub fn is_in<V: IntoExpr, I: IntoExpr, const N: usize>(value: V, list: [I; N]) -> Expr<Like<V::Ty, Boolean>>
+pub fn is_in<V: IntoExpr, I: IntoExpr, const N: usize>(value: V, list: [I; N]) -> Expr<Either<V::Ty, I::Ty, Boolean>>
 where
     Base<I::Ty>: ComparesWith<Base<V::Ty>>,
 {

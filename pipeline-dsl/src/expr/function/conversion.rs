@@ -1,11 +1,12 @@
 use super::{call, node};
 use crate::expr::ast::Ast;
 use crate::expr::fits::IsText;
-use crate::expr::{Base, Expr, IntoExpr, Like, Typed};
+use crate::expr::{Base, Converted, Expr, IntoExpr, Like, Typed};
 use crate::types::{BaseType, Integer, Varchar, Variant};
 
-/// `value` as a `T`; an error at run time where it does not convert. Snowflake: `CAST`.
-pub fn cast<T: BaseType, V: IntoExpr>(value: V) -> Expr<Like<V::Ty, T>> {
+/// `value` as a `T`; an error at run time where it does not convert. A number loses the digits after the point that `T` has no
+/// room for, rounded half away from zero; the null of JSON becomes NULL. Snowflake: `CAST`.
+pub fn cast<T: BaseType, V: IntoExpr>(value: V) -> Expr<Converted<V::Ty, T>> {
     Expr::new(Ast::Cast { operand: node(value), data_type: T::DATA_TYPE, lenient: false })
 }
 
@@ -18,7 +19,7 @@ where
 }
 
 /// The value as text. Snowflake: `TO_CHAR , TO_VARCHAR`.
-pub fn to_varchar<V: IntoExpr>(value: V) -> Expr<Like<V::Ty, Varchar>> {
+pub fn to_varchar<V: IntoExpr>(value: V) -> Expr<Converted<V::Ty, Varchar>> {
     call("TO_VARCHAR", vec![node(value)])
 }
 

@@ -16,10 +16,10 @@ functions! {
     fn to_json(A value: IsSemiStructured) -> strict Varchar = "TO_JSON";
 
     /// A value as an array; one that is none becomes its only element. Snowflake: `TO_ARRAY`.
-    fn to_array(A value: IsAny) -> strict Array = "TO_ARRAY";
+    fn to_array(A value: IsAny) -> converted Array = "TO_ARRAY";
 
     /// A VARIANT as an object; an error where it is none. Snowflake: `TO_OBJECT`.
-    fn to_object(A value: IsObject) -> strict ObjectValue = "TO_OBJECT";
+    fn to_object(A value: IsObject) -> converted ObjectValue = "TO_OBJECT";
 
     /// The number of elements; NULL where the value is no array. Snowflake: `ARRAY_SIZE`.
     fn array_size(A array: IsArray) -> nullable Integer = "ARRAY_SIZE";

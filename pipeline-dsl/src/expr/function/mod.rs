@@ -12,8 +12,12 @@ macro_rules! any_null {
     };
 }
 
-/// The type of a result: `strict` is NULL if an argument is, `nullable` may be NULL anyway, `certain` never is.
+/// The type of a result: `strict` is NULL if an argument is, `nullable` may be NULL anyway, `certain` never is; `converted` is NULL
+/// if the argument is or is the null of JSON.
 macro_rules! result {
+    (converted $out:ty, $name:ident) => {
+        $crate::expr::Converted<$name::Ty, $out>
+    };
     (strict $out:ty, $($name:ident)+) => {
         <any_null!($($name)+) as Nullability>::Of<$out>
     };

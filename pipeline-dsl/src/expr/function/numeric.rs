@@ -79,7 +79,7 @@ functions! {
     fn uniform(A low: IsInteger, B high: IsInteger, C generator: IsInteger) -> strict Integer = "UNIFORM";
 
     /// A value as a floating point number. Snowflake: `TO_DOUBLE`.
-    fn to_double(A value: IsAny) -> strict Float = "TO_DOUBLE";
+    fn to_double(A value: IsAny) -> converted Float = "TO_DOUBLE";
 
     /// Text as a floating point number; NULL where it is none. Snowflake: `TRY_TO_DOUBLE`.
     fn try_to_double(A text: IsText) -> nullable Float = "TRY_TO_DOUBLE";

@@ -49,7 +49,7 @@ functions! {
     fn is_role_in_session(A role: IsText) -> strict Boolean = "IS_ROLE_IN_SESSION";
 
     /// Text or a number as a truth value, such as `yes` or 1; an error for other text. Snowflake: `TO_BOOLEAN`.
-    fn to_boolean(A value: IsAny) -> strict Boolean = "TO_BOOLEAN";
+    fn to_boolean(A value: IsAny) -> converted Boolean = "TO_BOOLEAN";
 
     /// Text as a truth value; NULL for text that is none. Snowflake: `TRY_TO_BOOLEAN`.
     fn try_to_boolean(A text: IsText) -> nullable Boolean = "TRY_TO_BOOLEAN";

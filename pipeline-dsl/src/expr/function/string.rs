@@ -2,7 +2,7 @@ use super::conditional::Arguments;
 use super::{call, node};
 use crate::expr::ast::{Ast, Operator};
 use crate::expr::fits::{IsNumber, IsText};
-use crate::expr::{Base, Either, Expr, IntoExpr, Like, Nullability};
+use crate::expr::{AnyOf, Base, Either, Expr, IntoExpr, Like, Nullability};
 use crate::types::{Boolean, Integer, Varchar};
 
 /// The values as text, one after the other; NULL if one of them is NULL. Snowflake: `CONCAT , ||`.
@@ -62,7 +62,11 @@ where
 
 /// `count` characters from the one at `start`, counted from 1; a negative start counts from the end.
 /// Snowflake: `SUBSTR , SUBSTRING`.
-pub fn substr<V: IntoExpr, S: IntoExpr, N: IntoExpr>(text: V, start: S, count: N) -> Expr<Like<V::Ty, Varchar>>
+pub fn substr<V: IntoExpr, S: IntoExpr, N: IntoExpr>(
+    text: V,
+    start: S,
+    count: N,
+) -> Expr<AnyOf<V::Ty, S::Ty, N::Ty, Varchar>>
 where
     Base<V::Ty>: IsText,
     Base<S::Ty>: IsNumber,
@@ -72,7 +76,11 @@ where
 }
 
 /// `text` with every `from` replaced. Snowflake: `REPLACE`.
-pub fn replace<V: IntoExpr, F: IntoExpr, T: IntoExpr>(text: V, from: F, to: T) -> Expr<Like<V::Ty, Varchar>>
+pub fn replace<V: IntoExpr, F: IntoExpr, T: IntoExpr>(
+    text: V,
+    from: F,
+    to: T,
+) -> Expr<AnyOf<V::Ty, F::Ty, T::Ty, Varchar>>
 where
     Base<V::Ty>: IsText,
     Base<F::Ty>: IsText,

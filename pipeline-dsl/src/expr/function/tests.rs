@@ -1,7 +1,7 @@
 //! What each function is in SQL.
 
 use super::*;
-use crate::expr::literal::{boolean, date, decimal, int, text, timestamp};
+use crate::expr::literal::{boolean, date, int, number, text, timestamp};
 use crate::expr::{Typed, arena};
 use crate::types::{DataType, Integer, Varchar};
 
@@ -69,7 +69,7 @@ fn functions_and_their_types() {
         bool_xor(int(2), int(2));
         cast::<Varchar, _>(int(1));
         cbrt(int(2));
-        ceil(decimal::<2>("1.50"));
+        ceil(number::<3, 2>("1.50"));
         check_json(text("t"));
         chr(int(2));
         coalesce(int(1), int(2));
@@ -117,7 +117,7 @@ fn functions_and_their_types() {
         equal_null(int(1), int(2));
         exp(int(2));
         first_value(int(5), window(int(1)).order_by(int(2)));
-        floor(decimal::<2>("1.50"));
+        floor(number::<3, 2>("1.50"));
         format_time(current_timestamp(), text("t"));
         get(object([pair("a", int(1))]), text("t"));
         get_ignore_case(object([pair("a", int(1))]), text("t"));
@@ -209,8 +209,8 @@ fn functions_and_their_types() {
         replace(text("a"), text("b"), text("c"));
         reverse(text("t"));
         right(text("a"), int(1));
-        round(decimal::<2>("1.50"));
-        round_to(decimal::<2>("1.55"), int(1));
+        round(number::<3, 2>("1.50"));
+        round_to(number::<3, 2>("1.55"), int(1));
         row_number(window(int(1)).order_by(int(2)));
         rpad(text("t"), int(2), text("t"));
         rtrim(text("t"));
@@ -257,7 +257,7 @@ fn functions_and_their_types() {
         translate(text("t"), text("t"), text("t"));
         trim(text("a"));
         trim_any(text("t"), text("t"));
-        trunc(decimal::<2>("1.50"));
+        trunc(number::<3, 2>("1.50"));
         try_base64_decode_string(text("t"));
         try_cast::<Integer, _>(text("1"));
         try_parse_json(text("t"));
