@@ -34,12 +34,19 @@ pub enum Ast {
     CountAll,
     /// `*`: all columns of a query's source.
     AllColumns,
-    /// `NAME(DISTINCT argument)`.
+    /// `NAME(DISTINCT arguments)`.
     Distinct {
         /// SQL name of the aggregate function.
         name: &'static str,
         /// What is aggregated.
-        argument: Node,
+        arguments: Vec<Node>,
+    },
+    /// `function WITHIN GROUP (ORDER BY ..)`.
+    WithinGroup {
+        /// The aggregate function.
+        function: Node,
+        /// `ORDER BY`.
+        order: Vec<OrderTerm>,
     },
     /// `NOT operand`.
     Not(Node),
@@ -93,14 +100,18 @@ pub enum Ast {
         /// Whether a value that does not convert gives NULL rather than an error.
         lenient: bool,
     },
-    /// `function OVER (PARTITION BY .. ORDER BY ..)`.
+    /// `function [IGNORE NULLS] OVER (PARTITION BY .. ORDER BY .. ROWS BETWEEN ..)`.
     Window {
         /// The window function.
         function: Node,
+        /// Whether it skips the rows in which its value is NULL.
+        ignore_nulls: bool,
         /// `PARTITION BY`.
         partition: Vec<Node>,
         /// `ORDER BY`.
         order: Vec<OrderTerm>,
+        /// The rows around a row that the function takes, if not those that it takes by itself.
+        frame: Option<Frame>,
     },
     /// `(SELECT ..)` with one row and one column.
     Subquery(Rc<Select>),
@@ -125,9 +136,12 @@ impl Ast {
         match self {
             Self::Literal(_) | Self::Column { .. } | Self::Variable(_) | Self::CountAll | Self::AllColumns => {}
             Self::Subquery(select) | Self::Exists(select) => select.walk(visit),
-            Self::Call { arguments, .. } => all(arguments),
-            Self::Distinct { argument: operand, .. }
-            | Self::Not(operand)
+            Self::Call { arguments, .. } | Self::Distinct { arguments, .. } => all(arguments),
+            Self::WithinGroup { function, order } => {
+                order.iter().for_each(|term| term.value.walk(visit));
+                function.walk(visit);
+            }
+            Self::Not(operand)
             | Self::Negative(operand)
             | Self::IsNull { operand, .. }
             | Self::Cast { operand, .. } => operand.walk(visit),
@@ -141,7 +155,7 @@ impl Ast {
                 select.walk(visit);
             }
             Self::Between { operand, low, high } => all(&[operand.clone(), low.clone(), high.clone()]),
-            Self::Window { function, partition, order } => {
+            Self::Window { function, partition, order, .. } => {
                 all(partition);
                 order.iter().for_each(|term| term.value.walk(visit));
                 function.walk(visit);
@@ -292,4 +306,26 @@ pub struct OrderTerm {
     pub descending: bool,
     /// NULLs after all values, whatever the direction.
     pub nulls_last: bool,
+}
+
+/// `ROWS BETWEEN .. AND ..`: the first and last row that a window function takes, counted from the row, negative before it; none
+/// for the first or last of the partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The first row.
+    pub first: Option<i64>,
+    /// The last row.
+    pub last: Option<i64>,
+}
+
+impl std::fmt::Display for Frame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let bound = |row: Option<i64>, unbounded: &str| match row {
+            None => format!("UNBOUNDED {unbounded}"),
+            Some(0) => "CURRENT ROW".to_owned(),
+            Some(row) if row < 0 => format!("{} PRECEDING", row.unsigned_abs()),
+            Some(row) => format!("{row} FOLLOWING"),
+        };
+        write!(f, "ROWS BETWEEN {} AND {}", bound(self.first, "PRECEDING"), bound(self.last, "FOLLOWING"))
+    }
 }

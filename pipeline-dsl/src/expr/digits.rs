@@ -16,6 +16,8 @@ pub struct Digits<const N: u8>(());
 pub trait Pair<R> {
     /// The greater of the two.
     type Greater;
+    /// The lesser of the two.
+    type Lesser;
     /// One more than the greater: what a sum needs before the point.
     type Carried;
     /// Both together, at most 38.
@@ -26,8 +28,9 @@ pub trait Pair<R> {
     type Product;
     /// A number with the first before the point, and the second after it.
     type Number: BaseType;
-    /// What a number of so many digits, so many of them after the point, becomes when it is rounded to a whole one.
-    type Rounded: BaseType;
+    /// One digit if the first is the greater, else none: what rounding from so many digits after the point to so many carries over,
+    /// as 9.99 becomes 10.0.
+    type Carry;
 }
 
 /// What Snowflake's rules make of a count of digits after the point.
@@ -49,11 +52,6 @@ const fn lesser(a: u8, b: u8) -> u8 {
     if a < b { a } else { b }
 }
 
-const fn rounded(precision: u8, scale: u8) -> u8 {
-    let whole = precision.saturating_sub(scale);
-    greater(if scale == 0 { whole } else { whole + 1 }, 1)
-}
-
 macro_rules! pairs {
     ([$($left:literal)*] $right:tt) => {
         $(
@@ -67,12 +65,13 @@ macro_rules! pairs {
         $(
             impl Pair<Digits<$right>> for Digits<$left> {
                 type Greater = Digits<{ greater($left, $right) }>;
+                type Lesser = Digits<{ lesser($left, $right) }>;
                 type Carried = Digits<{ lesser(greater($left, $right) + 1, 38) }>;
                 type Total = Digits<{ lesser($left + $right, 38) }>;
                 type Whole = Digits<{ ($left as u8).saturating_sub($right) }>;
                 type Product = Digits<{ lesser($left + $right, greater(greater($left, $right), 12)) }>;
                 type Number = Number<{ greater(lesser($left + $right, 38), 1) }, { lesser($right, 37) }>;
-                type Rounded = Number<{ rounded($left, $right) }, 0>;
+                type Carry = Digits<{ ($left > $right) as u8 }>;
             }
         )*
     };
@@ -88,8 +87,6 @@ pub trait Fixed: BaseType {
     type Whole;
     /// Digits after the point.
     type Scale;
-    /// Rounded to a whole number.
-    type Rounded: BaseType;
 }
 
 #[diagnostic::do_not_recommend]
@@ -99,7 +96,22 @@ where
 {
     type Whole = <Digits<P> as Pair<Digits<S>>>::Whole;
     type Scale = Digits<S>;
-    type Rounded = <Digits<P> as Pair<Digits<S>>>::Rounded;
+}
+
+/// A NUMBER that is rounded to `N` digits after the point.
+pub trait FixedTo<const N: u8>: Fixed {
+    /// The result.
+    type Rounded: BaseType;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Fixed, const N: u8> FixedTo<N> for T
+where
+    T::Scale: Pair<Digits<N>>,
+    T::Whole: Pair<Carry<T::Scale, Digits<N>>>,
+    Total<T::Whole, Carry<T::Scale, Digits<N>>>: Pair<Lesser<T::Scale, Digits<N>>>,
+{
+    type Rounded = Made<Total<T::Whole, Carry<T::Scale, Digits<N>>>, Lesser<T::Scale, Digits<N>>>;
 }
 
 /// Two NUMBERs, and what Snowflake's operators make of them. `Self` is the left one.
@@ -115,6 +127,8 @@ pub trait Arithmetic<R> {
 }
 
 type Greater<L, R> = <L as Pair<R>>::Greater;
+type Carry<L, R> = <L as Pair<R>>::Carry;
+type Lesser<L, R> = <L as Pair<R>>::Lesser;
 type Carried<L, R> = <L as Pair<R>>::Carried;
 type Total<L, R> = <L as Pair<R>>::Total;
 type Product<L, R> = <L as Pair<R>>::Product;
@@ -175,9 +189,12 @@ mod tests {
             (shown::<Quotient<N<1, 0>, N<1, 0>>>(), "NUMBER(7,6)"),
             (shown::<Quotient<N<30, 25>, N<38, 37>>>(), "NUMBER(38,25)"),
             (shown::<Common<N<10, 2>, N<10, 5>>>(), "NUMBER(13,5)"),
-            (shown::<<N<10, 3> as Fixed>::Rounded>(), "NUMBER(8,0)"),
-            (shown::<<N<38, 0> as Fixed>::Rounded>(), "NUMBER(38,0)"),
-            (shown::<<N<3, 3> as Fixed>::Rounded>(), "NUMBER(1,0)"),
+            (shown::<<N<10, 3> as FixedTo<0>>::Rounded>(), "NUMBER(8,0)"),
+            (shown::<<N<38, 0> as FixedTo<0>>::Rounded>(), "NUMBER(38,0)"),
+            (shown::<<N<3, 3> as FixedTo<0>>::Rounded>(), "NUMBER(1,0)"),
+            (shown::<<N<10, 3> as FixedTo<1>>::Rounded>(), "NUMBER(9,1)"),
+            (shown::<<N<10, 3> as FixedTo<3>>::Rounded>(), "NUMBER(10,3)"),
+            (shown::<<N<10, 3> as FixedTo<9>>::Rounded>(), "NUMBER(10,3)"),
         ] {
             assert_eq!(found, expected);
         }

@@ -2,7 +2,7 @@
 //!
 //! Every trait speaks about one role only, with `Self` on the right, so that the compiler's message fits the place.
 
-use super::digits::{Arithmetic, Fixed, KeepsDigits};
+use super::digits::{Arithmetic, FixedTo, KeepsDigits};
 use super::{NotNull, Nullable};
 use crate::types::{
     Array, Binary, Boolean, Date, Float, Number, ObjectValue, Time, TimestampLtz, TimestampNtz, TimestampTz, Varchar,
@@ -189,26 +189,27 @@ pub trait IsAny {}
 
 impl<T: crate::types::BaseType> IsAny for T {}
 
-/// A number as it becomes when its digits after the point are cut or rounded.
+/// A number as it becomes when it is rounded to `N` digits after the point.
 #[diagnostic::on_unimplemented(
     message = "expected a number, found an expression of type `{Self}`",
     label = "expected `Number` or `Float`, found `{Self}`",
     note = "convert it first: `cast::<Number<38, 0>, _>(..)`"
 )]
-pub trait Rounds {
+pub trait RoundsTo<const N: u8> {
     /// The type of the result.
-    type Whole: crate::types::BaseType;
+    type Out: crate::types::BaseType;
 }
 
-impl<const P: u8, const S: u8> Rounds for Number<P, S>
+#[diagnostic::do_not_recommend]
+impl<const P: u8, const S: u8, const N: u8> RoundsTo<N> for Number<P, S>
 where
-    Number<P, S>: Fixed,
+    Number<P, S>: FixedTo<N>,
 {
-    type Whole = <Number<P, S> as Fixed>::Rounded;
+    type Out = <Number<P, S> as FixedTo<N>>::Rounded;
 }
 
-impl Rounds for Float {
-    type Whole = Float;
+impl<const N: u8> RoundsTo<N> for Float {
+    type Out = Float;
 }
 
 /// A value that fits a column of type `C`.

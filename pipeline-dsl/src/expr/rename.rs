@@ -43,7 +43,10 @@ impl Rebuild<'_> {
                 return node.clone();
             }
             Ast::Call { name, arguments } => Ast::Call { name, arguments: self.nodes(arguments) },
-            Ast::Distinct { name, argument } => Ast::Distinct { name, argument: one(argument) },
+            Ast::Distinct { name, arguments } => Ast::Distinct { name, arguments: self.nodes(arguments) },
+            Ast::WithinGroup { function, order } => {
+                Ast::WithinGroup { function: one(function), order: self.order(order) }
+            }
             Ast::Not(operand) => Ast::Not(one(operand)),
             Ast::Negative(operand) => Ast::Negative(one(operand)),
             Ast::Binary { operator, left, right } => {
@@ -58,9 +61,13 @@ impl Rebuild<'_> {
             Ast::Cast { operand, data_type, lenient } => {
                 Ast::Cast { operand: one(operand), data_type: *data_type, lenient: *lenient }
             }
-            Ast::Window { function, partition, order } => {
-                Ast::Window { function: one(function), partition: self.nodes(partition), order: self.order(order) }
-            }
+            Ast::Window { function, ignore_nulls, partition, order, frame } => Ast::Window {
+                function: one(function),
+                ignore_nulls: *ignore_nulls,
+                partition: self.nodes(partition),
+                order: self.order(order),
+                frame: *frame,
+            },
             Ast::Subquery(select) => Ast::Subquery(self.select(select)),
             Ast::Exists(select) => Ast::Exists(self.select(select)),
         })

@@ -144,7 +144,8 @@ pub(super) fn first_of_each(key: impl Key, order: Order, PerKey { before: mut te
     terms.extend(after);
     let partition = key.columns().into_iter().map(KeyColumn::node).collect();
     let function = std::rc::Rc::new(Ast::Call { name: "ROW_NUMBER", arguments: vec![] });
-    let number = Expr::<Integer>::new(Ast::Window { function, partition, order: terms });
+    let number =
+        Expr::<Integer>::new(Ast::Window { function, ignore_nulls: false, partition, order: terms, frame: None });
     let first: Expr<Boolean> = operator::eq(number, literal::int(1));
     Expr::from_node(first.node())
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
@@ -188,7 +189,7 @@ impl Rewriter<'_> {
                 let receiver = self.receiver(call);
                 let (dot, method, turbofish) = (call.dot_token, &call.method, &call.turbofish);
                 // How many rows is a number of Rust, known while compiling.
-                let plain = call.method == "limit";
+                let plain = call.method == "limit" || call.method == "rows";
                 let reads = is_reader(method);
                 let argument = |argument: &Expr| match as_path(argument).and_then(syn::Path::get_ident) {
                     _ if plain => argument.to_token_stream(),
@@ -214,6 +215,9 @@ impl Rewriter<'_> {
                 // A value that is never NULL fits wherever one that may be NULL does.
                 if let (Some("Some"), [value]) = (name.as_deref(), &call.args.iter().collect::<Vec<_>>()[..]) {
                     return self.value(value);
+                }
+                if let Some(tokens) = self.rounded(name.as_deref(), call) {
+                    return tokens;
                 }
                 if let Some("attempt") = name.as_deref()
                     && let [Expr::Closure(tried), Expr::Closure(handler)] = &call.args.iter().collect::<Vec<_>>()[..]

@@ -32,13 +32,14 @@ impl Rewriter<'_> {
                 TokenStream::new()
             }
         };
-        quote_spanned! {span=>
+        let begin = quote_spanned!(span=> ::pipeline_dsl::body::begin_attempt());
+        quote! {
             {
-                let __attempt = ::pipeline_dsl::body::begin_attempt();
-                { #tried }
+                let __attempt = #begin;
+                let _ = { #tried };
                 let (__attempt, __error) = __attempt.failed();
                 let #error = __error;
-                { #statements }
+                let _ = { #statements };
                 __attempt.end();
             }
         }

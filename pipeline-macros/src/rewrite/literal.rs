@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Expr, ExprArray, Lit};
+use syn::{Expr, ExprArray, ExprCall, Lit};
 
 use super::{Rewriter, first};
 use crate::options::as_literal;
@@ -38,6 +38,27 @@ impl Rewriter<'_> {
         }
     }
 
+    /// `round_to(x, 2)` and its like, whose result has as many digits after the point as the literal says.
+    pub(super) fn rounded(&mut self, name: Option<&str>, call: &ExprCall) -> Option<TokenStream> {
+        let sql = match name? {
+            "round_to" => "ROUND",
+            "ceil_to" => "CEIL",
+            "floor_to" => "FLOOR",
+            "trunc_to" => "TRUNC",
+            _ => return None,
+        };
+        let (value, digits) = match &call.args.iter().collect::<Vec<_>>()[..] {
+            [value, digits] => (*value, as_literal(digits)?),
+            _ => return None,
+        };
+        let (false, Lit::Int(digits)) = digits else { return None };
+        let digits = digits.base10_parse::<u8>().ok().filter(|digits| *digits < 38)?;
+        let digits = proc_macro2::Literal::u8_unsuffixed(digits);
+        let value = self.value(value);
+        let span = first(&call.func);
+        Some(quote_spanned!(span=> ::pipeline_dsl::expr::function::rounded::<#digits, _, _>(#sql, #value)))
+    }
+
     /// `[1, 2.5, 30]`: in Rust, the values of an array have one type.
     pub(super) fn array(&mut self, array: &ExprArray) -> TokenStream {
         let fraction = |value: &Expr| match as_literal(value) {
@@ -69,7 +90,8 @@ impl Rewriter<'_> {
 /// A number of Snowflake's type for its digits.
 fn exact(span: Span, digits: &str, fraction: &str) -> TokenStream {
     let count = |digits: usize| proc_macro2::Literal::u8_unsuffixed(u8::try_from(digits).unwrap_or(u8::MAX));
-    let whole = digits.bytes().take_while(|byte| *byte != b'.').filter(u8::is_ascii_digit).count();
+    // A zero before the point is no digit that counts.
+    let whole = digits.trim_start_matches(['-', '0']).bytes().take_while(u8::is_ascii_digit).count();
     let (precision, scale) = (count((whole + fraction.len()).max(1)), count(fraction.len()));
     quote_spanned!(span=> ::pipeline_dsl::expr::literal::number::<#precision, #scale>(#digits))
 }

@@ -177,13 +177,13 @@ pub fn labels_and_steps(notes: &mut Notes, most: Integer) -> Integer {
 
 #[procedure(schema = Mart)]
 pub fn converted(orders: &Orders, share: Option<Number<10, 2>>) -> Variant {
-    let mut rounded: Number<10, 1> = 0.25;
-    let one: Number<10, 1> = 0.25;
-    let mut sum: Number<10, 1> = 0;
+    let mut rounded: Number<12, 8> = 0.25;
+    let one: Number<10, 4> = 0.25;
+    let mut sum: Number<12, 8> = 0;
     for amount in orders.order_by(|o| o.id).values(|o| o.amount) {
         rounded = coalesce(amount, 0.06) / 3;
         sum += rounded;
     }
-    let last: Option<Number<10, 1>> = share;
+    let last: Option<Number<10, 4>> = share;
     object! { "rounded": to_varchar(rounded), "one": to_varchar(one), "sum": to_varchar(sum), "last": to_varchar(last) }
 }

@@ -74,7 +74,10 @@ impl<'a> Expressions<'a> {
             Ast::Call { name, arguments } => self.call(name, arguments),
             Ast::CountAll => "COUNT(*)".to_owned(),
             Ast::AllColumns => "*".to_owned(),
-            Ast::Distinct { name, argument } => format!("{name}(DISTINCT {})", self.write(argument)),
+            Ast::Distinct { name, arguments } => format!("{name}(DISTINCT {})", self.list(arguments)),
+            Ast::WithinGroup { function, order } => {
+                format!("{} WITHIN GROUP (ORDER BY {})", self.write(function), self.order(order))
+            }
             Ast::Not(operand) => format!("NOT {}", self.at(operand, ATOM)),
             Ast::Negative(operand) => format!("-{}", self.at(operand, ATOM)),
             Ast::Binary { operator, left, right } => self.binary(*operator, left, right),
@@ -93,7 +96,7 @@ impl<'a> Expressions<'a> {
                 let name = if *lenient { "TRY_CAST" } else { "CAST" };
                 format!("{name}({} AS {data_type})", self.write(operand))
             }
-            Ast::Window { function, partition, order } => {
+            Ast::Window { function, ignore_nulls, partition, order, frame } => {
                 let mut over = vec![];
                 if !partition.is_empty() {
                     over.push(format!("PARTITION BY {}", self.list(partition)));
@@ -101,7 +104,9 @@ impl<'a> Expressions<'a> {
                 if !order.is_empty() {
                     over.push(format!("ORDER BY {}", self.order(order)));
                 }
-                let (function, line) = (self.write(function), over.join(" "));
+                over.extend(frame.map(|frame| frame.to_string()));
+                let nulls = if *ignore_nulls { " IGNORE NULLS" } else { "" };
+                let (function, line) = (self.write(function) + nulls, over.join(" "));
                 if line.len() > WIDTH {
                     format!("{function} OVER (\n{}\n)", super::indent(&over.join("\n"), 1))
                 } else {

@@ -1,3 +1,4 @@
+use super::conditional::Arguments;
 use super::{call, node};
 use crate::expr::ast::Ast;
 use crate::expr::fits::{IsCondition, IsNumber};
@@ -14,9 +15,10 @@ pub fn count_of<V: IntoExpr>(value: V) -> Expr<Integer> {
     call("COUNT", vec![node(value)])
 }
 
-/// Number of different values, NULL not counted. Snowflake: `COUNT`.
-pub fn count_distinct<V: IntoExpr>(value: V) -> Expr<Integer> {
-    Expr::new(Ast::Distinct { name: "COUNT", argument: node(value) })
+/// Number of different values, or of different combinations of several; rows with a NULL among them are not counted.
+/// Snowflake: `COUNT`.
+pub fn count_distinct<A: Arguments>(values: A) -> Expr<Integer> {
+    Expr::new(Ast::Distinct { name: "COUNT", arguments: values.nodes() })
 }
 
 /// Number of rows for which the condition is true. Snowflake: `COUNT_IF`.

@@ -1,9 +1,10 @@
 //! Parts of dates and times, and conversions of them.
 
 use super::{call, node};
+use crate::expr::ast::Ast;
 use crate::expr::fits::{IsClock, IsDay, IsInteger, IsNumber, IsTemporal, IsText, IsTimestamp};
-use crate::expr::{Base, Expr, IntoExpr, Nullability, Typed};
-use crate::types::{Date, Float, Integer, Time, TimestampLtz, TimestampNtz, TimestampTz, Varchar};
+use crate::expr::{Base, Either, Expr, IntoExpr, Nullability, Typed};
+use crate::types::{Date, Float, Integer, SqlType, Time, TimestampLtz, TimestampNtz, TimestampTz, Varchar};
 
 functions! {
     /// The time of day, in the session's time zone. Snowflake: `CURRENT_TIME`.
@@ -11,9 +12,6 @@ functions! {
 
     /// The date so many months later; the last day of a month becomes the last day of a month. Snowflake: `ADD_MONTHS`.
     fn add_months(A date: IsDay, B months: IsNumber) -> strict Base<A::Ty> = "ADD_MONTHS";
-
-    /// Months from `from` to `to`, with fractions; negative if `to` is earlier. Snowflake: `MONTHS_BETWEEN`.
-    fn months_between(A to: IsDay, B from: IsDay) -> strict Float = "MONTHS_BETWEEN";
 
     /// The last day of the month. Snowflake: `LAST_DAY`.
     fn last_day(A date: IsDay) -> strict Date = "LAST_DAY";
@@ -116,4 +114,41 @@ functions! {
 
     /// A date or time as text in a format such as `YYYY-MM-DD`. Snowflake: `TO_CHAR , TO_VARCHAR`.
     fn format_time(A value: IsTemporal, B format: IsText) -> strict Varchar = "TO_VARCHAR";
+
+    /// Text in a format such as `DD.MM.YYYY` as a date; NULL where it is none. Snowflake: `TRY_TO_DATE`.
+    fn try_to_date_as(A text: IsText, B format: IsText) -> nullable Date = "TRY_TO_DATE";
+
+    /// Text in a format as a timestamp without a zone; NULL where it is none. Snowflake: `TRY_TO_TIMESTAMP / TRY_TO_TIMESTAMP_*`.
+    fn try_to_timestamp_ntz_as(A text: IsText, B format: IsText) -> nullable TimestampNtz = "TRY_TO_TIMESTAMP_NTZ";
+
+    /// Text as a timestamp in the session's zone; NULL where it is none. Snowflake: `TRY_TO_TIMESTAMP / TRY_TO_TIMESTAMP_*`.
+    fn try_to_timestamp_ltz(A text: IsText) -> nullable TimestampLtz = "TRY_TO_TIMESTAMP_LTZ";
+
+    /// Text as a timestamp with an offset; NULL where it is none. Snowflake: `TRY_TO_TIMESTAMP / TRY_TO_TIMESTAMP_*`.
+    fn try_to_timestamp_tz(A text: IsText) -> nullable TimestampTz = "TRY_TO_TIMESTAMP_TZ";
+
+    /// A count of units since 1970 as a timestamp without a zone: seconds for scale 0, milliseconds for 3, and so on. Snowflake: `TO_TIMESTAMP / TO_TIMESTAMP_*`.
+    fn timestamp_of(A count: IsInteger, B scale: IsInteger) -> strict TimestampNtz = "TO_TIMESTAMP_NTZ";
+
+    /// The year that the week belongs to, as WEEK_OF_YEAR_POLICY and WEEK_START say. Snowflake: `YEAR* / DAY* / WEEK* / MONTH / QUARTER`.
+    fn year_of_week(A date: IsDay) -> strict Integer = "YEAROFWEEK";
+
+    /// A timestamp without a zone; parts may overflow. Snowflake: `TIMESTAMP_FROM_PARTS`.
+    fn timestamp_from_parts(A year: IsNumber, B month: IsNumber, C day: IsNumber, D hour: IsNumber, E minute: IsNumber, F second: IsNumber) -> strict TimestampNtz = "TIMESTAMP_NTZ_FROM_PARTS";
+
+    /// A timestamp in the session's zone; parts may overflow. Snowflake: `TIMESTAMP_FROM_PARTS`.
+    fn timestamp_ltz_from_parts(A year: IsNumber, B month: IsNumber, C day: IsNumber, D hour: IsNumber, E minute: IsNumber, F second: IsNumber) -> strict TimestampLtz = "TIMESTAMP_LTZ_FROM_PARTS";
+
+    /// A timestamp with the offset of the session's zone; parts may overflow. Snowflake: `TIMESTAMP_FROM_PARTS`.
+    fn timestamp_tz_from_parts(A year: IsNumber, B month: IsNumber, C day: IsNumber, D hour: IsNumber, E minute: IsNumber, F second: IsNumber) -> strict TimestampTz = "TIMESTAMP_TZ_FROM_PARTS";
+}
+
+/// Months from `from` to `to`, with fractions; negative if `to` is earlier. Snowflake: `MONTHS_BETWEEN`.
+pub fn months_between<A: IntoExpr, B: IntoExpr>(to: A, from: B) -> Expr<Either<A::Ty, B::Ty, Float>>
+where
+    Base<A::Ty>: IsDay,
+    Base<B::Ty>: IsDay,
+{
+    let months = call::<()>("MONTHS_BETWEEN", vec![node(to), node(from)]).node();
+    Expr::new(Ast::Cast { operand: months, data_type: Float::DATA_TYPE, lenient: false })
 }

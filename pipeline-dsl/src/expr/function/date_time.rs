@@ -1,6 +1,6 @@
 use super::{call, node};
 use crate::expr::ast::Node;
-use crate::expr::fits::{IsNumber, IsTemporal, IsText};
+use crate::expr::fits::{IsDay, IsInteger, IsNumber, IsTemporal, IsText};
 use crate::expr::literal::text;
 use crate::expr::{Base, Either, Expr, IntoExpr, Like};
 use crate::types::{BaseType, Date, Integer, SqlType, TimestampLtz, TimestampNtz};
@@ -26,6 +26,10 @@ pub enum DatePart {
     Second,
     /// Thousandths of a second.
     Millisecond,
+    /// Millionths of a second.
+    Microsecond,
+    /// Thousand-millionths of a second.
+    Nanosecond,
 }
 
 impl DatePart {
@@ -41,6 +45,8 @@ impl DatePart {
             Self::Minute => "MINUTE",
             Self::Second => "SECOND",
             Self::Millisecond => "MILLISECOND",
+            Self::Microsecond => "MICROSECOND",
+            Self::Nanosecond => "NANOSECOND",
         })
         .node()
     }
@@ -100,4 +106,42 @@ where
     Base<V::Ty>: IsText,
 {
     call("TO_DATE", vec![node(value)])
+}
+
+/// The last day of the week, month, quarter or year that the date is in. Snowflake: `LAST_DAY`.
+pub fn last_day_of<V: IntoExpr>(part: DatePart, date: V) -> Expr<Like<V::Ty, Date>>
+where
+    Base<V::Ty>: IsDay,
+{
+    call("LAST_DAY", vec![node(date), part.node()])
+}
+
+/// The start of the slice that the value is in, of `length` units each, counted from 1970; an error for a `length` below 1.
+/// Snowflake: `TIME_SLICE`.
+pub fn time_slice<V: IntoExpr, N: IntoExpr, O: BaseType + IsDay>(
+    value: V,
+    length: N,
+    part: DatePart,
+) -> Expr<Either<V::Ty, N::Ty, O>>
+where
+    V::Ty: SqlType<Base = O>,
+    Base<N::Ty>: IsInteger,
+{
+    call("TIME_SLICE", vec![node(value), node(length), part.node()])
+}
+
+/// Seconds since 1970. Snowflake: `DATE_PART`.
+pub fn epoch_seconds<V: IntoExpr>(value: V) -> Expr<Like<V::Ty, Integer>>
+where
+    Base<V::Ty>: IsDay,
+{
+    call("DATE_PART", vec![text("EPOCH_SECOND").node(), node(value)])
+}
+
+/// Milliseconds since 1970. Snowflake: `DATE_PART`.
+pub fn epoch_milliseconds<V: IntoExpr>(value: V) -> Expr<Like<V::Ty, Integer>>
+where
+    Base<V::Ty>: IsDay,
+{
+    call("DATE_PART", vec![text("EPOCH_MILLISECOND").node(), node(value)])
 }

@@ -3,7 +3,7 @@
 use super::{call, node};
 use crate::expr::fits::{IsAny, IsArray, IsInteger, IsNumber, IsObject, IsSemiStructured, IsText, IsVariant};
 use crate::expr::{Base, Expr, IntoExpr, Nullability, Typed};
-use crate::types::{Array, Boolean, Integer, ObjectValue, Varchar, Variant};
+use crate::types::{Array, Boolean, Float, Integer, ObjectValue, Varchar, Variant};
 
 functions! {
     /// Text in JSON as a VARIANT; NULL where it is not JSON. Snowflake: `TRY_PARSE_JSON`.
@@ -128,4 +128,25 @@ functions! {
 
     /// NULL where it is the null of JSON. Snowflake: `STRIP_NULL_VALUE`.
     fn strip_null_value(A value: IsVariant) -> nullable Variant = "STRIP_NULL_VALUE";
+
+    /// With an element put in at a position, counted from 0. Snowflake: `ARRAY_INSERT`.
+    fn array_insert(A array: IsArray, B index: IsInteger, C element: IsAny) -> strict Array = "ARRAY_INSERT";
+
+    /// An array of arrays as one array. Snowflake: `ARRAY_FLATTEN`.
+    fn array_flatten(A array: IsArray) -> nullable Array = "ARRAY_FLATTEN";
+
+    /// Without the element at a position, counted from 0. Snowflake: `ARRAY_REMOVE_AT`.
+    fn array_remove_at(A array: IsArray, B index: IsInteger) -> strict Array = "ARRAY_REMOVE_AT";
+
+    /// The truth value in it; NULL where it is none. Snowflake: `AS_BOOLEAN`.
+    fn as_boolean(A value: IsVariant) -> nullable Boolean = "AS_BOOLEAN";
+
+    /// The number in it; NULL where it is none. Snowflake: `AS_DOUBLE , AS_REAL`.
+    fn as_double(A value: IsVariant) -> nullable Float = "AS_DOUBLE";
+
+    /// Whether it is a fixed-point number. Snowflake: `IS_DECIMAL`.
+    fn is_decimal(A value: IsVariant) -> strict Boolean = "IS_DECIMAL";
+
+    /// Whether it is a number. Snowflake: `IS_DOUBLE , IS_REAL`.
+    fn is_double(A value: IsVariant) -> strict Boolean = "IS_DOUBLE";
 }

@@ -92,4 +92,28 @@ functions! {
 
     /// NULL where the value is 0. Snowflake: `NULLIFZERO`.
     fn null_if_zero(A number: IsNumber) -> nullable Base<A::Ty> = "NULLIFZERO";
+
+    /// The angle in radians whose cosine the number is. Snowflake: `ACOS`.
+    fn acos(A number: IsNumber) -> strict Float = "ACOS";
+
+    /// The angle in radians whose sine the number is. Snowflake: `ASIN`.
+    fn asin(A number: IsNumber) -> strict Float = "ASIN";
+
+    /// The angle in radians whose tangent the number is. Snowflake: `ATAN`.
+    fn atan(A number: IsNumber) -> strict Float = "ATAN";
+
+    /// The angle in radians to the point (x, y). Snowflake: `ATAN2`.
+    fn atan2(A y: IsNumber, B x: IsNumber) -> strict Float = "ATAN2";
+
+    /// The product of the whole numbers up to this one, at most 33. Snowflake: `FACTORIAL`.
+    fn factorial(A number: IsInteger) -> strict Integer = "FACTORIAL";
+
+    /// The distance in kilometres between two points on earth, in degrees. Snowflake: `HAVERSINE`.
+    fn haversine(A lat1: IsNumber, B lon1: IsNumber, C lat2: IsNumber, D lon2: IsNumber) -> strict Float = "HAVERSINE";
+
+    /// Text in a format such as `999,999.00` as a whole number, rounded. Snowflake: `TO_DECIMAL , TO_NUMBER , TO_NUMERIC`.
+    fn to_number_as(A text: IsText, B format: IsText) -> strict Integer = "TO_NUMBER";
+
+    /// Text in a format as a whole number, rounded; NULL where it is none. Snowflake: `TRY_TO_DECIMAL, TRY_TO_NUMBER, TRY_TO_NUMERIC`.
+    fn try_to_number_as(A text: IsText, B format: IsText) -> nullable Integer = "TRY_TO_NUMBER";
 }

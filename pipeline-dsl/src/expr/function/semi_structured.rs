@@ -22,6 +22,11 @@ pub fn object<const N: usize>(pairs: [ObjectPair; N]) -> Expr<ObjectValue> {
     call("OBJECT_CONSTRUCT", pairs.into_iter().flat_map(|pair| [pair.key, pair.value]).collect())
 }
 
+/// An object of names and values, NULL being the null of JSON. Snowflake: `OBJECT_CONSTRUCT_KEEP_NULL`.
+pub fn object_keep_null<const N: usize>(pairs: [ObjectPair; N]) -> Expr<ObjectValue> {
+    call("OBJECT_CONSTRUCT_KEEP_NULL", pairs.into_iter().flat_map(|pair| [pair.key, pair.value]).collect())
+}
+
 /// Text in JSON as a VARIANT; NULL for empty text, an error where it is not JSON. Snowflake: `PARSE_JSON`.
 pub fn parse_json<V: IntoExpr>(text: V) -> Expr<Option<Variant>>
 where

@@ -3,7 +3,7 @@
 use super::{call, node};
 use crate::expr::fits::{IsAny, IsNumber, IsText, IsTextOrBinary};
 use crate::expr::{Base, Expr, IntoExpr, Nullability, Typed};
-use crate::types::{Boolean, Integer, Varchar};
+use crate::types::{Binary, Boolean, Integer, Varchar};
 
 functions! {
     /// The MD5 hash in hexadecimal digits. Snowflake: `MD5 , MD5_HEX`.
@@ -56,4 +56,49 @@ functions! {
 
     /// Whether exactly one of the two numbers is not 0. Snowflake: `BOOLXOR`.
     fn bool_xor(A left: IsNumber, B right: IsNumber) -> strict Boolean = "BOOLXOR";
+
+    /// The version of the client. Snowflake: `CURRENT_CLIENT`.
+    fn current_client() -> nullable Varchar = "CURRENT_CLIENT";
+
+    /// The text of the statement. Snowflake: `CURRENT_STATEMENT`.
+    fn current_statement() -> nullable Varchar = "CURRENT_STATEMENT";
+
+    /// The schemas in which names without one are looked for, as JSON. Snowflake: `CURRENT_SCHEMAS`.
+    fn current_schemas() -> nullable Varchar = "CURRENT_SCHEMAS";
+
+    /// The roles of the current user, as JSON. Snowflake: `CURRENT_AVAILABLE_ROLES`.
+    fn current_available_roles() -> nullable Varchar = "CURRENT_AVAILABLE_ROLES";
+
+    /// Identifies the last transaction of the session; NULL if there was none. Snowflake: `LAST_TRANSACTION`.
+    fn last_transaction() -> nullable Varchar = "LAST_TRANSACTION";
+
+    /// The MD5 hash. Snowflake: `MD5_BINARY`.
+    fn md5_binary(A value: IsTextOrBinary) -> strict Binary = "MD5_BINARY";
+
+    /// The SHA-1 hash. Snowflake: `SHA1_BINARY`.
+    fn sha1_binary(A value: IsTextOrBinary) -> strict Binary = "SHA1_BINARY";
+
+    /// The SHA-2 hash of 256 bits. Snowflake: `SHA2_BINARY`.
+    fn sha2_binary(A value: IsTextOrBinary) -> strict Binary = "SHA2_BINARY";
+
+    /// The SHA-2 hash of 224, 256, 384 or 512 bits in hexadecimal digits. Snowflake: `SHA2 , SHA2_HEX`.
+    fn sha2_of(A value: IsTextOrBinary, B bits: IsNumber) -> strict Varchar = "SHA2";
+
+    /// The first 64 bits of the MD5 hash as a number. Snowflake: `MD5_NUMBER_UPPER64`.
+    fn md5_number_upper64(A value: IsTextOrBinary) -> strict Integer = "MD5_NUMBER_UPPER64";
+
+    /// Hexadecimal digits as bytes. Snowflake: `TO_BINARY`.
+    fn to_binary(A digits: IsText) -> strict Binary = "TO_BINARY";
+
+    /// Text as bytes in a format: `HEX`, `BASE64` or `UTF-8`. Snowflake: `TO_BINARY`.
+    fn to_binary_as(A text: IsText, B format: IsText) -> strict Binary = "TO_BINARY";
+
+    /// Hexadecimal digits as bytes; NULL where they are none. Snowflake: `TRY_TO_BINARY`.
+    fn try_to_binary(A digits: IsText) -> nullable Binary = "TRY_TO_BINARY";
+
+    /// The UUID of a name in a namespace, the same for the same name. Snowflake: `UUID_STRING`.
+    fn uuid_of(A namespace: IsText, B name: IsText) -> strict Varchar = "UUID_STRING";
+
+    /// The name of Snowflake's type of the value, such as `NUMBER(38,0)[SB1]`. Snowflake: `SYSTEM$TYPEOF`.
+    fn sql_type_of(A value: IsAny) -> certain Varchar = "SYSTEM$TYPEOF";
 }

@@ -1,8 +1,8 @@
 //! More text functions.
 
 use super::{call, node};
-use crate::expr::fits::{IsNumber, IsText, IsTextOrBinary};
-use crate::expr::{Base, Expr, IntoExpr, Nullability, Typed};
+use crate::expr::fits::{IsInteger, IsNumber, IsText, IsTextOrBinary};
+use crate::expr::{Base, Expr, IntoExpr, Nullability, Typed, literal};
 use crate::types::{Array, Boolean, Integer, ObjectValue, Varchar};
 
 functions! {
@@ -110,4 +110,46 @@ functions! {
 
     /// The parts of a URL as an object. Snowflake: `PARSE_URL`.
     fn parse_url(A url: IsText) -> strict ObjectValue = "PARSE_URL";
+
+    /// The characters from the one at `start` on, counted from 1; a negative start counts from the end. Snowflake: `SUBSTR , SUBSTRING`.
+    fn substr_from(A text: IsText, B start: IsNumber) -> strict Varchar = "SUBSTR";
+
+    /// Where `part` starts in `text` at `from` or later, counted from 1; 0 if it is not there. Snowflake: `POSITION`.
+    fn position_from(A part: IsText, B text: IsText, C from: IsNumber) -> strict Integer = "POSITION";
+
+    /// Without every `part`. Snowflake: `REPLACE`.
+    fn remove(A text: IsText, B part: IsText) -> strict Varchar = "REPLACE";
+
+    /// Without any of these characters at the start. Snowflake: `LTRIM`.
+    fn ltrim_any(A text: IsText, B characters: IsText) -> strict Varchar = "LTRIM";
+
+    /// Without any of these characters at the end. Snowflake: `RTRIM`.
+    fn rtrim_any(A text: IsText, B characters: IsText) -> strict Varchar = "RTRIM";
+
+    /// All matches of a regular expression. Snowflake: `REGEXP_SUBSTR_ALL`.
+    fn regexp_substr_all(A text: IsText, B pattern: IsText) -> strict Array = "REGEXP_SUBSTR_ALL";
+
+    /// Whether the whole text matches a regular expression, with parameters such as `i` for any case. Snowflake: `REGEXP_LIKE`.
+    fn regexp_like_with(A text: IsText, B pattern: IsText, C parameters: IsText) -> strict Boolean = "REGEXP_LIKE";
+
+    /// Number of matches from a position on, with parameters such as `i` for any case. Snowflake: `REGEXP_COUNT`.
+    fn regexp_count_with(A text: IsText, B pattern: IsText, C from: IsNumber, D parameters: IsText) -> strict Integer = "REGEXP_COUNT";
+
+    /// A number as text in a format such as `999,999.00`. Snowflake: `TO_CHAR , TO_VARCHAR`.
+    fn format_number(A number: IsNumber, B format: IsText) -> strict Varchar = "TO_VARCHAR";
+
+    /// Random text of a length; `random()` is the usual generator. Snowflake: `RANDSTR`.
+    fn randstr(A length: IsNumber, B generator: IsNumber) -> strict Varchar = "RANDSTR";
+}
+
+/// What a group in parentheses of the first match of a regular expression matched, counted from 1; NULL if there is none.
+/// Snowflake: `REGEXP_SUBSTR`.
+pub fn regexp_group<V: IntoExpr, P: IntoExpr, N: IntoExpr>(text: V, pattern: P, group: N) -> Expr<Option<Varchar>>
+where
+    Base<V::Ty>: IsText,
+    Base<P::Ty>: IsText,
+    Base<N::Ty>: IsInteger,
+{
+    let one = || literal::int(1).node();
+    call("REGEXP_SUBSTR", vec![node(text), node(pattern), one(), one(), literal::text("e").node(), node(group)])
 }

@@ -3,13 +3,39 @@
 use super::conditional::Arguments;
 use super::{call, node};
 use crate::expr::ast::{Ast, Operator};
-use crate::expr::fits::{IsArray, IsNumber, IsText, SameAs};
-use crate::expr::{Base, Both, Either, Expr, IntoExpr, Nullability, Typed};
-use crate::types::{Array, BaseType, Boolean, Float, Integer, Varchar};
+use crate::expr::fits::{IsArray, IsNumber, IsObject, IsText, SameAs};
+use crate::expr::{AnyOf, Base, Both, Either, Expr, IntoExpr, Nullability, Typed};
+use crate::types::{Array, BaseType, Boolean, Float, Integer, ObjectValue, Varchar};
 
 /// The values as an array. Snowflake: `ARRAY_CONSTRUCT`.
 pub fn array_construct<A: Arguments>(values: A) -> Expr<Array> {
     call("ARRAY_CONSTRUCT", values.nodes())
+}
+
+/// The values that are not NULL as an array. Snowflake: `ARRAY_CONSTRUCT_COMPACT`.
+pub fn array_construct_compact<A: Arguments>(values: A) -> Expr<Array> {
+    call("ARRAY_CONSTRUCT_COMPACT", values.nodes())
+}
+
+/// Without the elements that are equal to the value. Snowflake: `ARRAY_REMOVE`.
+pub fn array_remove<A: IntoExpr, V: IntoExpr>(array: A, value: V) -> Expr<Either<A::Ty, V::Ty, Array>>
+where
+    Base<A::Ty>: IsArray,
+{
+    call("ARRAY_REMOVE", vec![node(array), call::<()>("TO_VARIANT", vec![node(value)]).node()])
+}
+
+/// With the entry of this name added or replaced. Snowflake: `OBJECT_INSERT`.
+pub fn object_set<O: IntoExpr, N: IntoExpr, V: IntoExpr>(
+    object: O,
+    name: N,
+    value: V,
+) -> Expr<AnyOf<O::Ty, N::Ty, V::Ty, ObjectValue>>
+where
+    Base<O::Ty>: IsObject,
+    Base<N::Ty>: IsText,
+{
+    call("OBJECT_INSERT", vec![node(object), node(name), node(value), crate::expr::literal::boolean(true).node()])
 }
 
 /// Whether the array has the value. Snowflake: `ARRAY_CONTAINS`.

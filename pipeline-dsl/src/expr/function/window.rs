@@ -1,9 +1,11 @@
+use std::ops::{Bound, RangeBounds};
+
 use super::conditional::Arguments;
 use super::{call, node};
-use crate::expr::ast::{Ast, Node, OrderTerm};
-use crate::expr::fits::{IsInteger, IsNumber};
-use crate::expr::{Base, Expr, IntoExpr};
-use crate::types::{Float, Integer};
+use crate::expr::ast::{Ast, Frame, Node, OrderTerm};
+use crate::expr::fits::{IsCondition, IsInteger, IsNumber, SameAs};
+use crate::expr::{Base, Either, Expr, IntoExpr};
+use crate::types::{BaseType, Float, Integer};
 
 /// One term of an order: an expression, or one with a direction from [`Sortable`].
 pub struct Order(pub(crate) OrderTerm);
@@ -33,6 +35,7 @@ impl<E: IntoExpr> Sortable for E {}
 pub struct Window {
     partition: Vec<Node>,
     order: Vec<OrderTerm>,
+    frame: Option<Frame>,
 }
 
 /// What [`window`] takes: an expression, a tuple of up to eight, or `()` for all rows together.
@@ -61,7 +64,7 @@ impl Partition for () {
 /// A window over the rows with equal values of `partition`, or over all rows: `window(())`. Snowflake: "Window function syntax
 /// and usage".
 pub fn window<P: Partition>(partition: P) -> Window {
-    Window { partition: partition.partition(), order: vec![] }
+    Window { partition: partition.partition(), order: vec![], frame: None }
 }
 
 impl Window {
@@ -72,12 +75,55 @@ impl Window {
         self
     }
 
+    /// Takes the rows around each row only, counted from it: `.rows(-6..=0)` is the row and the six before it, `.rows(..0)` all
+    /// before it, `.rows(-1..=1)` its neighbours and itself. Snowflake: "Window function syntax and usage".
+    ///
+    /// # Panics
+    /// If the last row would be before the first.
+    #[must_use]
+    pub fn rows(mut self, rows: impl RangeBounds<i64>) -> Self {
+        let first = match rows.start_bound() {
+            Bound::Included(row) => Some(*row),
+            Bound::Excluded(row) => Some(row + 1),
+            Bound::Unbounded => None,
+        };
+        let last = match rows.end_bound() {
+            Bound::Included(row) => Some(*row),
+            Bound::Excluded(row) => Some(row - 1),
+            Bound::Unbounded => None,
+        };
+        if let (Some(first), Some(last)) = (first, last) {
+            assert!(first <= last, "`rows({first}..={last})` has no rows: its last would be before its first");
+        }
+        self.frame = Some(Frame { first, last });
+        self
+    }
+
     fn over<T>(self, name: &'static str) -> Expr<T> {
-        self.apply(call::<T>(name, vec![]).node())
+        self.whole(name).apply(call::<T>(name, vec![]).node())
     }
 
     fn apply<T>(self, function: Node) -> Expr<T> {
-        Expr::new(Ast::Window { function, partition: self.partition, order: self.order })
+        self.apply_with(function, false)
+    }
+
+    fn apply_with<T>(self, function: Node, ignore_nulls: bool) -> Expr<T> {
+        let Self { partition, order, frame } = self;
+        assert!(
+            frame.is_none() || !order.is_empty(),
+            "a window with `rows(..)` needs an order: `.order_by(..)` before it"
+        );
+        Expr::new(Ast::Window { function, ignore_nulls, partition, order, frame })
+    }
+
+    /// For a function that takes the rows of the partition by itself.
+    ///
+    /// # Panics
+    /// If rows were given, or no order.
+    fn whole(self, name: &str) -> Self {
+        assert!(self.frame.is_none(), "{name} takes no `rows(..)`: Snowflake refuses them");
+        assert!(!self.order.is_empty(), "{name} needs an order: `window(..).order_by(..)`");
+        self
     }
 }
 
@@ -111,26 +157,79 @@ pub fn ntile<N: IntoExpr>(count: N, over: Window) -> Expr<Integer>
 where
     Base<N::Ty>: IsInteger,
 {
-    over.apply(call::<Integer>("NTILE", vec![node(count)]).node())
+    over.whole("NTILE").apply(call::<Integer>("NTILE", vec![node(count)]).node())
 }
 
 macro_rules! neighbours {
-    ($($(#[$doc:meta])+ $name:ident = $sql:literal;)+) => {$(
+    ($($(#[$doc:meta])+ $name:ident = $sql:literal, $ignore_nulls:literal, $own_frame:literal;)+) => {$(
         $(#[$doc])+
         pub fn $name<V: IntoExpr>(value: V, over: Window) -> Expr<Option<Base<V::Ty>>> {
-            over.apply(call::<V::Ty>($sql, vec![node(value)]).node())
+            let over = if $own_frame { over.whole($sql) } else { over };
+            over.apply_with(call::<V::Ty>($sql, vec![node(value)]).node(), $ignore_nulls)
         }
     )+};
 }
 neighbours! {
     /// The value of the row before; NULL for the first. Snowflake: `LAG`.
-    lag = "LAG";
+    lag = "LAG", false, true;
     /// The value of the row after; NULL for the last. Snowflake: `LEAD`.
-    lead = "LEAD";
-    /// The value of the partition's first row. Snowflake: `FIRST_VALUE`.
-    first_value = "FIRST_VALUE";
-    /// The value of the partition's last row. Snowflake: `LAST_VALUE`.
-    last_value = "LAST_VALUE";
+    lead = "LEAD", false, true;
+    /// The last value before that is not NULL; NULL if there is none. Snowflake: `LAG`.
+    lag_ignore_nulls = "LAG", true, true;
+    /// The next value after that is not NULL; NULL if there is none. Snowflake: `LEAD`.
+    lead_ignore_nulls = "LEAD", true, true;
+    /// The value of the first row of the partition, or of the window's rows. Snowflake: `FIRST_VALUE`.
+    first_value = "FIRST_VALUE", false, false;
+    /// The value of the last row of the partition, or of the window's rows. Snowflake: `LAST_VALUE`.
+    last_value = "LAST_VALUE", false, false;
+    /// The first value that is not NULL. Snowflake: `FIRST_VALUE`.
+    first_value_ignore_nulls = "FIRST_VALUE", true, false;
+    /// The last value that is not NULL; with `.rows(..=0)`, the value filled up from the rows before. Snowflake: `LAST_VALUE`.
+    last_value_ignore_nulls = "LAST_VALUE", true, false;
+}
+
+/// The value so many rows before, or `otherwise` where there is no such row. Snowflake: `LAG`.
+pub fn lag_or<V: IntoExpr, N: IntoExpr, D: IntoExpr, O: BaseType>(
+    value: V,
+    rows: N,
+    otherwise: D,
+    over: Window,
+) -> Expr<Either<V::Ty, D::Ty, O>>
+where
+    Base<N::Ty>: IsInteger,
+    Base<D::Ty>: SameAs<Base<V::Ty>, Out = O>,
+{
+    over.whole("LAG").apply(call::<V::Ty>("LAG", vec![node(value), node(rows), node(otherwise)]).node())
+}
+
+/// The value so many rows after, or `otherwise` where there is no such row. Snowflake: `LEAD`.
+pub fn lead_or<V: IntoExpr, N: IntoExpr, D: IntoExpr, O: BaseType>(
+    value: V,
+    rows: N,
+    otherwise: D,
+    over: Window,
+) -> Expr<Either<V::Ty, D::Ty, O>>
+where
+    Base<N::Ty>: IsInteger,
+    Base<D::Ty>: SameAs<Base<V::Ty>, Out = O>,
+{
+    over.whole("LEAD").apply(call::<V::Ty>("LEAD", vec![node(value), node(rows), node(otherwise)]).node())
+}
+
+/// How often the condition was true up to the row: the number of a session that starts where it is. Snowflake:
+/// `CONDITIONAL_TRUE_EVENT`.
+pub fn conditional_true_event<C: IntoExpr>(condition: C, over: Window) -> Expr<Integer>
+where
+    Base<C::Ty>: IsCondition,
+{
+    let over = over.whole("CONDITIONAL_TRUE_EVENT");
+    over.apply(call::<Integer>("CONDITIONAL_TRUE_EVENT", vec![node(condition)]).node())
+}
+
+/// How often the value was another than in the row before, up to the row. Snowflake: `CONDITIONAL_CHANGE_EVENT`.
+pub fn conditional_change_event<V: IntoExpr>(value: V, over: Window) -> Expr<Integer> {
+    let over = over.whole("CONDITIONAL_CHANGE_EVENT");
+    over.apply(call::<Integer>("CONDITIONAL_CHANGE_EVENT", vec![node(value)]).node())
 }
 
 /// The value of the partition's row with this number, from 1; NULL if there are fewer. Snowflake: `NTH_VALUE`.

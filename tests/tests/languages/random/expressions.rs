@@ -1,7 +1,7 @@
 //! Random expressions of every type, made of choices on a tape: equal tapes give equal expressions.
 
 use pipeline_dsl::expr::function::*;
-use pipeline_dsl::expr::literal::{boolean, date, decimal, int, null, text, timestamp};
+use pipeline_dsl::expr::literal::{boolean, date, int, null, number, text, timestamp};
 use pipeline_dsl::expr::operator::{add, and, div, eq, ge, gt, le, lt, mul, ne, neg, not, or, rem, sub};
 use pipeline_dsl::expr::{Expr, IntoExpr};
 use pipeline_dsl::types::{Boolean, Date, Float, Integer, Number, TimestampNtz, Varchar};
@@ -61,7 +61,7 @@ impl Leaves {
             12 => date_diff(DatePart::Day, self.day(tape, deeper), self.at(tape, deeper)),
             13 => greatest(self.whole(tape, deeper), self.whole(tape, deeper)),
             14 => rem(self.whole(tape, deeper), int(tape.pick(&[1, 2, -3, 10]))),
-            15 => round(self.price(tape, deeper)),
+            15 => cast::<Integer, _>(round(self.price(tape, deeper))),
             _ => position(text(tape.pick(&["'", "a", "🐘"])), self.label(tape, deeper)),
         }
     }
@@ -74,7 +74,9 @@ impl Leaves {
             3 => sub(self.price(tape, deeper), self.price(tape, deeper)),
             4 => mul(self.price(tape, deeper), int(tape.pick(&[0, -1, 2]))),
             5 => neg(self.price(tape, deeper)),
-            6 => iff(self.flag(tape, deeper), self.price(tape, deeper), decimal::<2>(tape.pick(&["0.01", "-12.50"]))),
+            6 => {
+                iff(self.flag(tape, deeper), self.price(tape, deeper), number::<38, 2>(tape.pick(&["0.01", "-12.50"])))
+            }
             7 => coalesce(self.price(tape, deeper), self.price(tape, deeper)),
             8 => least(self.price(tape, deeper), self.price(tape, deeper)),
             _ => cast::<Number<38, 2>, _>(self.whole(tape, deeper)),
@@ -87,7 +89,7 @@ impl Leaves {
     }
 
     pub(super) fn product(&self, tape: &mut Tape<'_>) -> Expr<Option<Number<38, 4>>> {
-        mul(self.price, decimal::<2>(tape.pick(&["0.25", "-3.99", "0.00"])))
+        mul(self.price, number::<38, 2>(tape.pick(&["0.25", "-3.99", "0.00"])))
     }
 
     pub(super) fn ratio(&self, tape: &mut Tape<'_>, depth: u8) -> Expr<Option<Float>> {
