@@ -5,9 +5,9 @@ use shop::*;
 
 #[procedure(schema = Raw)]
 pub fn fill(changes: &OrdersStream, mart: &mut Mart) -> Integer {
-    let rows = mart.insert(changes.select(|c| Mart { id: c.amount, customer: c.customer, ..default() }));
+    let rows = mart.insert(changes.select(|c| Mart { id: null_if(c.id, 0), customer: c.customer, ..default() }));
     rows
 }
 
 fn main() {}
-// It compiles with `id: c.id` instead of `id: c.amount`.
+// It compiles with `id: c.id` instead of `id: null_if(c.id, 0)`.
