@@ -48,6 +48,7 @@ impl IntoExpr for MergeCount {
 
 impl Bind for MergeCount {
     type Bound = Var<Integer>;
+    type Widened = Var<Integer>;
 
     fn bind(self, names: &[Name]) -> Var<Integer> {
         if let Some(id) = self.variable
@@ -56,6 +57,10 @@ impl Bind for MergeCount {
             return Var::new(id);
         }
         self.into_expr().bind(names)
+    }
+
+    fn bind_widened(self, names: &[Name]) -> Var<Integer> {
+        self.bind(names)
     }
 }
 
@@ -110,6 +115,7 @@ impl IntoExpr for Merged {
 
 impl Bind for Merged {
     type Bound = Self;
+    type Widened = Self;
 
     fn bind(self, names: &[Name]) -> Self {
         // What is assigned to is a variable of its own, whether or not it is read.
@@ -117,6 +123,10 @@ impl Bind for Merged {
             builder::with(|builder| builder.name(self.total.id(), names[0].text, true));
         }
         Self { name: names[0].text, ..self }
+    }
+
+    fn bind_widened(self, names: &[Name]) -> Self {
+        self.bind(names)
     }
 }
 
