@@ -11,7 +11,7 @@
 //! | `TIMESTAMP_NTZ(s)` | `Timestamp(µs)` without a zone |
 //! | `TIMESTAMP_LTZ(s)` | `Timestamp(µs, "UTC")` |
 //! | `TIMESTAMP_TZ(s)` | a struct of the instant and the offset in minutes |
-//! | `VARIANT`, `OBJECT`, `ARRAY` | `LargeUtf8` holding JSON text |
+//! | `VARIANT`, `OBJECT`, `ARRAY`, structured types, `VECTOR` | `LargeUtf8` holding JSON text |
 //!
 //! What Arrow's type does not tell (lengths, scales of timestamps, which of the semi-structured types) travels as the
 //! field's metadata under [`SQL_TYPE_KEY`].
@@ -21,6 +21,10 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 use serde::{Deserialize, Serialize};
+
+mod structured;
+
+pub use structured::{Held, Shape, Structured, VectorElement};
 
 /// The key of an Arrow field's metadata that holds the Snowflake type as DDL text.
 pub const SQL_TYPE_KEY: &str = "snowflake:type";
@@ -67,6 +71,10 @@ pub enum SqlType {
     Object,
     /// A semi-structured array.
     Array,
+    /// An ARRAY, OBJECT or MAP that says what it holds.
+    Structured(Structured),
+    /// So many numbers.
+    Vector(VectorElement, u16),
 }
 
 impl SqlType {
@@ -91,7 +99,18 @@ impl SqlType {
                 Field::new("instant", DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true),
                 Field::new("offset", DataType::Int32, true),
             ])),
-            Self::Variant | Self::Object | Self::Array => DataType::LargeUtf8,
+            Self::Variant | Self::Object | Self::Array | Self::Structured(_) | Self::Vector(..) => DataType::LargeUtf8,
+        }
+    }
+
+    /// The semi-structured type of a structured one; others are as they are.
+    pub fn loose(self) -> Self {
+        match self {
+            Self::Structured(structured) => match structured.shape() {
+                Shape::Array(_) => Self::Array,
+                Shape::Object(_) | Shape::Map(..) => Self::Object,
+            },
+            other => other,
         }
     }
 
@@ -171,6 +190,9 @@ impl SqlType {
             "TIMESTAMP_LTZ" => Self::TimestampLtz(next()? as u8),
             "TIMESTAMP_TZ" => Self::TimestampTz(next()? as u8),
             "VARIANT" => Self::Variant,
+            "OBJECT" | "ARRAY" | "MAP" | "VECTOR" if !arguments.is_empty() => {
+                return crate::parse::data_type(text).ok();
+            }
             "OBJECT" => Self::Object,
             "ARRAY" => Self::Array,
             _ => return None,
@@ -193,12 +215,18 @@ impl SqlType {
             Self::Variant => "VARIANT",
             Self::Object => "OBJECT",
             Self::Array => "ARRAY",
+            Self::Structured(structured) => match structured.shape() {
+                Shape::Array(_) => "ARRAY",
+                Shape::Object(_) => "OBJECT",
+                Shape::Map(..) => "MAP",
+            },
+            Self::Vector(..) => "VECTOR",
         }
     }
 
-    /// Whether it is VARIANT, OBJECT or ARRAY.
+    /// Whether it is VARIANT, OBJECT, ARRAY or a structured type.
     pub fn is_semi_structured(self) -> bool {
-        matches!(self, Self::Variant | Self::Object | Self::Array)
+        matches!(self, Self::Variant | Self::Object | Self::Array | Self::Structured(_))
     }
 }
 
@@ -213,6 +241,9 @@ impl fmt::Display for SqlType {
             Self::TimestampNtz(scale) => write!(f, "TIMESTAMP_NTZ({scale})"),
             Self::TimestampLtz(scale) => write!(f, "TIMESTAMP_LTZ({scale})"),
             Self::TimestampTz(scale) => write!(f, "TIMESTAMP_TZ({scale})"),
+            Self::Structured(structured) => write!(f, "{structured}"),
+            Self::Vector(VectorElement::Float, length) => write!(f, "VECTOR(FLOAT, {length})"),
+            Self::Vector(VectorElement::Int, length) => write!(f, "VECTOR(INT, {length})"),
             other => f.write_str(other.family()),
         }
     }
@@ -239,9 +270,26 @@ mod tests {
             SqlType::Variant,
             SqlType::Object,
             SqlType::Array,
+            SqlType::Vector(VectorElement::Float, 3),
         ] {
             assert_eq!(SqlType::parse_ddl(&sql_type.to_string()), Some(sql_type));
             assert_eq!(SqlType::of(&sql_type.field("C", true)), sql_type);
+        }
+    }
+
+    #[test]
+    fn structured_types() {
+        for text in [
+            "ARRAY(NUMBER(38,0))",
+            "ARRAY(VARCHAR(16777216) NOT NULL)",
+            "OBJECT(city VARCHAR(16777216), \"Zip code\" NUMBER(5,0) NOT NULL, tags ARRAY(DATE))",
+            "MAP(VARCHAR(16777216), MAP(NUMBER(38,0), FLOAT NOT NULL))",
+        ] {
+            let sql_type = SqlType::parse_ddl(text).expect(text);
+            assert_eq!(sql_type.to_string(), text);
+            assert_eq!(SqlType::of(&sql_type.field("C", true)), sql_type);
+            let stored = serde_json::to_string(&sql_type).unwrap();
+            assert_eq!(serde_json::from_str::<SqlType>(&stored).unwrap(), sql_type);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::datum::{self, Datum};
 use super::decimal;
 use super::json::{Json, Typed};
 use super::settings::Settings;
+use super::structured;
 use super::time;
 use crate::error::{Result, SqlError};
 use crate::types::SqlType;
@@ -26,7 +27,8 @@ fn not_recognized(what: &str, code: i32, state: &str, text: &str) -> SqlError {
     SqlError::new(code, state, format!("{what} '{text}' is not recognized"))
 }
 
-fn failed_variant(json: &Json, to: &str) -> SqlError {
+/// 100071: a VARIANT whose value does not go into a type.
+pub(super) fn failed_variant(json: &Json, to: &str) -> SqlError {
     SqlError::new(100_071, "22000", format!("Failed to cast variant value {json} to {to}"))
 }
 
@@ -70,6 +72,12 @@ pub fn cast(datum: Datum, to: SqlType, zone: Tz) -> Result<Datum> {
 /// Snowflake's error for a value that the target cannot hold or that is not recognised.
 pub fn cast_datum(datum: Datum, to: SqlType, settings: &Settings) -> Result<Datum> {
     let zone = settings.time_zone;
+    if let (Datum::Json(json), SqlType::Vector(element, length)) = (&datum, to) {
+        return match json {
+            Json::Null | Json::Undefined => Ok(Datum::Null),
+            json => Ok(Datum::Json(structured::vector(json, to, element, length)?)),
+        };
+    }
     if let Datum::Json(json) = &datum
         && !to.is_semi_structured()
     {
@@ -178,6 +186,9 @@ pub fn cast_datum(datum: Datum, to: SqlType, settings: &Settings) -> Result<Datu
         (SqlType::Object, Datum::Json(json @ Json::Object(_))) => Datum::Json(json),
         (SqlType::Array, Datum::Json(json @ Json::Array(_))) => Datum::Json(json),
         (_, Datum::Json(Json::Null | Json::Undefined)) => Datum::Null,
+        (SqlType::Structured(structured), Datum::Json(json)) => {
+            Datum::Json(structured::cast(&json, to, structured.shape(), settings)?)
+        }
         (SqlType::Array, Datum::Json(json)) => Datum::Json(Json::Array(vec![json])),
         (_, Datum::Json(json)) => return Err(failed_variant(&json, to.family())),
         (_, other) => return Err(no_cast(&other, to)),
@@ -188,6 +199,9 @@ pub fn cast_datum(datum: Datum, to: SqlType, settings: &Settings) -> Result<Datu
 pub fn exists(from: SqlType, to: SqlType) -> bool {
     use SqlType as T;
     let timestamp = |sql_type| matches!(sql_type, T::TimestampNtz(_) | T::TimestampLtz(_) | T::TimestampTz(_));
+    if let Some(structured) = structured::convertible(from, to) {
+        return structured;
+    }
     match (from, to) {
         (T::Variant, _) | (_, T::Variant) => true,
         (_, T::Varchar(_)) => true,
@@ -198,6 +212,7 @@ pub fn exists(from: SqlType, to: SqlType) -> bool {
         (T::Number { .. }, to) => matches!(to, T::Number { .. } | T::Float | T::Boolean) || timestamp(to),
         (T::Float, to) => matches!(to, T::Number { .. } | T::Float | T::Boolean),
         (T::Boolean, to) => matches!(to, T::Number { .. } | T::Float | T::Boolean),
+        (T::Structured(_) | T::Vector(..), _) => false,
         (T::Date, to) => to == T::Date || timestamp(to),
         (T::Time(_), to) => matches!(to, T::Time(_)),
         (T::TimestampNtz(_) | T::TimestampLtz(_) | T::TimestampTz(_), to) => {

@@ -9,6 +9,8 @@ pub fn common_type(a: SqlType, b: SqlType) -> Option<SqlType> {
         return Some(a);
     }
     Some(match (a, b) {
+        (T::Structured(_), _) | (_, T::Structured(_)) => return common_type(a.loose(), b.loose()),
+        (T::Vector(..), _) | (_, T::Vector(..)) => return None,
         (T::Variant, _) | (_, T::Variant) => T::Variant,
         (T::Number { precision: p1, scale: s1 }, T::Number { precision: p2, scale: s2 }) => {
             let scale = s1.max(s2);

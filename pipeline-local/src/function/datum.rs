@@ -246,7 +246,7 @@ pub fn build(sql_type: SqlType, values: impl IntoIterator<Item = Datum>) -> Resu
             let columns: Vec<ArrayRef> = vec![Arc::new(instants.finish()), Arc::new(offsets.finish())];
             Ok(Arc::new(StructArray::try_new(fields, columns, Some(NullBuffer::from(valid)))?))
         }
-        SqlType::Variant | SqlType::Object | SqlType::Array => {
+        SqlType::Variant | SqlType::Object | SqlType::Array | SqlType::Structured(_) | SqlType::Vector(..) => {
             with!(LargeStringBuilder::new(), Datum::Json(json) => json.stored())
         }
     }

@@ -32,6 +32,7 @@ mod estimate;
 mod hash;
 mod higher_order;
 pub mod json;
+mod map;
 mod number_format;
 mod numeric;
 mod random;
@@ -41,11 +42,13 @@ mod sequence;
 mod settings;
 mod similarity;
 mod string;
+mod structured;
 #[cfg(test)]
 mod testing;
 pub mod time;
 mod udf;
 mod variant_key;
+mod vector;
 mod wait;
 
 pub use higher_order::higher_order;
@@ -64,6 +67,7 @@ pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
         encode::functions(),
         estimate::functions(),
         hash::functions(),
+        map::functions(),
         numeric::functions(),
         random::functions(),
         regexp::functions(),
@@ -72,6 +76,7 @@ pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
         similarity::functions(),
         string::functions(),
         variant_key::functions(),
+        vector::functions(),
     ];
     let mut all: Vec<_> = families.into_iter().flatten().flat_map(udf::Function::udfs).collect();
     all.extend(conditional::lazy());

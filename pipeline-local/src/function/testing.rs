@@ -22,6 +22,10 @@ const CASTS: &[(&str, &str)] = &[
     ("T_TZ", "TIMESTAMP_TZ(9)"),
     ("T_VARIANT", "VARIANT"),
     ("T_BINARY", "BINARY(8388608)"),
+    ("T_INTS", "ARRAY(NUMBER(38,0))"),
+    ("T_CITY", "OBJECT(city VARCHAR(16777216), zip NUMBER(5,0) NOT NULL)"),
+    ("T_MAP", "MAP(VARCHAR(16777216), NUMBER(38,0))"),
+    ("T_VECTOR", "VECTOR(FLOAT, 3)"),
 ];
 
 fn context() -> SessionContext {

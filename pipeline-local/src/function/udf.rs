@@ -48,6 +48,10 @@ pub(super) enum Param {
     Array,
     /// OBJECT, or a VARIANT that may hold one.
     Object,
+    /// MAP.
+    Map,
+    /// VECTOR.
+    Vector,
 }
 
 impl Param {
@@ -61,6 +65,15 @@ impl Param {
         let to = match self {
             Self::Any => return Ok(None),
             Self::Text if text => return Ok(None),
+            Self::Map if from.family() == "MAP" => return Ok(None),
+            Self::Vector if matches!(from, T::Vector(..)) => return Ok(None),
+            Self::Map | Self::Vector => return Err(()),
+            // A structured type is what the semi-structured one is, a VECTOR an array where any value does.
+            _ if matches!(from, T::Structured(_)) => {
+                return if self == Self::Any { Ok(None) } else { self.conversion(from.loose()) };
+            }
+            Self::Value if matches!(from, T::Vector(..)) => T::Array,
+            _ if self != Self::Any && matches!(from, T::Vector(..)) => return Err(()),
             Self::Text if !matches!(from, T::Binary(_) | T::Object | T::Array) => T::TEXT,
             Self::TextOrBinary if text || matches!(from, T::Binary(_)) => return Ok(None),
             Self::TextOrBinary if !matches!(from, T::Object | T::Array) => T::TEXT,

@@ -378,7 +378,12 @@ impl<'a> Cursor<'a> {
     pub(super) fn replace(&mut self, count: usize, tokens: Vec<Token>) {
         let end = (self.index + count).min(self.tokens.len());
         let Some(first) = self.tokens.get(self.index) else { return };
-        let (span, range) = (first.span, self.ranges[self.index]);
+        let mut span = first.span;
+        if let Some(last) = self.tokens[self.index..end].last() {
+            // What follows directly still does, such as a path after a type.
+            span.end = last.span.end;
+        }
+        let range = self.ranges[self.index];
         self.ranges.splice(self.index..end, tokens.iter().map(|_| range));
         self.tokens.splice(self.index..end, tokens.into_iter().map(|token| TokenWithSpan { token, span }));
     }

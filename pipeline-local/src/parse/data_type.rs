@@ -4,7 +4,9 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::cursor::Cursor;
 use crate::error::{Result, SqlError};
-use crate::types::{DEFAULT_BINARY_LENGTH, DEFAULT_VARCHAR_LENGTH, MAX_VARCHAR_LENGTH, SqlType};
+use crate::types::{
+    DEFAULT_BINARY_LENGTH, DEFAULT_VARCHAR_LENGTH, Held, MAX_VARCHAR_LENGTH, Shape, SqlType, Structured, VectorElement,
+};
 
 impl Cursor<'_> {
     /// Reads a data type with its arguments, by any of its names.
@@ -74,12 +76,21 @@ impl Cursor<'_> {
                 }
             }
             "VARIANT" => SqlType::Variant,
-            "OBJECT" | "ARRAY" if self.peek() == Some(&Token::LParen) => {
-                return Err(SqlError::unsupported(format_args!("structured type {word}(...)")));
+            "OBJECT" | "ARRAY" | "MAP" | "VECTOR" if self.accept(&Token::LParen) => {
+                let made = match word.as_str() {
+                    "ARRAY" => SqlType::Structured(Structured::new(Shape::Array(self.held()?))),
+                    "OBJECT" => self.structured_object()?,
+                    "MAP" => self.map()?,
+                    _ => self.vector()?,
+                };
+                self.expect(&Token::RParen)?;
+                made
             }
+            "MAP" => return Err(invalid("A MAP says what its keys and values are: MAP(VARCHAR, NUMBER).")),
+            "VECTOR" => return Err(invalid("A VECTOR says what it holds and how many: VECTOR(FLOAT, 3).")),
             "OBJECT" => SqlType::Object,
             "ARRAY" => SqlType::Array,
-            "DECFLOAT" | "GEOGRAPHY" | "GEOMETRY" | "VECTOR" | "MAP" | "UUID" | "INTERVAL" | "PERIOD" | "FILE" => {
+            "DECFLOAT" | "GEOGRAPHY" | "GEOMETRY" | "UUID" | "INTERVAL" | "PERIOD" | "FILE" => {
                 return Err(SqlError::unsupported(format_args!("data type {word}")));
             }
             _ => {
@@ -87,6 +98,55 @@ impl Cursor<'_> {
                 return Err(SqlError::compilation(2040, "42601", format_args!("Unsupported data type '{word}'.")));
             }
         })
+    }
+
+    /// The type of an element, with NOT NULL.
+    fn held(&mut self) -> Result<Held> {
+        let sql_type = self.data_type()?;
+        if matches!(sql_type, SqlType::Vector(..)) {
+            return Err(SqlError::unsupported("VECTOR inside a structured type"));
+        }
+        Ok(Held { sql_type, nullable: !self.accept_keywords("NOT NULL") })
+    }
+
+    /// The members of `OBJECT(name type, ..)`; their names keep their case.
+    fn structured_object(&mut self) -> Result<SqlType> {
+        let mut members: Vec<(String, Held)> = Vec::new();
+        loop {
+            let Some(Token::Word(word)) = self.peek().cloned() else { return Err(self.unexpected()) };
+            self.next_token();
+            let held = self.held()?;
+            if members.iter().any(|(name, _)| *name == word.value) {
+                return Err(invalid(format_args!("Duplicate member '{}' in type OBJECT.", word.value)));
+            }
+            members.push((word.value, held));
+            if !self.accept(&Token::Comma) {
+                return Ok(SqlType::Structured(Structured::new(Shape::Object(members))));
+            }
+        }
+    }
+
+    fn map(&mut self) -> Result<SqlType> {
+        let key = self.data_type()?;
+        if !matches!(key, SqlType::Varchar(_) | SqlType::Number { scale: 0, .. }) {
+            return Err(invalid(format_args!("Invalid key type {key} for MAP; it must be VARCHAR or an integer.")));
+        }
+        self.expect(&Token::Comma)?;
+        Ok(SqlType::Structured(Structured::new(Shape::Map(key, self.held()?))))
+    }
+
+    fn vector(&mut self) -> Result<SqlType> {
+        let element = match self.peek_word().as_deref() {
+            Some("FLOAT" | "FLOAT4" | "FLOAT8") => VectorElement::Float,
+            Some("INT" | "INTEGER") => VectorElement::Int,
+            _ => return Err(invalid("The elements of a VECTOR must be FLOAT or INT.")),
+        };
+        self.next_token();
+        self.expect(&Token::Comma)?;
+        match self.integer()? {
+            length @ 1..=4096 => Ok(SqlType::Vector(element, length as u16)),
+            length => Err(invalid(format_args!("Invalid dimension {length} for type VECTOR; it must be 1 to 4096."))),
+        }
     }
 
     fn varchar(&mut self, default: u32) -> Result<SqlType> {
@@ -161,10 +221,25 @@ mod tests {
             ("datetime", "TIMESTAMP_NTZ(9)"),
             ("varbinary", "BINARY(8388608)"),
             ("variant", "VARIANT"),
+            ("array(int not null)", "ARRAY(NUMBER(38,0) NOT NULL)"),
+            ("object(City string, \"a b\" int)", "OBJECT(City VARCHAR(16777216), \"a b\" NUMBER(38,0))"),
+            ("map(varchar, array(float))", "MAP(VARCHAR(16777216), ARRAY(FLOAT))"),
+            ("vector(float, 3)", "VECTOR(FLOAT, 3)"),
         ] {
             assert_eq!(data_type(text).unwrap().to_string(), expected, "{text}");
         }
-        for text in ["number(39)", "number(10,11)", "varchar(0)", "time(10)", "vector(float, 3)", "nonsense"] {
+        for text in [
+            "number(39)",
+            "number(10,11)",
+            "varchar(0)",
+            "time(10)",
+            "nonsense",
+            "map",
+            "map(date, int)",
+            "vector(text, 3)",
+            "vector(int, 0)",
+            "array()",
+        ] {
             assert!(data_type(text).is_err(), "{text}");
         }
     }

@@ -48,6 +48,8 @@ pub(super) fn extended(cursor: &mut Cursor<'_>) {
             let tokens = [word(operator), Token::LParen].into_iter().chain(operand).chain([Token::RParen]);
             let tokens = tokens.collect();
             cursor.replace(1 + length, tokens);
+        } else if cursor.peek() == Some(&Token::DoubleColon) || cursor.peek_keyword("AS") {
+            structured_type(cursor);
         } else if cursor.peek() == Some(&Token::RParen)
             && cursor.peek_keyword_at(1, "FROM")
             && cursor.peek_keyword_at(2, "FIRST")
@@ -106,6 +108,24 @@ fn where_first(cursor: &mut Cursor<'_>) {
     }
 }
 
+/// Behind `::` and AS, a type that the dialect does not know becomes a quoted word: `"ARRAY(NUMBER(38,0))"`.
+fn structured_type(cursor: &mut Cursor<'_>) {
+    let known = ["ARRAY", "OBJECT", "MAP", "VECTOR"].iter().any(|word| cursor.peek_keyword_at(1, word));
+    if !known || cursor.peek_at(2) != Some(&Token::LParen) {
+        return;
+    }
+    let here = cursor.index();
+    // What is no type is something else, such as an alias with columns.
+    if cursor.next_token().is_some()
+        && let Ok(sql_type) = cursor.data_type()
+    {
+        let count = cursor.index() - here - 1;
+        cursor.rewind(here + 1);
+        cursor.replace(count, vec![quoted(&sql_type.to_string())]);
+    }
+    cursor.rewind(here);
+}
+
 /// Whether `{*`, `{t.*` or the like is next.
 fn object_of_star(cursor: &Cursor<'_>) -> bool {
     cursor.peek() == Some(&Token::LBrace)
@@ -159,6 +179,12 @@ mod tests {
             (
                 "select a from t start with b = 1 connect by prior a = b where f(c) > 1 order by a",
                 "SELECT A FROM T WHERE F(C) > 1 START WITH B = 1 CONNECT BY PRIOR (A) = B ORDER BY A",
+            ),
+            (
+                "select [1]::array(int)::map(varchar, int), cast(a as vector(int, 2)) from t as map(a, b)",
+                "SELECT [1]::\"ARRAY(NUMBER(38,0))\"::\"MAP(VARCHAR(16777216), NUMBER(38,0))\" \
+                 AS \"[1]::ARRAY(INT)::MAP(VARCHAR, INT)\", \
+                 CAST(A AS \"VECTOR(INT, 2)\") AS \"CAST(A AS VECTOR(INT, 2))\" FROM T AS MAP (A, B)",
             ),
         ] {
             assert_eq!(query(sql).expect(sql).to_string(), expected);

@@ -155,7 +155,10 @@ impl Path {
             }
         }
         let operand = before.is_some_and(|before| {
-            matches!(before.token, Token::Word(_) | Token::RParen | Token::RBracket | Token::Placeholder(_))
+            matches!(
+                before.token,
+                Token::Word(_) | Token::RParen | Token::RBracket | Token::RBrace | Token::Placeholder(_)
+            )
         });
         self.inside = token.token == Token::Colon && adjacent && operand;
         self.inside

@@ -45,6 +45,8 @@ fn state(cx: &Context<'_>) -> SessionState {
     *state.execution_props_mut() = ExecutionProps::new();
     let settings = Settings::of(&cx.session.parameters).with_clock(cx.engine.clock.clone());
     state.config_mut().options_mut().extensions.insert(settings);
+    // Without this functions see the default settings when they run.
+    state.mark_start_execution();
     state
 }
 

@@ -71,7 +71,10 @@ fn is_path(tokens: &Tokens<'_>, colon: usize) -> bool {
         return false;
     };
     before.end == at.start
-        && matches!(before.token, Token::Word(_) | Token::RParen | Token::RBracket | Token::SingleQuotedString(_))
+        && matches!(
+            before.token,
+            Token::Word(_) | Token::RParen | Token::RBracket | Token::RBrace | Token::SingleQuotedString(_)
+        )
 }
 
 fn not_set(mark: &str) -> SqlError {
@@ -182,7 +185,7 @@ mod tests {
         for (text, expected) in [
             ("COMMENT = :text", vec!["TEXT"]),
             ("SELECT ?, ?, :2, '?', :\"a b\"", vec!["1", "2", "2", "a b"]),
-            ("SELECT v:path, f(x):path, v['a']:b, :v FROM t", vec!["V"]),
+            ("SELECT v:path, f(x):path, v['a']:b, {'a': 1}:a, :v FROM t", vec!["V"]),
             ("CREATE TASK IDENTIFIER(:name) AS BEGIN INSERT INTO t VALUES (:value); END", vec!["NAME"]),
         ] {
             assert_eq!(found(text), expected, "{text}");

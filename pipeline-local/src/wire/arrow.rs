@@ -7,19 +7,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Decimal128Array, Int32Array, Int64Array, PrimitiveArray, RecordBatch, RecordBatchOptions,
-    StringArray, StructArray,
+    Array, ArrayRef, AsArray, Decimal128Array, FixedSizeListArray, Float32Array, Int32Array, Int64Array,
+    PrimitiveArray, RecordBatch, RecordBatchOptions, StringArray, StructArray,
 };
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::{
-    ArrowPrimitiveType, DataType, Decimal128Type, Field, Fields, Int8Type, Int16Type, Int32Type, Int64Type, Schema,
-    SchemaRef, Time64NanosecondType, TimestampMicrosecondType,
+    ArrowPrimitiveType, DataType, Decimal128Type, Field, FieldRef, Fields, Int8Type, Int16Type, Int32Type, Int64Type,
+    Schema, SchemaRef, Time64NanosecondType, TimestampMicrosecondType,
 };
 use datafusion::arrow::ipc::writer::StreamWriter;
 
 use super::cell::{arrays_of, indent_json};
 use crate::statement::{QueryResult, ResultColumn};
-use crate::types::SqlType;
+use crate::types::{SqlType, VectorElement};
 use crate::{Result, SqlError};
 
 /// A result in the form in which Arrow clients receive it.
@@ -112,6 +112,7 @@ enum Encoding {
     /// As the engine holds them.
     Same(SqlType),
     Json(SqlType),
+    Vector(VectorElement, u16),
     Time(u8),
     Timestamp(SqlType, u8),
     Zoned(u8),
@@ -124,7 +125,10 @@ impl Encoding {
                 let values = arrays.filter_map(|array| array.as_primitive_opt::<Decimal128Type>());
                 Self::Number { precision, scale, bytes: values.map(width).max().unwrap_or(1) }
             }
-            SqlType::Variant | SqlType::Object | SqlType::Array => Self::Json(sql_type),
+            SqlType::Variant | SqlType::Object | SqlType::Array | SqlType::Structured(_) => {
+                Self::Json(sql_type.loose())
+            }
+            SqlType::Vector(element, length) => Self::Vector(element, length),
             SqlType::Time(scale) => Self::Time(scale),
             SqlType::TimestampNtz(scale) | SqlType::TimestampLtz(scale) => Self::Timestamp(sql_type, scale),
             SqlType::TimestampTz(scale) => Self::Zoned(scale),
@@ -143,6 +147,7 @@ impl Encoding {
             Self::Number { scale, .. } => DataType::Decimal128(38, *scale as i8),
             Self::Same(sql_type) => sql_type.arrow(),
             Self::Json(_) => DataType::Utf8,
+            Self::Vector(element, length) => DataType::FixedSizeList(vector_item(*element), i32::from(*length)),
             Self::Time(scale) if *scale <= 4 => DataType::Int32,
             Self::Time(_) => DataType::Int64,
             Self::Timestamp(_, scale) if *scale <= 7 => DataType::Int64,
@@ -176,6 +181,7 @@ impl Encoding {
                 (logical, 0, *scale, 0, if *scale <= 7 { 8 } else { 16 })
             }
             Self::Zoned(scale) => ("TIMESTAMP_TZ", 0, *scale, 0, if *scale <= 3 { 8 } else { 16 }),
+            Self::Vector(..) => ("VECTOR", 0, 0, 0, 0),
             Self::Json(SqlType::Object) => ("OBJECT", 0, 0, 0, 0),
             Self::Json(SqlType::Array) => ("ARRAY", 0, 0, 0, 0),
             Self::Json(_) => ("VARIANT", 0, 0, 0, 0),
@@ -216,6 +222,7 @@ impl Encoding {
                 let texts = array.as_string_opt::<i64>().ok_or_else(|| wrong(array))?;
                 Arc::new(texts.iter().map(|text| text.map(indent_json)).collect::<StringArray>())
             }
+            Self::Vector(element, length) => vectors(array, *element, *length)?,
             Self::Time(scale) => {
                 let values = typed::<Time64NanosecondType>(array)?;
                 let unit = 10_i64.pow(9 - u32::from((*scale).min(9)));
@@ -252,6 +259,34 @@ impl Encoding {
         let DataType::Struct(fields) = self.arrow() else { unreachable!("only structs are packed") };
         Arc::new(StructArray::new(fields, parts, array.nulls().cloned()))
     }
+}
+
+/// The field of a vector's elements.
+fn vector_item(element: VectorElement) -> FieldRef {
+    let data_type = if element == VectorElement::Float { DataType::Float32 } else { DataType::Int32 };
+    Arc::new(Field::new("item", data_type, true))
+}
+
+/// Vectors, which the engine holds as JSON text, as lists.
+fn vectors(array: &ArrayRef, element: VectorElement, length: u16) -> Result<ArrayRef> {
+    let texts = array.as_string_opt::<i64>().ok_or_else(|| wrong(array))?;
+    let mut numbers: Vec<Option<f64>> = Vec::with_capacity(texts.len() * usize::from(length));
+    for text in texts {
+        match text {
+            Some(text) => numbers.extend(serde_json::from_str::<Vec<f64>>(text)?.into_iter().map(Some)),
+            None => numbers.extend(std::iter::repeat_n(None, length.into())),
+        }
+    }
+    let items: ArrayRef = match element {
+        VectorElement::Float => {
+            Arc::new(numbers.iter().map(|value| value.map(|value| value as f32)).collect::<Float32Array>())
+        }
+        VectorElement::Int => {
+            Arc::new(numbers.iter().map(|value| value.map(|value| value as i32)).collect::<Int32Array>())
+        }
+    };
+    let lists = FixedSizeListArray::try_new(vector_item(element), length.into(), items, texts.nulls().cloned())?;
+    Ok(Arc::new(lists))
 }
 
 /// The narrowest integer that holds all values, in bytes.

@@ -148,7 +148,7 @@ fn value(wire_type: &str, text: Option<&str>) -> Result<Value> {
             zoned(instant, offset - 1440).ok_or_else(wrong)?
         }
         SqlType::Binary(_) => ScalarValue::Binary(Some(hex(text).ok_or_else(wrong)?)),
-        SqlType::Variant | SqlType::Object | SqlType::Array => {
+        SqlType::Variant | SqlType::Object | SqlType::Array | SqlType::Structured(_) | SqlType::Vector(..) => {
             serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|_| wrong())?;
             ScalarValue::LargeUtf8(Some(text.to_owned()))
         }

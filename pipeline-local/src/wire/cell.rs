@@ -43,6 +43,7 @@ enum Cells<'a> {
     Float(&'a Float64Array),
     Text(&'a StringArray),
     Json(&'a LargeStringArray),
+    Vector(&'a LargeStringArray),
     Boolean(&'a BooleanArray),
     Binary(&'a BinaryArray),
     Date(&'a Date32Array),
@@ -96,7 +97,10 @@ impl<'a> Cells<'a> {
             }
             SqlType::Float => Self::Float(array.as_primitive_opt::<Float64Type>().ok_or_else(wrong)?),
             SqlType::Varchar(_) => Self::Text(array.as_string_opt().ok_or_else(wrong)?),
-            SqlType::Variant | SqlType::Object | SqlType::Array => Self::Json(array.as_string_opt().ok_or_else(wrong)?),
+            SqlType::Variant | SqlType::Object | SqlType::Array | SqlType::Structured(_) => {
+                Self::Json(array.as_string_opt().ok_or_else(wrong)?)
+            }
+            SqlType::Vector(..) => Self::Vector(array.as_string_opt().ok_or_else(wrong)?),
             SqlType::Boolean => Self::Boolean(array.as_boolean_opt().ok_or_else(wrong)?),
             SqlType::Binary(_) => Self::Binary(array.as_binary_opt().ok_or_else(wrong)?),
             SqlType::Date => Self::Date(array.as_primitive_opt::<Date32Type>().ok_or_else(wrong)?),
@@ -123,7 +127,7 @@ impl<'a> Cells<'a> {
             Self::Number(array, _) => array,
             Self::Float(array) => array,
             Self::Text(array) => array,
-            Self::Json(array) => array,
+            Self::Json(array) | Self::Vector(array) => array,
             Self::Boolean(array) => array,
             Self::Binary(array) => array,
             Self::Date(array) => array,
@@ -144,6 +148,7 @@ impl<'a> Cells<'a> {
             Self::Float(array) => write_float(array.value(row), out),
             Self::Text(array) => write_escaped(array.value(row), out),
             Self::Json(array) => write_escaped(&indent_json(array.value(row)), out),
+            Self::Vector(array) => write_escaped(array.value(row), out),
             Self::Boolean(array) => out.push_str(style.booleans[usize::from(array.value(row))]),
             Self::Binary(array) => array.value(row).iter().for_each(|byte| push(out, format_args!("{byte:02X}"))),
             Self::Date(array) => push(out, format_args!("{}", array.value(row))),

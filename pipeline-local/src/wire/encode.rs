@@ -6,7 +6,7 @@ use super::chunk::{ChunkStore, EncodedRows, Format, Inline};
 use crate::Result;
 use crate::session::Session;
 use crate::statement::{QueryResult, ResultColumn, StatementType};
-use crate::types::SqlType;
+use crate::types::{SqlType, VectorElement};
 
 /// The state of a session after a statement, which every answer tells.
 #[derive(Debug, Clone)]
@@ -119,7 +119,7 @@ impl Answer<'_> {
 
 /// One entry of `rowtype`. Every key is always there.
 pub(super) fn row_type(column: &ResultColumn) -> Value {
-    let (kind, precision, scale) = match column.sql_type {
+    let (kind, precision, scale) = match column.sql_type.loose() {
         SqlType::Number { precision, scale } => ("fixed", Some(precision), Some(scale)),
         SqlType::Float => ("real", None, None),
         SqlType::Varchar(_) => ("text", None, None),
@@ -132,13 +132,21 @@ pub(super) fn row_type(column: &ResultColumn) -> Value {
         SqlType::TimestampTz(scale) => ("timestamp_tz", Some(0), Some(scale)),
         SqlType::Variant => ("variant", None, None),
         SqlType::Object => ("object", None, None),
-        SqlType::Array => ("array", None, None),
+        // A structured type is sent as the semi-structured one, as to clients that have not asked for more.
+        SqlType::Array | SqlType::Structured(_) => ("array", None, None),
+        SqlType::Vector(..) => ("vector", None, None),
     };
     let (length, byte_length) = column.sql_type.lengths().unzip();
-    json!({
+    let mut entry = json!({
         "name": column.name, "database": "", "schema": "", "table": "", "nullable": column.nullable, "type": kind,
         "length": length, "byteLength": byte_length, "precision": precision, "scale": scale, "collation": null,
-    })
+    });
+    if let SqlType::Vector(element, dimension) = column.sql_type {
+        let element = if element == VectorElement::Float { "real" } else { "fixed" };
+        entry["vectorDimension"] = dimension.into();
+        entry["fields"] = json!([{ "name": "", "type": element, "nullable": false }]);
+    }
+    entry
 }
 
 #[cfg(test)]

@@ -40,4 +40,4 @@ macro_rules! examples {
     };
 }
 
-examples!(aggregate, conversion, datetime, javascript, lambda, numeric, string, variant);
+examples!(aggregate, conversion, datetime, javascript, lambda, numeric, string, types, variant);

@@ -1,10 +1,11 @@
 //! Functions of arrays.
 
 use super::super::args::{integer, integer_or, invalid_value, json, text};
+use super::super::cast::{cast_datum, json_of};
 use super::super::datum::Datum;
 use super::super::json::Json;
 use super::super::string::WIDE;
-use super::super::udf::{Function, Param, Returns, function};
+use super::super::udf::{Env, Function, Param, Returns, Types, function};
 use super::order::{compare, same};
 use super::{element, failed, made, plain_text};
 use crate::error::Result;
@@ -106,13 +107,40 @@ fn generate_range(values: &[Datum]) -> Result<Datum> {
     made((0..count).map(|index| Json::Number(i128::from(start) + index * i128::from(step), 0)).collect())
 }
 
+/// What counts elements is.
+const COUNT: SqlType = SqlType::Number { precision: 9, scale: 0 };
+
+/// The result type of a search: a VARIANT is sought in an ARRAY, anything in a structured one.
+fn sought(types: &Types<'_>, result: SqlType) -> Result<SqlType> {
+    let fits = match (types.types[0], types.types[1]) {
+        (Some(_), Some(SqlType::Structured(_))) | (None, _) => true,
+        (Some(found), _) => Param::Variant.conversion(found).is_ok(),
+    };
+    if fits { Ok(result) } else { Err(types.invalid()) }
+}
+
+/// The type of the array that elements are taken from or put into.
+fn kept_type(types: &Types<'_>) -> Result<SqlType> {
+    Ok(match types.get(0) {
+        structured @ SqlType::Structured(_) => structured,
+        _ => SqlType::Array,
+    })
+}
+
+/// An array of the result type: what was put into a structured one becomes what that holds.
+fn shaped(env: &Env<'_>, items: Vec<Json>) -> Result<Datum> {
+    let made = made(items)?;
+    if env.returns == SqlType::Array { Ok(made) } else { cast_datum(made, env.returns, env.settings) }
+}
+
 pub(super) fn functions() -> Vec<Function> {
-    use Param::{Array, Boolean, Integer, Text, Value, Variant};
+    use Param::{Any, Array, Boolean, Integer, Text, Value, Variant};
     const TWO_ARRAYS: &[Param] = &[Array, Array];
     let variant = Returns::Type(SqlType::Variant);
     let array_type = Returns::Type(SqlType::Array);
+    let kept = Returns::By(kept_type);
     let truth = Returns::Type(SqlType::Boolean);
-    let count = Returns::Type(SqlType::Number { precision: 9, scale: 0 });
+    let count = Returns::Type(COUNT);
     let wide = Returns::Type(WIDE);
     vec![
         function("ARRAY_CONSTRUCT", &[Value], array_type, |values, _| {
@@ -131,28 +159,33 @@ pub(super) fn functions() -> Vec<Function> {
             Json::Array(items) => Ok(Datum::integer(items.len() as i64)),
             _ => Ok(Datum::Null),
         }),
-        function("ARRAY_CONTAINS", &[Variant, Array], truth, |values, _| {
-            let wanted = json(&values[0])?;
-            Ok(Datum::Boolean(array(&values[1])?.iter().any(|item| same(item, wanted))))
-        }),
-        function("ARRAY_POSITION", &[Variant, Array], count, |values, _| {
-            let wanted = json(&values[0])?;
-            let found = array(&values[1])?.iter().position(|item| same(item, wanted));
+        function(
+            "ARRAY_CONTAINS",
+            &[Any, Array],
+            Returns::By(|types| sought(types, SqlType::Boolean)),
+            |values, env| {
+                let wanted = json_of(values[0].clone(), env.settings.time_zone);
+                Ok(Datum::Boolean(array(&values[1])?.iter().any(|item| same(item, &wanted))))
+            },
+        ),
+        function("ARRAY_POSITION", &[Any, Array], Returns::By(|types| sought(types, COUNT)), |values, env| {
+            let wanted = json_of(values[0].clone(), env.settings.time_zone);
+            let found = array(&values[1])?.iter().position(|item| same(item, &wanted));
             Ok(found.map_or(Datum::Null, |found| Datum::integer(found as i64)))
         }),
-        function("ARRAY_APPEND", &[Array, Value], array_type, |values, _| {
+        function("ARRAY_APPEND", &[Array, Value], kept, |values, env| {
             let mut items = array(&values[0])?.clone();
             items.push(json(&values[1])?.clone());
-            made(items)
+            shaped(env, items)
         })
         .stable(),
-        function("ARRAY_PREPEND", &[Array, Value], array_type, |values, _| {
+        function("ARRAY_PREPEND", &[Array, Value], kept, |values, env| {
             let mut items = vec![json(&values[1])?.clone()];
             items.extend(array(&values[0])?.iter().cloned());
-            made(items)
+            shaped(env, items)
         })
         .stable(),
-        function("ARRAY_INSERT", &[Array, Integer, Value], array_type, |values, _| {
+        function("ARRAY_INSERT", &[Array, Integer, Value], kept, |values, env| {
             let mut items = array(&values[0])?.clone();
             let position = integer(&values[1])?;
             let at = place(position, items.len())
@@ -162,40 +195,40 @@ pub(super) fn functions() -> Vec<Function> {
                 items.push(Json::Undefined);
             }
             items.insert(at, json(&values[2])?.clone());
-            made(items)
+            shaped(env, items)
         })
         .stable(),
-        function("ARRAY_CAT", TWO_ARRAYS, array_type, |values, _| {
+        function("ARRAY_CAT", TWO_ARRAYS, kept, |values, env| {
             let mut items = Vec::new();
             for value in values {
                 items.extend(array(value)?.iter().cloned());
             }
-            made(items)
+            shaped(env, items)
         })
         .repeat(1),
-        function("ARRAY_COMPACT", &[Array], array_type, |values, _| {
+        function("ARRAY_COMPACT", &[Array], kept, |values, env| {
             let kept = array(&values[0])?.iter().filter(|item| !matches!(item, Json::Undefined | Json::Null));
-            made(kept.cloned().collect())
+            shaped(env, kept.cloned().collect())
         }),
-        function("ARRAY_DISTINCT", &[Array], array_type, |values, _| made(distinct(array(&values[0])?))),
-        function("ARRAY_EXCEPT", TWO_ARRAYS, array_type, |values, _| matched(values, false)),
-        function("ARRAY_INTERSECTION", TWO_ARRAYS, array_type, |values, _| matched(values, true)),
+        function("ARRAY_DISTINCT", &[Array], kept, |values, env| shaped(env, distinct(array(&values[0])?))),
+        function("ARRAY_EXCEPT", TWO_ARRAYS, kept, |values, _| matched(values, false)),
+        function("ARRAY_INTERSECTION", TWO_ARRAYS, kept, |values, _| matched(values, true)),
         function("ARRAYS_OVERLAP", TWO_ARRAYS, truth, |values, _| {
             let others = array(&values[1])?;
             let shared = array(&values[0])?.iter().any(|item| others.iter().any(|other| same(other, item)));
             Ok(Datum::Boolean(shared))
         }),
-        function("ARRAY_SLICE", &[Array, Integer, Integer], array_type, |values, _| {
+        function("ARRAY_SLICE", &[Array, Integer, Integer], kept, |values, env| {
             let items = array(&values[0])?;
             let bound = |value: &Datum| -> Result<usize> {
                 Ok(place(integer(value)?, items.len()).unwrap_or(0).min(items.len()))
             };
             let (from, to) = (bound(&values[1])?, bound(&values[2])?);
-            made(items.get(from..to).unwrap_or_default().to_vec())
+            shaped(env, items.get(from..to).unwrap_or_default().to_vec())
         }),
-        function("ARRAY_SORT", &[Array, Boolean, Boolean], array_type, |values, _| sort(values)).optional(2),
-        function("ARRAY_REVERSE", &[Array], array_type, |values, _| {
-            made(array(&values[0])?.iter().rev().cloned().collect())
+        function("ARRAY_SORT", &[Array, Boolean, Boolean], kept, |values, _| sort(values)).optional(2),
+        function("ARRAY_REVERSE", &[Array], kept, |values, env| {
+            shaped(env, array(&values[0])?.iter().rev().cloned().collect())
         }),
         function("ARRAY_FLATTEN", &[Array], array_type, |values, _| {
             let mut items = Vec::new();
@@ -208,16 +241,16 @@ pub(super) fn functions() -> Vec<Function> {
             }
             made(items)
         }),
-        function("ARRAY_REMOVE", &[Array, Variant], array_type, |values, _| {
+        function("ARRAY_REMOVE", &[Array, Variant], kept, |values, env| {
             let unwanted = json(&values[1])?;
-            made(array(&values[0])?.iter().filter(|item| !same(item, unwanted)).cloned().collect())
+            shaped(env, array(&values[0])?.iter().filter(|item| !same(item, unwanted)).cloned().collect())
         }),
-        function("ARRAY_REMOVE_AT", &[Array, Integer], array_type, |values, _| {
+        function("ARRAY_REMOVE_AT", &[Array, Integer], kept, |values, env| {
             let mut items = array(&values[0])?.clone();
             if let Some(at) = place(integer(&values[1])?, items.len()).filter(|at| *at < items.len()) {
                 items.remove(at);
             }
-            made(items)
+            shaped(env, items)
         }),
         function("ARRAY_GENERATE_RANGE", &[Integer, Integer, Integer], array_type, |values, _| generate_range(values))
             .optional(1),
@@ -293,5 +326,30 @@ mod tests {
             ("ARRAY_CAT(PARSE_JSON('1'), ARRAY_CONSTRUCT())", "100071 Failed to cast variant value 1 to ARRAY"),
         ]);
         check_queries(&[("SELECT OBJECT_CONSTRUCT('a', a) FROM (VALUES (1), (NULL)) AS t(a)", "{\"a\":1},{}")]);
+    }
+    #[test]
+    fn structured_arrays() {
+        check(&[
+            ("T_INTS(ARRAY_CONSTRUCT(1, '2', NULL))", "ARRAY(NUMBER(38,0))|[1,2,null]"),
+            ("T_INTS(ARRAY_CONSTRUCT('x'))", "100071 Failed to cast variant value \"x\" to FIXED"),
+            ("ARRAY_APPEND(T_INTS(ARRAY_CONSTRUCT(1)), '2')", "ARRAY(NUMBER(38,0))|[1,2]"),
+            ("ARRAY_SLICE(T_INTS(ARRAY_CONSTRUCT(1, 2)), 0, 1)", "ARRAY(NUMBER(38,0))|[1]"),
+            ("ARRAY_CONTAINS(2, T_INTS(ARRAY_CONSTRUCT(1, 2)))", "true"),
+            ("ARRAY_SIZE(T_INTS(ARRAY_CONSTRUCT(1, 2)))", "2"),
+            ("GET(T_INTS(ARRAY_CONSTRUCT(1, 2)), 1)", "NUMBER(38,0)|2"),
+            ("GET(T_CITY(OBJECT_CONSTRUCT('city', 'Ulm', 'zip', '89073')), 'zip')", "NUMBER(5,0)|89073"),
+            (
+                "GET(T_CITY(OBJECT_CONSTRUCT('city', 'Ulm', 'zip', 1)), 'state')",
+                "001003 SQL compilation error:\nField 'state' does not exist in OBJECT(city VARCHAR(16777216), zip NUMBER(5,0) NOT NULL).",
+            ),
+            (
+                "T_CITY(OBJECT_CONSTRUCT_KEEP_NULL('city', 'Ulm', 'zip', NULL))",
+                "100072 NULL result in a non-nullable element of type NUMBER(5,0) NOT NULL",
+            ),
+            (
+                "T_CITY(OBJECT_CONSTRUCT('city', 'Ulm'))",
+                "100071 Failed to cast variant value {\"city\":\"Ulm\"} to OBJECT(city VARCHAR(16777216), zip NUMBER(5,0) NOT NULL)",
+            ),
+        ]);
     }
 }

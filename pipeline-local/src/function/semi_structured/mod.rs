@@ -1,13 +1,14 @@
 //! VARIANT, OBJECT and ARRAY.
 
 use super::args::{invalid_value, json, text, text_or};
+use super::cast::cast_datum;
 use super::datum::Datum;
 use super::decimal;
 use super::json::Json;
 use super::string::WIDE;
-use super::udf::{Function, Param, Returns, function};
+use super::udf::{Function, Param, Returns, Types, function};
 use crate::error::{Result, SqlError};
-use crate::types::SqlType;
+use crate::types::{Shape, SqlType};
 
 mod array;
 mod kind;
@@ -41,7 +42,8 @@ fn element(found: Option<&Json>) -> Datum {
 }
 
 fn get(values: &[Datum], ignore_case: bool) -> Result<Datum> {
-    let source = json(&values[0])?;
+    // A number or a truth value has no elements.
+    let Datum::Json(source) = &values[0] else { return Ok(Datum::Null) };
     Ok(match &values[1] {
         Datum::Number(index, scale) => element(source.index(decimal::rescale(*index, *scale, 0).unwrap_or(-1))),
         Datum::Text(key) | Datum::Json(Json::String(key)) => match source {
@@ -53,6 +55,30 @@ fn get(values: &[Datum], ignore_case: bool) -> Result<Datum> {
         Datum::Json(Json::Number(index, 0)) => element(source.index(*index)),
         _ => Datum::Null,
     })
+}
+
+/// The type of what GET finds: a structured type says what it holds.
+fn got(types: &Types<'_>) -> Result<SqlType> {
+    let from = match types.types[0] {
+        None => return Ok(SqlType::Variant),
+        Some(from) => from,
+    };
+    let SqlType::Structured(structured) = from else {
+        return match Param::Variant.conversion(from) {
+            Ok(_) => Ok(SqlType::Variant),
+            Err(()) => Err(types.invalid()),
+        };
+    };
+    match structured.shape() {
+        Shape::Array(held) | Shape::Map(_, held) => Ok(held.sql_type),
+        Shape::Object(members) => {
+            let key = types.constant_text(1).ok_or_else(|| types.invalid())?;
+            let found = members.iter().find(|(name, _)| *name == key);
+            found.map(|(_, held)| held.sql_type).ok_or_else(|| {
+                SqlError::compilation(1_003, "42000", format_args!("Field '{key}' does not exist in {from}."))
+            })
+        }
+    }
 }
 
 /// A step of a path.
@@ -164,7 +190,10 @@ pub(super) fn functions() -> Vec<Function> {
             Err(error) => Ok(Datum::text(error.message.trim_start_matches("Error parsing JSON: "))),
             Ok(_) => Ok(Datum::Null),
         }),
-        function("GET", &[Variant, Any], variant, |values, _| get(values, false)),
+        function("GET", &[Any, Any], Returns::By(got), |values, env| {
+            let found = get(values, false)?;
+            if env.returns == SqlType::Variant { Ok(found) } else { cast_datum(found, env.returns, env.settings) }
+        }),
         function("GET_IGNORE_CASE", &[Variant, Any], variant, |values, _| get(values, true)),
         function("GET_PATH", &[Variant, Text], variant, |values, _| {
             let path = parse_path(text(&values[1])?)?;

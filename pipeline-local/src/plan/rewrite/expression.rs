@@ -1,8 +1,8 @@
 //! Operators and special syntax as function calls.
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DataType, Expr, Ident, JsonPathElem, Subscript,
-    TimezoneInfo, TrimWhereField, UnaryOperator, Value as Literal,
+    AccessExpr, BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DataType, Expr, Ident, JsonPathElem, ObjectNamePart,
+    Subscript, TimezoneInfo, TrimWhereField, UnaryOperator, Value as Literal,
 };
 
 use super::super::ast::{binary, call, literal, nested, not};
@@ -196,6 +196,10 @@ impl Rewriter<'_, '_, '_> {
             DataType::Timestamp(Some(digits), TimezoneInfo::None) => {
                 parse::data_type(&format!("{}({digits})", self.timestamp()))
             }
+            DataType::Custom(name, _) => match name.0.as_slice() {
+                [ObjectNamePart::Identifier(ident)] if ident.quote_style.is_some() => parse::data_type(&ident.value),
+                _ => parse::data_type(&data_type.to_string()),
+            },
             other => parse::data_type(&other.to_string()),
         }
     }
