@@ -43,10 +43,11 @@ fn beside(value: &Node, key: &[Node]) -> Option<&'static str> {
         Ast::In { operand, list } => beside(operand, key).or_else(|| list.iter().find_map(|value| beside(value, key))),
         Ast::Between { operand, low, high } => all(&[operand, low, high]),
         // A window is applied to the groups: what is inside its function is computed for each of them.
-        Ast::Window { function, partition, order } => {
+        Ast::Window { function, partition, order, .. } => {
             let inside = match &**function {
-                Ast::Call { arguments, .. } => arguments.iter().find_map(|argument| beside(argument, key)),
-                Ast::Distinct { argument, .. } => beside(argument, key),
+                Ast::Call { arguments, .. } | Ast::Distinct { arguments, .. } => {
+                    arguments.iter().find_map(|argument| beside(argument, key))
+                }
                 _ => None,
             };
             let around = partition.iter().chain(order.iter().map(|term| &term.value));
@@ -57,6 +58,7 @@ fn beside(value: &Node, key: &[Node]) -> Option<&'static str> {
         | Ast::CountAll
         | Ast::AllColumns
         | Ast::Distinct { .. }
+        | Ast::WithinGroup { .. }
         | Ast::Subquery(_)
         | Ast::Exists(_) => None,
     }

@@ -57,8 +57,9 @@ pub(super) struct Provider<'p, 'a> {
 /// What the planner asks for that is the same for all statements.
 static OPTIONS: LazyLock<ConfigOptions> = LazyLock::new(ConfigOptions::new);
 static PLANNERS: LazyLock<Vec<Arc<dyn ExprPlanner>>> = LazyLock::new(operators::planners);
-static RELATIONS: LazyLock<Vec<Arc<dyn RelationPlanner>>> =
-    LazyLock::new(|| vec![Arc::new(super::lateral::Functions) as Arc<dyn RelationPlanner>, Arc::new(super::asof::Joins)]);
+static RELATIONS: LazyLock<Vec<Arc<dyn RelationPlanner>>> = LazyLock::new(|| {
+    vec![Arc::new(super::lateral::Functions) as Arc<dyn RelationPlanner>, Arc::new(super::asof::Joins)]
+});
 
 impl<'p, 'a> Provider<'p, 'a> {
     pub(super) fn new(cx: &'p mut Context<'a>, special: HashMap<String, Arc<dyn TableSource>>) -> Self {
