@@ -115,7 +115,8 @@ fn folded(
         return Ok(None);
     }
     let analyzed = state.analyzer().execute_and_check(plan.clone(), state.config_options(), |_, _| {})?;
-    let plan = SimplifyExpressions::new().rewrite(analyzed, state)?.data;
+    // The types are those of the values now.
+    let plan = SimplifyExpressions::new().rewrite(analyzed, state)?.data.recompute_schema()?;
     let LogicalPlan::Projection(projection) = &plan else { return Ok(None) };
     let literal = |expression: &Expr| match expression.clone().unalias() {
         Expr::Literal(value, _) => Some(value),

@@ -1,4 +1,6 @@
-use super::support::Sql;
+use pipeline_local::exec::QueryResult;
+
+use super::support::{Sql, cells};
 
 #[tokio::test]
 async fn expressions() {
@@ -117,4 +119,44 @@ async fn views() {
         ("select sum(twice) from d.public.v where k > 1", &["5.00"]),
     ])
     .await;
+}
+
+/// A query whose values are constant is answered without running it: as if it had run.
+#[tokio::test]
+async fn constants_are_what_running_gives() {
+    let mut sql = Sql::new().await;
+    sql.run("create table one as select 1 as n").await;
+    for list in [
+        "1",
+        "1 as x, 'text' as \"y\", 'text', null",
+        "1.50, -2, 1e3, 3::number(10, 4), 'a' || 'b', length('abc')",
+        "true and null, 1 = 2, 'a' like '%b%', case 2 when 1 then 'one' when 2 then 'two' end, iff(1 > 2, 5, 1.5)",
+        "'2024-01-31'::date + 1, '2024-01-31 10:00:00'::timestamp_ntz, '10:00:00'::time, '5 Z'::variant",
+        "current_timestamp()::date, current_date(), current_role(), current_database()",
+        "parse_json('{\"a\": [1, 2]}'):a[1], array_construct(1, 'x'), object_construct('k', 1.5)",
+        "to_binary('CAFE'), 1::float / 3, nullif(1, 1), coalesce(null, 7), greatest(1, 2.5)",
+        "to_timestamp_tz('2024-01-31 10:00:00 +0200'), dateadd(month, 1, '2024-01-31'::date)",
+    ] {
+        let constant = sql.run(&format!("select {list}")).await;
+        let ran = sql.run(&format!("select {list} from one")).await;
+        assert_eq!(constant.columns, ran.columns, "{list}");
+        assert_eq!(cells(&constant), cells(&ran), "{list}");
+        let types = |result: &QueryResult| result.batches.iter().map(|batch| batch.schema()).collect::<Vec<_>>();
+        assert_eq!(types(&constant), types(&ran), "{list}");
+    }
+    for (query, rows) in [
+        ("select 1 where 1 = 2", vec![]),
+        ("select 1 limit 0", vec![]),
+        ("select (select max(n) from one) + 1", vec!["2"]),
+        ("select count(*), sum(2)", vec!["1|2"]),
+        ("select 1 union all select 2 order by 1 desc", vec!["2", "1"]),
+        ("select row_number() over (order by 1)", vec!["1"]),
+        ("select distinct 'a' from one union select 'a'", vec!["a"]),
+    ] {
+        assert_eq!(sql.rows(query).await, rows, "{query}");
+    }
+    let different = sql.rows("select uuid_string(), uuid_string(), random(), random()").await;
+    let values: Vec<&str> = different[0].split('|').collect();
+    assert!(values[0] != values[1] && values[2] != values[3], "{values:?}");
+    assert_ne!(sql.rows("select random()").await, sql.rows("select random()").await);
 }
