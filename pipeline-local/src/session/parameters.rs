@@ -1,7 +1,10 @@
 //! Session parameters: which there are, their types and defaults, and the values one session has set.
 
+use std::sync::{Arc, OnceLock};
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::{Result, SqlError};
 
@@ -231,6 +234,8 @@ pub struct Parameters {
     changed: IndexMap<&'static str, ParameterValue>,
     /// Names that only the client knows, sent at login; told back, without effect.
     foreign: IndexMap<String, serde_json::Value>,
+    /// [`Parameters::told`] as text, from when it is first asked for until something changes.
+    text: OnceLock<Arc<str>>,
 }
 
 impl Parameters {
@@ -243,6 +248,7 @@ impl Parameters {
         let info = known(name)?;
         let value = info.read(text)?;
         self.changed.insert(info.name, value);
+        self.text.take();
         Ok(())
     }
 
@@ -252,6 +258,7 @@ impl Parameters {
     /// 001006 for a name that does not exist.
     pub fn unset(&mut self, name: &str) -> Result<()> {
         self.changed.shift_remove(known(name)?.name);
+        self.text.take();
         Ok(())
     }
 
@@ -292,21 +299,22 @@ impl Parameters {
     /// Remembers what a client sent at login under a name that the engine does not know.
     pub(crate) fn remember(&mut self, name: &str, value: serde_json::Value) {
         self.foreign.insert(name.to_ascii_uppercase(), value);
+        self.text.take();
     }
 
-    /// What clients are told at login and after each statement.
-    pub(crate) fn told(&self) -> Vec<(String, serde_json::Value)> {
+    /// What clients are told at login and after each statement: names and values.
+    pub(crate) fn told(&self) -> serde_json::Value {
         let known =
             PARAMETERS.iter().filter(|info| info.at_login || self.changed.contains_key(info.name)).map(|info| {
                 let value = self.changed.get(info.name).cloned().unwrap_or_else(|| info.default_value());
-                let json = match value {
-                    ParameterValue::Boolean(value) => value.into(),
-                    ParameterValue::Number(value) => value.into(),
-                    ParameterValue::Text(value) => value.into(),
-                };
-                (info.name.to_owned(), json)
+                json!({ "name": info.name, "value": value })
             });
-        known.chain(self.foreign.iter().map(|(name, value)| (name.clone(), value.clone()))).collect()
+        known.chain(self.foreign.iter().map(|(name, value)| json!({ "name": name, "value": value }))).collect()
+    }
+
+    /// [`Parameters::told`] as JSON text.
+    pub(crate) fn told_text(&self) -> Arc<str> {
+        self.text.get_or_init(|| self.told().to_string().into()).clone()
     }
 }
 
@@ -352,5 +360,25 @@ mod tests {
         }
         parameters.unset("week_start").unwrap();
         assert_eq!(parameters.number("WEEK_START"), 0);
+    }
+
+    #[test]
+    fn clients_are_told_what_is_set_now() {
+        let mut parameters = Parameters::default();
+        let value = |parameters: &Parameters, name: &str| {
+            let told: serde_json::Value = serde_json::from_str(&parameters.told_text()).unwrap();
+            assert_eq!(told, parameters.told());
+            told.as_array().unwrap().iter().find(|entry| entry["name"] == name).map(|entry| entry["value"].clone())
+        };
+        assert_eq!(value(&parameters, "TIMEZONE"), Some("America/Los_Angeles".into()));
+        assert_eq!(value(&parameters, "WEEK_START"), None);
+        parameters.set("week_start", "3").unwrap();
+        parameters.set("AUTOCOMMIT", "false").unwrap();
+        parameters.remember("mine", 5.into());
+        assert_eq!(value(&parameters, "WEEK_START"), Some(3.into()));
+        assert_eq!(value(&parameters, "AUTOCOMMIT"), Some(false.into()));
+        assert_eq!(value(&parameters, "MINE"), Some(5.into()));
+        parameters.unset("WEEK_START").unwrap();
+        assert_eq!(value(&parameters, "WEEK_START"), None);
     }
 }

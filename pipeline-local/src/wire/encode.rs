@@ -1,5 +1,7 @@
 //! The answer to a statement that succeeded.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::chunk::{ChunkStore, EncodedRows, Format, Inline};
@@ -15,26 +17,21 @@ pub(super) struct SessionState {
     schema: Option<String>,
     warehouse: Option<String>,
     role: String,
-    parameters: Value,
+    /// JSON text.
+    parameters: Arc<str>,
     format: Format,
 }
 
 impl SessionState {
     pub(super) fn of(session: &Session) -> Self {
-        let parameters = session.parameters.told();
         Self {
             database: session.database.clone(),
             schema: session.schema.clone(),
             warehouse: session.warehouse.clone(),
             role: session.role.clone(),
-            parameters: parameters.into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect(),
+            parameters: session.parameters.told_text(),
             format: Format::of(session),
         }
-    }
-
-    /// The `parameters` of an answer.
-    pub(super) fn parameters(&self) -> &Value {
-        &self.parameters
     }
 
     /// The `sessionInfo` of a login.
@@ -80,7 +77,7 @@ impl Answer<'_> {
         };
         let rowtype: Value = result.columns.iter().map(row_type).collect();
         let mut data = json!({
-            "parameters": self.state.parameters, "rowtype": rowtype, "total": rows.total, "returned": rows.total,
+            "rowtype": rowtype, "total": rows.total, "returned": rows.total,
             "queryId": self.query_id, "databaseProvider": null,
             "finalDatabaseName": self.state.database, "finalSchemaName": self.state.schema,
             "finalWarehouseName": self.state.warehouse, "finalRoleName": self.state.role,
@@ -106,14 +103,17 @@ impl Answer<'_> {
             data["resultIds"] = ids.as_str().into();
             data["resultTypes"] = types.as_str().into();
         }
-        // The rows are text already; they go in front of the other members.
+        // The rows and the parameters are text already; they go in front of the other members.
         let rest = data.to_string();
         let rest = rest.strip_prefix('{').unwrap_or(&rest);
         let rows = match rows.inline {
             Inline::Json(rows) => format!(r#""rowset":{rows}"#),
             Inline::Arrow(stream) => format!(r#""rowsetBase64":"{stream}""#),
         };
-        format!(r#"{{"data":{{{rows},{rest},"code":null,"message":null,"success":true,"headers":null}}"#)
+        let parameters = &self.state.parameters;
+        format!(
+            r#"{{"data":{{{rows},"parameters":{parameters},{rest},"code":null,"message":null,"success":true,"headers":null}}"#
+        )
     }
 }
 
@@ -166,6 +166,7 @@ mod tests {
         assert_eq!(json["success"], true);
         let data = &json["data"];
         assert_eq!(data["rowset"], json!([["3"]]));
+        assert_eq!(data["parameters"], session.parameters.told());
         assert_eq!((&data["total"], &data["returned"]), (&json!(1), &json!(1)));
         assert_eq!(data["stats"]["numRowsInserted"], 3);
         assert_eq!(data["statementTypeId"], 12544);

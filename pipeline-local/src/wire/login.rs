@@ -105,7 +105,7 @@ pub(super) async fn check(app: &App, login_name: String, proof: Proof) -> Result
 }
 
 fn register(app: &App, session: Session) -> Value {
-    let state = SessionState::of(&session);
+    let (state, parameters) = (SessionState::of(&session), session.parameters.told());
     let handle = app.engine.sessions.open(session);
     let tokens = app.tokens.issue(handle.id);
     json!({
@@ -113,7 +113,7 @@ fn register(app: &App, session: Session) -> Value {
         "validityInSeconds": SESSION_VALIDITY, "masterValidityInSeconds": MASTER_VALIDITY,
         "displayUserName": handle.user, "serverVersion": SERVER_VERSION, "firstLogin": false,
         "remMeToken": null, "remMeValidityInSeconds": 0, "healthCheckInterval": 45, "newClientForUpgrade": null,
-        "parameters": state.parameters(), "sessionInfo": state.session_info(),
+        "parameters": parameters, "sessionInfo": state.session_info(),
         "idToken": null, "idTokenValidityInSeconds": 0, "mfaToken": null, "mfaTokenValidityInSeconds": 0,
         "responseData": null,
     })
