@@ -1,4 +1,5 @@
-//! What becomes of the past: dropped objects and old versions of tables go when nobody can ask for them any more.
+//! What becomes of the past: dropped objects, old versions of tables, the times of commits and the history of statements
+//! go when nobody can ask for them any more.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Weak;
@@ -10,6 +11,7 @@ use crate::clock::Micros;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::storage::{Seq, Storage};
+use crate::{notification, task};
 
 const DAY: Micros = 86_400_000_000;
 /// DATA_RETENTION_TIME_IN_DAYS where neither the table nor its containers set it.
@@ -80,18 +82,33 @@ pub fn apply(catalog: &Catalog, storage: &Storage, now: Micros) -> Result<Remove
         }
     }
     let mut removed = Removed { objects: purged.len(), partitions: 0 };
+    let mut longest_reach = Micros::from(DEFAULT_RETENTION_DAYS) * DAY;
     for table in catalog.list_all(Kind::Table)? {
         let (retention, extension) = periods(catalog, &table)?;
         let reach = (Micros::from(retention) * DAY).max(IN_USE);
-        let mut before = storage.seq_at(now - reach)?;
+        let mut before = storage.seq_at_or_after(now - reach)?;
         let longest = Micros::from(retention.max(extension)) * DAY;
         let own = offsets.get(&table.id).into_iter().flatten().map(|(seq, at)| (*seq, *at));
         for (offset, _) in own.filter(|(_, at)| at + longest >= now) {
             before = before.min(offset);
         }
         removed.partitions += storage.forget(table.id, before)?;
+        longest_reach = longest_reach.max(reach);
     }
+    for table in catalog.list_all_dropped(Kind::Table)? {
+        longest_reach = longest_reach.max(Micros::from(periods(catalog, &table)?.0) * DAY);
+    }
+    storage.forget_times(storage.seq_at_or_after(now - longest_reach)?)?;
     Ok(removed)
+}
+
+/// Forgets everything that is beyond its time: [`apply`], and what was run.
+fn forget(engine: &Engine) -> Result<Removed> {
+    let now = engine.clock.now();
+    engine.history.forget(now);
+    task::forget(engine)?;
+    notification::forget(engine)?;
+    apply(&engine.catalog, &engine.storage, now)
 }
 
 /// Applies the retention periods every hour of the engine's clock, as long as the engine is in use.
@@ -99,7 +116,7 @@ pub async fn keep(engine: Weak<Engine>) {
     loop {
         let Some(current) = engine.upgrade() else { return };
         let clock = current.clock.clone();
-        match apply(&current.catalog, &current.storage, clock.now()) {
+        match forget(&current) {
             Ok(removed) => tracing::debug!(?removed, "retention periods applied"),
             Err(error) => tracing::warn!(%error, "retention periods could not be applied"),
         }
@@ -134,8 +151,12 @@ mod tests {
 
     impl Fixture {
         fn new() -> Self {
+            Self::over(Store::temporary().unwrap())
+        }
+
+        fn over(store: Store) -> Self {
             let clock = Clock::manual(100 * DAY);
-            let store = Arc::new(Store::temporary().unwrap());
+            let store = Arc::new(store);
             let storage = Storage::open(store.clone(), clock.clone()).unwrap();
             let catalog = Catalog::open(store, clock.clone()).unwrap();
             let database = NewObject::new(Kind::Database, None, "D", "R", &DatabaseDef::default()).unwrap();
@@ -216,6 +237,71 @@ mod tests {
         assert_eq!(fixture.storage.row_count(short, fixture.storage.current_seq(), None).unwrap(), 0);
         fixture.catalog.undrop(Kind::Table, Some(fixture.schema), "LONG").unwrap();
         assert_eq!(fixture.storage.row_count(long, fixture.storage.current_seq(), None).unwrap(), 1);
+    }
+
+    #[test]
+    fn times_of_commits_go_when_no_table_reaches_back_to_them() {
+        let fixture = Fixture::new();
+        let long = fixture.table("LONG", Some(5));
+        fixture.table("SHORT", None);
+        let streamed = fixture.overwrite(long);
+        let def = StreamDef {
+            source: long,
+            source_kind: Kind::Table,
+            mode: StreamMode::Standard,
+            show_initial_rows: false,
+            base_tables: Vec::new(),
+        };
+        let stream = NewObject::new(Kind::Stream, Some(fixture.schema), "S", "R", &def).unwrap();
+        let stream = fixture.catalog.create(stream).unwrap();
+        fixture.storage.set_stream(stream.id, streamed, false).unwrap();
+        let start = fixture.clock.now();
+        let versions: Vec<Seq> = (0..10)
+            .map(|_| {
+                fixture.clock.advance(ONE_DAY);
+                fixture.overwrite(long)
+            })
+            .collect();
+        let times = || -> i64 {
+            let count = |connection: &rusqlite::Connection| {
+                Ok(connection.query_row("SELECT count(*) FROM commits", [], |row| row.get(0))?)
+            };
+            fixture.catalog.store().read(count).unwrap()
+        };
+        assert_eq!(times(), 11);
+        fixture.apply();
+        assert_eq!(times(), 6 + 1, "five days, the version they begin with, and where the stream stands");
+        let at = |day: i64| fixture.storage.seq_at(start + day * DAY);
+        assert_eq!(at(5), Ok(versions[4]));
+        assert!(at(4).unwrap_err().message.starts_with("Time travel data is not available"));
+        assert_eq!(at(0).unwrap_err().code, 707, "a time that is known only because of the stream");
+        assert_eq!(fixture.storage.committed_at(streamed), Ok(Some(start)));
+        assert_eq!(fixture.storage.committed_at(versions[0]), Ok(None));
+        // A longer period does not bring back what is gone.
+        fixture.table("LONGER", Some(90));
+        fixture.apply();
+        assert_eq!((at(5), times()), (Ok(versions[4]), 7));
+        fixture.catalog.drop(long).unwrap();
+        fixture.clock.advance(2 * ONE_DAY);
+        fixture.apply();
+        assert_eq!(at(5), Ok(versions[4]), "what was dropped may come back");
+    }
+
+    #[test]
+    fn files_go_with_their_tables_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let fixture = Fixture::over(Store::open(directory.path()).unwrap());
+        let table = fixture.table("T", None);
+        let values: ArrayRef = Arc::new(StringArray::from(vec!["x".repeat(1_000_000)]));
+        let mut transaction = fixture.storage.begin();
+        let rows = RecordBatch::try_from_iter([("V", values)]).unwrap();
+        transaction.insert(table, &fixture.def, &[rows]).unwrap();
+        transaction.commit().unwrap();
+        let files = || std::fs::read_dir(directory.path().join("partitions")).unwrap().count();
+        assert_eq!(files(), 1);
+        fixture.catalog.drop(table).unwrap();
+        fixture.clock.advance(2 * ONE_DAY);
+        assert_eq!((fixture.apply().objects, files()), (1, 0));
     }
 
     #[tokio::test]

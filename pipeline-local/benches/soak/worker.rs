@@ -11,6 +11,8 @@ use super::session::{self, Address, Failure, Session};
 use super::world::TABLES;
 use super::{Counters, LONGEST_STATEMENT};
 
+/// Rows that a worker starts with in each table: so many that storage treats few of them in another way than many.
+const FIRST_ROWS: usize = 1_000;
 /// About how many rows a worker keeps in each table.
 const ROWS: usize = 400;
 /// The ids of a worker are those from its number times this.
@@ -81,6 +83,11 @@ impl Worker {
     /// One life of the server.
     async fn live(&mut self, session: &Session, address: &mut Address) -> Result<(), Failure> {
         self.recover(session).await?;
+        for table in 0..TABLES {
+            if self.world[table].inserted.is_empty() {
+                self.first_rows(session, table).await?;
+            }
+        }
         while address.borrow().is_some() {
             let result = match self.random.random_range(0..10) {
                 0..6 => self.transaction(session).await,
@@ -156,6 +163,25 @@ impl Worker {
         Ok(found)
     }
 
+    /// The rows to start with.
+    async fn first_rows(&mut self, session: &Session, table: usize) -> Result<(), Failure> {
+        let mut world = self.world.clone();
+        let ids = self.new_ids(FIRST_ROWS);
+        let known = &mut world[table];
+        known.rows.extend(ids.iter().map(|id| (*id, (0, 1))));
+        known.inserted.extend(&ids);
+        let sql = format!(
+            "INSERT INTO source_{table} SELECT {} + SEQ8(), {}, 0, 1, 'one of the first' FROM TABLE(GENERATOR(ROWCOUNT => {}))",
+            ids[0],
+            self.number,
+            ids.len()
+        );
+        self.pending = Some(Pending { world: world.clone(), journal: None });
+        self.run(session, &Step { sql, fails: false }).await?;
+        self.done(world);
+        Ok(())
+    }
+
     /// One statement that commits by itself.
     async fn single(&mut self, session: &Session) -> Result<(), Failure> {
         let mut world = self.world.clone();
@@ -226,7 +252,8 @@ impl Worker {
         let worker = self.number;
         let crowded = known.rows.len() > ROWS;
         let kind = self.random.random_range(if crowded { 3..11 } else { 0..10 });
-        let divisor = self.random.random_range(2..12);
+        let many = self.random.random_bool(0.5);
+        let divisor = self.random.random_range(if many { 2..12 } else { 30..90 });
         let rest = self.random.random_range(0..divisor);
         let amount = self.random.random_range(1..1000);
         let chosen = format!("worker = {worker} AND MOD(id, {divisor}) = {rest}");

@@ -239,6 +239,14 @@ impl Catalog {
         )
     }
 
+    /// The dropped objects of a kind that can still be brought back.
+    pub fn list_all_dropped(&self, kind: Kind) -> Result<Vec<Object>> {
+        self.many(
+            &format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 AND dropped_at IS NOT NULL ORDER BY id"),
+            params![kind.keyword()],
+        )
+    }
+
     /// The procedures or functions of this name in a schema, one per signature.
     pub fn overloads(&self, kind: Kind, schema: ObjectId, name: &str) -> Result<Vec<Object>> {
         self.many(

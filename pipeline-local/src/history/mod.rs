@@ -16,6 +16,15 @@ use crate::{Result, SqlError};
 
 /// How many finished statements are remembered.
 const MAX_RECORDS: usize = 20_000;
+/// How long finished statements are remembered, microseconds.
+///
+/// <https://docs.snowflake.com/en/user-guide/ui-snowsight-activity>
+const KEPT: i64 = 14 * DAY;
+/// How long their results are kept.
+///
+/// <https://docs.snowflake.com/en/user-guide/querying-persisted-results>
+const RESULT_KEPT: i64 = DAY;
+const DAY: i64 = 86_400_000_000;
 /// How many bytes of results are kept for later; the newest result is kept whatever its size.
 const MAX_RESULT_BYTES: usize = 1 << 30;
 
@@ -133,7 +142,7 @@ impl QueryRecord {
     }
 }
 
-/// The statements by id. Bounded: the oldest finished ones are forgotten, results before that.
+/// The statements by id. Bounded: the oldest ones are forgotten, results before that; see also [`QueryHistory::forget`].
 #[derive(Debug, Default)]
 pub struct QueryHistory {
     inner: Mutex<Inner>,
@@ -255,6 +264,25 @@ impl QueryHistory {
         }
     }
 
+    /// Forgets the statements that ended too long before this time, and results before that.
+    pub fn forget(&self, now: i64) {
+        let inner = &mut *self.inner.lock();
+        let ended_before = |inner: &Inner, id: &String, time: i64| match inner.records.get(id) {
+            Some(record) => record.ended_at().is_some_and(|ended| ended < time),
+            None => true,
+        };
+        while let Some((id, _)) = inner.results.front()
+            && ended_before(inner, id, now - RESULT_KEPT)
+        {
+            inner.drop_oldest_result();
+        }
+        let old: Vec<String> = inner.order.iter().filter(|id| ended_before(inner, id, now - KEPT)).cloned().collect();
+        if !old.is_empty() {
+            old.iter().for_each(|id| inner.forget(id));
+            inner.order.retain(|id| inner.records.contains_key(id));
+        }
+    }
+
     /// The statements that pass the filter, oldest first.
     pub fn list(&self, filter: impl Fn(&QueryRecord) -> bool) -> Vec<Arc<QueryRecord>> {
         let inner = self.inner.lock();
@@ -274,11 +302,15 @@ impl Inner {
         self.results.push_back((id, bytes));
         self.result_bytes += bytes;
         while self.result_bytes > MAX_RESULT_BYTES && self.results.len() > 1 {
-            let Some((oldest, bytes)) = self.results.pop_front() else { break };
-            self.result_bytes -= bytes;
-            if let Some(record) = self.records.get(&oldest) {
-                record.state.lock().outcome = Outcome::ResultDropped;
-            }
+            self.drop_oldest_result();
+        }
+    }
+
+    fn drop_oldest_result(&mut self) {
+        let Some((oldest, bytes)) = self.results.pop_front() else { return };
+        self.result_bytes -= bytes;
+        if let Some(record) = self.records.get(&oldest) {
+            record.state.lock().outcome = Outcome::ResultDropped;
         }
     }
 }
@@ -309,6 +341,30 @@ mod tests {
         assert!(!history.cancel(&good.id), "not running any more");
         assert_eq!(history.cancel_session(7, None), 0);
         assert_eq!(history.list(|record| record.ended_at().is_some()).len(), 2);
+    }
+
+    #[test]
+    fn statements_and_results_go_with_their_time() {
+        let history = QueryHistory::default();
+        let session = Session::new(7, "BOB", "PUBLIC");
+        let long = history.begin(&session, "CALL SYSTEM$WAIT(1000000)", 0);
+        for day in 0..20 {
+            let record = history.begin(&session, format!("day {day}"), day * DAY);
+            history.finish(&record, Ok(QueryResult::status("done")), day * DAY).unwrap();
+        }
+        history.forget(20 * DAY);
+        let texts: Vec<String> = history.list(|_| true).iter().map(|record| record.text.clone()).collect();
+        let expected =
+            ["CALL SYSTEM$WAIT(1000000)".to_owned()].into_iter().chain((6..20).map(|day| format!("day {day}")));
+        assert_eq!(texts, expected.collect::<Vec<_>>(), "14 days, and what still runs");
+        let kept = |record: &QueryRecord| matches!(record.outcome(), Outcome::Succeeded(_));
+        let kept: Vec<String> = history.list(kept).iter().map(|record| record.text.clone()).collect();
+        assert_eq!(kept, ["day 19"], "results of a day");
+        history.finish(&long, Ok(QueryResult::status("done")), 20 * DAY).unwrap();
+        history.forget(100 * DAY);
+        assert!(history.list(|_| true).is_empty());
+        let inner = history.inner.lock();
+        assert_eq!((inner.records.len(), inner.order.len(), inner.results.len(), inner.result_bytes), (0, 0, 0, 0));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use datafusion::common::ScalarValue;
 
-use super::{Outcome, QueryRecord};
+use super::{DAY, Outcome, QueryRecord};
 use crate::statement::{Context, QueryResult, ResultColumn, StatementType, Value};
 use crate::types::SqlType;
 use crate::{Result, SqlError};
@@ -15,7 +15,7 @@ use crate::{Result, SqlError};
 /// # Errors
 /// For arguments that the function does not have, or whose value does not fit.
 pub fn table_function(cx: &Context<'_>, name: &str, arguments: &[(String, Value)]) -> Result<Option<QueryResult>> {
-    let mut filter = Filter::default();
+    let mut filter = Filter::new(cx.frame.now);
     let subject = match name {
         "QUERY_HISTORY" => "",
         "QUERY_HISTORY_BY_SESSION" => {
@@ -45,7 +45,11 @@ pub fn table_function(cx: &Context<'_>, name: &str, arguments: &[(String, Value)
     Ok(Some(QueryResult::rows(StatementType::Select, columns(), &rows)?))
 }
 
+/// How far back the functions look, microseconds.
+const LOOK_BACK: i64 = 7 * DAY;
+
 struct Filter {
+    since: i64,
     session: Option<u64>,
     user: Option<String>,
     warehouse: Option<String>,
@@ -54,13 +58,19 @@ struct Filter {
     limit: usize,
 }
 
-impl Default for Filter {
-    fn default() -> Self {
-        Self { session: None, user: None, warehouse: None, ended_after: None, ended_before: None, limit: 100 }
-    }
-}
-
 impl Filter {
+    fn new(now: i64) -> Self {
+        Self {
+            since: now - LOOK_BACK,
+            session: None,
+            user: None,
+            warehouse: None,
+            ended_after: None,
+            ended_before: None,
+            limit: 100,
+        }
+    }
+
     fn read(&mut self, function: &str, subject: &str, key: &str, value: &Value) -> Result<()> {
         let invalid = |expected: &str| {
             SqlError::compilation(
@@ -111,7 +121,8 @@ impl Filter {
     fn accepts(&self, record: &QueryRecord) -> bool {
         let ended = record.ended_at().unwrap_or(i64::MAX);
         let warehouse = record.surroundings().and_then(|at| at.warehouse.as_ref());
-        self.session.is_none_or(|session| session == record.session_id)
+        ended >= self.since
+            && self.session.is_none_or(|session| session == record.session_id)
             && self.user.as_ref().is_none_or(|user| *user == record.user)
             && self.warehouse.as_ref().is_none_or(|name| Some(name) == warehouse)
             && self.ended_after.is_none_or(|start| ended >= start)

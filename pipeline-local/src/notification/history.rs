@@ -35,6 +35,14 @@ pub(super) fn open(store: &Store) -> Result<()> {
     })
 }
 
+/// Forgets messages that NOTIFICATION_HISTORY does not look back to.
+pub(super) fn forget(store: &Store, now: i64) -> Result<()> {
+    store.write_together(|connection| {
+        connection.execute("DELETE FROM notifications WHERE created < ?1", [now - 14 * DAY])?;
+        Ok(())
+    })
+}
+
 pub(super) fn queued(
     engine: &Engine,
     id: &str,
@@ -45,7 +53,6 @@ pub(super) fn queued(
 ) -> Result<()> {
     let now = engine.clock.now();
     engine.store.write_together(|connection| {
-        connection.prepare_cached("DELETE FROM notifications WHERE created < ?1")?.execute([now - 14 * DAY])?;
         connection
             .prepare_cached(
                 "INSERT INTO notifications (id, created, source, source_info, integration, status, attempt, message)

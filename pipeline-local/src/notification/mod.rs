@@ -41,6 +41,14 @@ pub(crate) fn open(engine: &Engine) -> Result<()> {
     history::open(&engine.store)
 }
 
+/// Forgets what the history need not keep any longer.
+///
+/// # Errors
+/// When the store cannot be written.
+pub(crate) fn forget(engine: &Engine) -> Result<()> {
+    history::forget(&engine.store, engine.clock.now())
+}
+
 /// Sends a message through an integration, in the background; what becomes of it is in NOTIFICATION_HISTORY.
 ///
 /// # Errors

@@ -109,7 +109,7 @@ impl Storage {
         if durable && encoded.iter().any(|(.., file)| *file) {
             partition::sync_directory(directory)?;
         }
-        let files = self.0.store.write(|connection| {
+        self.0.store.write(|connection| {
             for (id, batch, bytes, file) in &encoded {
                 let inline = (!file).then_some(bytes.as_slice());
                 insert_data(connection, *id, batch.num_rows() as u32, bytes.len(), inline)?;
@@ -138,10 +138,9 @@ impl Storage {
                     storage.0.cache.remove(*old);
                 }
                 versions.write().relocate(moved.into_iter().map(|(_, partition)| partition).collect());
+                storage.remove_files(&files);
             });
-            Ok(files)
-        })?;
-        self.remove_files(&files);
-        Ok(())
+            Ok(())
+        })
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use rusqlite::{Connection, params};
 
 use super::commit::{insert_deletion, insert_partition};
 use super::partition::{self, Partition};
 use super::table::{Change, Deletion};
-use super::{Seq, Storage};
+use super::{Seq, Storage, TIMES_FROM};
 use crate::catalog::ObjectId;
 use crate::error::Result;
 
@@ -119,9 +120,26 @@ impl Storage {
         Ok(expired.partitions.len() as u64)
     }
 
+    /// Forgets when versions before `before` were committed, except those that streams stand at: the versions at instants
+    /// before that one can no longer be found.
+    pub fn forget_times(&self, before: Seq) -> Result<()> {
+        if before <= self.times_from() {
+            return Ok(());
+        }
+        self.0.store.write(|connection| {
+            connection
+                .prepare_cached("DELETE FROM commits WHERE seq < ?1 AND seq NOT IN (SELECT seq FROM streams)")?
+                .execute([before.0 as i64])?;
+            self.0.store.set_meta(TIMES_FROM, before.0 as i64)?;
+            let storage = self.clone();
+            self.0.store.on_commit(move || storage.0.times_from.store(before.0, Ordering::Release));
+            Ok(())
+        })
+    }
+
     /// Runs `remove`, and removes the data that no partition uses any more.
     fn collect(&self, remove: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
-        let files: Vec<u64> = self.0.store.write(|connection| {
+        self.0.store.write(|connection| {
             remove(connection)?;
             let mut statement = connection.prepare_cached(
                 "DELETE FROM data WHERE NOT EXISTS (SELECT 1 FROM partitions p WHERE p.data = data.id)
@@ -131,20 +149,17 @@ impl Storage {
                 .query_map([], |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?)))?
                 .collect::<Result<Vec<(u64, bool)>, _>>()?;
             let storage = self.clone();
-            let data: Vec<u64> = gone.iter().map(|(id, _)| *id).collect();
-            self.0.store.on_commit(move || data.into_iter().for_each(|id| storage.0.cache.remove(id)));
-            Ok(gone.into_iter().filter(|(_, file)| *file).map(|(id, _)| id).collect())
-        })?;
-        self.remove_files(&files);
-        Ok(())
+            self.0.store.on_commit(move || {
+                let files: Vec<u64> = gone.iter().filter(|(_, file)| *file).map(|(id, _)| *id).collect();
+                gone.iter().for_each(|(id, _)| storage.0.cache.remove(*id));
+                storage.remove_files(&files);
+            });
+            Ok(())
+        })
     }
 
-    /// Removes files that no data refers to any more. Inside of a write they stay, since it may still fail, until the
-    /// next start.
+    /// Removes files that no data refers to any more, as is durable by now.
     pub(super) fn remove_files(&self, files: &[u64]) {
-        if self.0.store.is_writing() {
-            return;
-        }
         for id in files {
             let path = partition::file(self.0.store.directory(), *id);
             if let Err(error) = std::fs::remove_file(&path) {

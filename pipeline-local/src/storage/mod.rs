@@ -67,6 +67,9 @@ pub const METADATA_ISUPDATE: &str = "METADATA$ISUPDATE";
 /// The column of [`Storage::changes`] with the identity of the row, as text.
 pub const METADATA_ROW_ID: &str = "METADATA$ROW_ID";
 
+/// The name in the store of the first version whose time is known.
+const TIMES_FROM: &str = "times_from";
+
 /// How much of the decoded partitions is kept in memory, in bytes.
 const CACHE_BYTES: usize = 256 * 1024 * 1024;
 
@@ -85,6 +88,8 @@ struct Inner {
     next_partition: AtomicU64,
     next_row: AtomicU64,
     last_transaction: AtomicU64,
+    /// The times of commits before this one have been forgotten.
+    times_from: AtomicU64,
     compacting: Mutex<()>,
     /// Tells who waits for data that there is some.
     commits: tokio::sync::watch::Sender<Seq>,
@@ -116,7 +121,32 @@ impl Storage {
     }
 
     /// The version that was current at an instant; `Seq(0)` before the first commit.
+    ///
+    /// # Errors
+    /// When that is so long ago that no table's retention period reaches there.
     pub fn seq_at(&self, instant: Micros) -> Result<Seq> {
+        let found = self.found_at(instant)?;
+        if found >= self.times_from() {
+            return Ok(found);
+        }
+        Err(SqlError::new(
+            707,
+            "02000",
+            "Time travel data is not available. The requested time is beyond the allowed time travel period of all tables.",
+        ))
+    }
+
+    /// Like [`Storage::seq_at`], of instants too long ago the first version whose time is known.
+    pub fn seq_at_or_after(&self, instant: Micros) -> Result<Seq> {
+        Ok(self.found_at(instant)?.max(self.times_from()))
+    }
+
+    /// The first version whose time is known.
+    fn times_from(&self) -> Seq {
+        Seq(self.0.times_from.load(Ordering::Acquire))
+    }
+
+    fn found_at(&self, instant: Micros) -> Result<Seq> {
         self.0.store.read(|connection| {
             let seq: Option<i64> = connection
                 .prepare_cached(

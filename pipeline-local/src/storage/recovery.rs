@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::commit::last_version;
 use super::partition::{self, Partition, PartitionKind};
 use super::table::{Change, Deletion, Image, Versions};
-use super::{CACHE_BYTES, Inner, Locks, Seq, Storage, cache, object_name};
+use super::{CACHE_BYTES, Inner, Locks, Seq, Storage, TIMES_FROM, cache, object_name};
 use crate::catalog::ObjectId;
 use crate::clock::Clock;
 use crate::error::{Result, SqlError};
@@ -27,6 +27,7 @@ pub(super) fn open(store: Arc<Store>, clock: Clock) -> Result<Storage> {
     let tables = store.read(load)?;
     let next = |key: &str| store.meta(key).map(|value| AtomicU64::new(value.unwrap_or(1) as u64));
     let (next_partition, next_row) = (next("next_partition")?, next("next_row")?);
+    let times_from = store.meta(TIMES_FROM)?.unwrap_or(0);
     Ok(Storage(Arc::new(Inner {
         clock,
         locks: Locks::new({
@@ -39,6 +40,7 @@ pub(super) fn open(store: Arc<Store>, clock: Clock) -> Result<Storage> {
         next_partition,
         next_row,
         last_transaction: AtomicU64::new(0),
+        times_from: AtomicU64::new(times_from as u64),
         compacting: Mutex::new(()),
         commits: tokio::sync::watch::Sender::new(Seq(0)),
         store,

@@ -104,12 +104,23 @@ pub(super) fn open(store: &Store, now: i64) -> Result<()> {
     })
 }
 
+/// Forgets the state of tasks that are gone for good, and runs that are too long ago.
+pub(super) fn forget(store: &Store, now: i64) -> Result<()> {
+    store.write_together(|connection| {
+        connection.execute("DELETE FROM task_state WHERE task NOT IN (SELECT id FROM objects)", [])?;
+        connection
+            .execute("DELETE FROM task_runs WHERE scheduled_time < ?1 AND completed_time IS NOT NULL", [now - KEPT])?;
+        connection.execute(
+            "DELETE FROM task_graphs WHERE scheduled_time < ?1 AND completed_time IS NOT NULL",
+            [now - KEPT],
+        )?;
+        Ok(())
+    })
+}
+
 /// Adds a run; its row's number.
 pub(super) fn insert(store: &Store, run: &Run) -> Result<i64> {
     store.write_together(|connection| {
-        connection
-            .prepare_cached("DELETE FROM task_runs WHERE scheduled_time < ?1 AND completed_time IS NOT NULL")?
-            .execute([run.scheduled_at - KEPT])?;
         connection
             .prepare_cached(
                 "INSERT INTO task_runs (task, root, name, database_name, schema_name, query_id, query_text, condition_text,
@@ -174,9 +185,6 @@ pub(super) fn put_graph(store: &Store, run: &GraphRun) -> Result<()> {
     let (task, code, message) =
         run.first_error.clone().map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
     store.write_together(|connection| {
-        connection
-            .prepare_cached("DELETE FROM task_graphs WHERE scheduled_time < ?1 AND completed_time IS NOT NULL")?
-            .execute([run.scheduled_at - KEPT])?;
         connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO task_graphs VALUES

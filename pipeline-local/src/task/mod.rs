@@ -42,6 +42,14 @@ pub(crate) fn open(engine: &Engine) -> Result<()> {
     history::open(&engine.store, engine.clock.now())
 }
 
+/// Forgets what the history need not keep any longer.
+///
+/// # Errors
+/// When the store cannot be written.
+pub(crate) fn forget(engine: &Engine) -> Result<()> {
+    history::forget(&engine.store, engine.clock.now())
+}
+
 /// CREATE, ALTER, DROP, DESCRIBE, EXECUTE TASK and SHOW TASKS: `text` is the whole statement.
 pub fn execute<'c>(cx: &'c mut Context<'_>, text: &'c str) -> Running<'c> {
     Box::pin(async move {

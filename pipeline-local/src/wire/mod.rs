@@ -69,6 +69,7 @@ impl App {
             tracing::info!(session = id, "ended an idle session");
             self.engine.end_session(id).await;
         }
+        self.tokens.tidy(&self.engine.sessions.ids().into_iter().collect(), std::time::Instant::now());
     }
 }
 

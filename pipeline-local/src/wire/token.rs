@@ -1,6 +1,7 @@
 //! The tokens that clients show instead of a password once they are logged in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::Response;
@@ -25,6 +26,8 @@ pub(super) struct Tokens {
 struct Token {
     session: u64,
     master: bool,
+    /// Since when nobody needs it: newer ones were issued, or the session has ended.
+    over: Option<Instant>,
 }
 
 /// A session token and the master token that renews it.
@@ -38,9 +41,25 @@ impl Tokens {
     pub(super) fn issue(&self, session: u64) -> TokenPair {
         let pair = TokenPair { session: random_token(), master: random_token() };
         let mut known = self.known.lock();
-        known.insert(pair.session.clone(), Token { session, master: false });
-        known.insert(pair.master.clone(), Token { session, master: true });
+        let now = Instant::now();
+        for token in known.values_mut().filter(|token| token.session == session) {
+            token.over.get_or_insert(now);
+        }
+        for (text, master) in [(&pair.session, false), (&pair.master, true)] {
+            known.insert(text.clone(), Token { session, master, over: None });
+        }
         pair
+    }
+
+    /// Forgets those that nobody has needed for as long as a token is said to be valid: until then who shows one is told
+    /// what became of the session. `open` are the sessions that have not ended.
+    pub(super) fn tidy(&self, open: &HashSet<u64>, now: Instant) {
+        self.known.lock().retain(|_, token| {
+            if !open.contains(&token.session) {
+                token.over.get_or_insert(now);
+            }
+            token.over.is_none_or(|over| now.duration_since(over) < Duration::from_secs(MASTER_VALIDITY.into()))
+        });
     }
 
     /// The session of a session token.
@@ -98,5 +117,21 @@ mod tests {
         tokens.forget_session(1);
         assert!(tokens.session(Some(&one.session)).is_err());
         assert!(tokens.session(Some(&two.session)).is_ok());
+    }
+
+    #[test]
+    fn tokens_that_nobody_needs_are_forgotten_after_a_while() {
+        let tokens = Tokens::default();
+        let (ended, renewed) = (tokens.issue(1), tokens.issue(2));
+        let newer = tokens.issue(2);
+        let (open, now) = (HashSet::from([2]), Instant::now());
+        tokens.tidy(&open, now);
+        assert_eq!(tokens.session(Some(&ended.session)).unwrap(), 1, "its owner is told that the session has ended");
+        assert_eq!(tokens.master(Some(&renewed.master)).unwrap(), 2, "an answer with newer ones may be lost");
+        tokens.tidy(&open, now + Duration::from_secs(u64::from(MASTER_VALIDITY) + 1));
+        assert!(tokens.session(Some(&ended.session)).is_err());
+        assert!(tokens.master(Some(&renewed.master)).is_err());
+        assert_eq!(tokens.master(Some(&newer.master)).unwrap(), 2);
+        assert_eq!(tokens.known.lock().len(), 2);
     }
 }
