@@ -167,9 +167,19 @@ pub fn latest_sides(orders: &Orders, customers: &Customers) -> Selection {
         .columns(|o, c| columns! { id: o.get(|o| o.id), name: c.get(|c| c.name) })
 }
 
+#[view(schema = Mart)]
+pub fn least_of_all(orders: &Orders) -> Selection {
+    orders
+        .order_by(|o| o.amount.desc())
+        .then_by(|o| o.id)
+        .limit(3)
+        .columns(|o| columns! { amount: 0 - o.amount, id: o.id })
+}
+
 #[test]
 fn queries_in_queries_read_well() {
     let all = [
+        query::<least_of_all>(),
         query::<without_orders>(),
         query::<not_the_last>(),
         query::<with_lines>(),

@@ -98,9 +98,10 @@ const NOT_STREAMABLE: &[&[&str]] = &[
     &["FULL", "OUTER", "JOIN"],
 ];
 
-/// Methods that the query of a view with a stream may not have.
+/// Methods and functions that the query of a view with a stream may not have.
 const NOT_STREAMABLE_STEPS: &[&str] = &[
     "aggregate",
+    "count",
     "distinct",
     "except",
     "exists",
@@ -113,12 +114,14 @@ const NOT_STREAMABLE_STEPS: &[&str] = &[
     "limit",
     "right_join",
     "union",
+    "window",
 ];
 
 const FOLLOWED: &str =
     "Snowflake follows projections, filters, inner joins and UNION ALL only: put a stream on each table";
 
-/// Rule `stream-view-query`: a view with a stream selects, filters, and joins by inner and cross joins and UNION ALL.
+/// Rule `stream-view-query`: a view with a stream, and the views that it reads, select, filter, and join by inner and cross joins
+/// and UNION ALL.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_view(stream: NodeRef, view: NodeRef) {
@@ -130,31 +133,57 @@ pub const fn check_view(stream: NodeRef, view: NodeRef) {
         let mut known = 0;
         while known < NOT_STREAMABLE_STEPS.len() {
             if same(found, NOT_STREAMABLE_STEPS[known]) {
-                let mut msg = Msg::<1024>::new();
-                msg.push("stream ").name(node.rust_name).push(" follows view ").name(view.rust_name).push(" (");
-                msg.push(view.at).push("), whose query has ").name(found);
-                msg.rule("stream-view-query", FOLLOWED);
-                panic!("{}", msg.as_str());
+                refuse(node, view, &[], found);
             }
             known += 1;
         }
         step += 1;
     }
-    let Some(query) = definition.text else { return };
-    let mut rule = 0;
-    while rule < NOT_STREAMABLE.len() {
-        if query.has_words(NOT_STREAMABLE[rule]) {
-            let mut msg = Msg::<1024>::new();
-            msg.push("stream ").name(node.rust_name).push(" follows view ").name(view.rust_name).push(" (");
-            msg.push(view.at).push("), whose query has ").push(NOT_STREAMABLE[rule][0]);
-            let mut word = 1;
-            while word < NOT_STREAMABLE[rule].len() {
-                msg.push(" ").push(NOT_STREAMABLE[rule][word]);
-                word += 1;
+    if let Some(query) = definition.text {
+        let mut rule = 0;
+        while rule < NOT_STREAMABLE.len() {
+            if query.has_words(NOT_STREAMABLE[rule]) {
+                refuse(node, view, NOT_STREAMABLE[rule], "");
             }
-            msg.rule("stream-view-query", FOLLOWED);
+            rule += 1;
+        }
+    }
+    let mut read = 0;
+    while read < definition.reads.len() {
+        let source = definition.reads[read].get();
+        if let Kind::Stream = source.kind {
+            let mut msg = about(node, view);
+            msg.push("), which reads stream ").name(source.rust_name);
+            msg.rule("stream-view-query", "a view that a stream follows reads tables and other such views");
             panic!("{}", msg.as_str());
         }
-        rule += 1;
+        check_view(stream, definition.reads[read]);
+        read += 1;
     }
+}
+
+const fn about(stream: &Node, view: &Node) -> Msg<1024> {
+    let mut msg = Msg::<1024>::new();
+    msg.push("stream ").name(stream.rust_name).push(" follows view ").name(view.rust_name).push(" (").push(view.at);
+    msg
+}
+
+/// Says which words or step the query of the view has.
+#[track_caller]
+const fn refuse(stream: &Node, view: &Node, words: &[&str], step: &str) {
+    let mut msg = about(stream, view);
+    msg.push("), whose query has ");
+    if words.is_empty() {
+        msg.name(step);
+    }
+    let mut word = 0;
+    while word < words.len() {
+        if word > 0 {
+            msg.push(" ");
+        }
+        msg.push(words[word]);
+        word += 1;
+    }
+    msg.rule("stream-view-query", FOLLOWED);
+    panic!("{}", msg.as_str());
 }

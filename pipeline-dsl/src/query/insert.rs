@@ -169,11 +169,11 @@ impl<T: Derived> Deref for Query<T> {
 
 impl<T: Relation> Query<T> {
     pub(super) fn of(select: Select, row: NewRow<T>) -> Self {
-        Self::new(Select { items: row.items(), ..select })
+        Self::new(select.delivering(row.items()))
     }
 
     pub(super) fn new(select: Select) -> Self {
-        Self { rows: Rows::of_query(T::ALIAS, select.of_groups()) }
+        Self { rows: Rows::of_query(T::ALIAS, select) }
     }
 }
 

@@ -147,9 +147,7 @@ impl<T: Table, R: MergeRow> Merge<T, R> {
                 values.iter_mut().for_each(|(column, value)| *value = lift.value(value, column));
             }
         }
-        let mut select = self.source.select;
-        select.items = lift.items(&self.source.order);
-        let select = select.of_groups();
+        let select = self.source.select.delivering(lift.items(&self.source.order));
         Merged::of(T::NODE, TARGET, select, SOURCE, on, self.clauses)
     }
 }

@@ -49,11 +49,11 @@ impl<O: RowSource, K: Key> Latest<O, K> {
 
 impl Selection {
     pub(super) fn of(select: Select, columns: Items) -> Self {
-        Self::new(Select { items: columns.items, ..select })
+        Self::new(select.delivering(columns.items))
     }
 
     pub(super) fn new(select: Select) -> Self {
-        Self { select: select.of_groups() }
+        Self { select }
     }
 
     pub(super) fn into_select(self) -> Select {

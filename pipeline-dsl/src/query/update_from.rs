@@ -49,9 +49,8 @@ impl<T: Table, R: MergeRow> UpdateFrom<T, R> {
         let mut lift = Lift::new(self.source.sources());
         let filter = own_name::<T>(&lift.value(&filter, "KEY"));
         set.iter_mut().for_each(|(column, value)| *value = own_name::<T>(&lift.value(value, column)));
-        let mut select = self.source.select;
-        select.items = lift.items(&self.source.order);
-        let from = Some((select.of_groups(), SOURCE));
+        let select = self.source.select.delivering(lift.items(&self.source.order));
+        let from = Some((select, SOURCE));
         Affected::of(|count| Statement::Update { target: T::NODE, set, from, filter: Some(filter), count })
     }
 }

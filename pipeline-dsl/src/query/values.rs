@@ -16,9 +16,9 @@ pub struct Values<R> {
 }
 
 impl<R: RowValues> Values<R> {
-    pub(super) fn of(mut select: Select, values: Vec<Node>) -> Self {
-        select.items = values.into_iter().map(|value| Item { value, alias: None }).collect();
-        Self { select: select.of_groups(), of: PhantomData }
+    pub(super) fn of(select: Select, values: Vec<Node>) -> Self {
+        let items = values.into_iter().map(|value| Item { value, alias: None }).collect();
+        Self { select: select.delivering(items), of: PhantomData }
     }
 
     pub(super) fn into_select(self) -> Select {

@@ -8,6 +8,7 @@ use crate::options::as_path;
 /// Methods whose queries Snowflake does not follow, and functions whose values change by themselves.
 const STEPS: &[&str] = &[
     "aggregate",
+    "count",
     "current_date",
     "current_role",
     "current_session",
@@ -29,6 +30,7 @@ const STEPS: &[&str] = &[
     "sysdate",
     "union",
     "uuid_string",
+    "window",
 ];
 
 /// Those in the query, each once.

@@ -12,6 +12,7 @@ pub const CASES: &[Case] = &[
     case::<reads_queries>(&["CALL READS_QUERIES(1)"]),
     empty::<reads_queries>(&["CALL READS_QUERIES(1)"]),
     case::<joins_queries>(&["CALL JOINS_QUERIES()"]),
+    case::<orders_by_columns>(&["CALL ORDERS_BY_COLUMNS()"]),
     case::<loops_over_groups>(&["CALL LOOPS_OVER_GROUPS()"]),
     case::<merges_groups>(&["CALL MERGES_GROUPS()", "CALL MERGES_GROUPS()"]),
     empty::<merges_groups>(&["CALL MERGES_GROUPS()"]),
@@ -145,6 +146,18 @@ pub fn joins_queries(orders: &Orders, customers: &Customers, notes: &mut Notes) 
         .select(|o, c| Notes { id: o.id, note: c.name });
     let latest = notes.insert(newest);
     pairs * 10000 + rows * 100 + latest
+}
+
+/// What is delivered under the name of a column does not decide which rows come first.
+#[procedure(schema = Mart)]
+pub fn orders_by_columns(orders: &Orders, totals: &mut Totals) -> Integer {
+    let rows =
+        totals.insert(orders.filter(|o| o.customer != None).order_by(|o| o.customer).limit(2).select(|o| Totals {
+            customer: reverse(cast::<Varchar<50>, _>(o.amount)),
+            orders: 1,
+            total: o.amount,
+        }));
+    rows
 }
 
 #[procedure(schema = Mart)]

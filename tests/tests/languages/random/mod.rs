@@ -158,7 +158,7 @@ fn query_of(tape: &[u8], id: i32) -> String {
     let body = build(|| {
         let cells = reading::<Cells>();
         let found = cells.filter(|row| pipeline_dsl::expr::operator::eq(row.id, id)).aggregate(|row| {
-            let leaves = queries::leaves(row);
+            let leaves = queries::leaves(*row);
             let mut tape = Tape::new(tape);
             let pairs: Vec<_> = NAMES
                 .iter()

@@ -2,16 +2,25 @@
 
 use std::cell::RefCell;
 
-use pipeline_dsl::expr::IntoExpr;
 use pipeline_dsl::expr::function::*;
-use pipeline_dsl::query::{Item, Items, Selection, TableRow, item, items, reading, view_to_sql};
-use pipeline_dsl::types::DataType;
+use pipeline_dsl::expr::operator::{eq, gt};
+use pipeline_dsl::expr::{Expr, IntoExpr};
+use pipeline_dsl::prelude::row;
+use pipeline_dsl::query::{AssignRow, Item, Items, Query, RowLiteral, Selection, item, items, reading, view_to_sql};
+use pipeline_dsl::types::{Boolean, DataType};
 
 use super::expressions::{Any, Leaves, Tape, data_type, with_any};
-use super::{COLUMNS, Cells, NAMES};
+use super::{COLUMNS, Cells, CellsColumns, NAMES};
+
+/// The rows of a query with the same columns.
+#[row]
+pub(super) struct Again {
+    #[column(flatten)]
+    pub(super) cells: Cells,
+}
 
 /// The columns of a row as the leaves of expressions.
-pub(super) fn leaves(row: TableRow<Cells>) -> Leaves {
+pub(super) fn leaves(row: CellsColumns) -> Leaves {
     Leaves {
         whole: row.whole.into_expr(),
         price: row.price.into_expr(),
@@ -39,31 +48,55 @@ fn build() -> Selection {
     let choices = STATE.with_borrow(|(choices, _)| choices.clone());
     let mut tape = Tape::new(&choices);
     let cells = reading::<Cells>();
-    let form = tape.below(7);
+    let form = tape.below(11);
     // Each closure has a tape of its own, from which both sides of a UNION read the same columns.
     let condition = choices.iter().rev().copied().collect::<Vec<_>>();
-    let keep = |row: TableRow<Cells>| leaves(row).flag(&mut Tape::new(&condition), 3);
+    let keep = |cells: CellsColumns| leaves(cells).flag(&mut Tape::new(&condition), 3);
     match form {
-        0 => cells.columns(|row| plain(&leaves(row), &choices)),
-        1 => cells.filter(keep).columns(|row| plain(&leaves(row), &choices)).distinct(),
+        0 => cells.columns(|row| plain(&leaves(*row), &choices)),
+        1 => cells.filter(|row| keep(*row)).columns(|row| plain(&leaves(*row), &choices)).distinct(),
         2 => cells
-            .filter(keep)
-            .order_by(|row| leaves(row).whole(&mut Tape::new(&condition), 2).desc())
+            .filter(|row| keep(*row))
+            .order_by(|row| leaves(*row).whole(&mut Tape::new(&condition), 2).desc())
             .then_by(|row| row.id)
             .limit(3)
-            .columns(|row| plain(&leaves(row), &choices)),
+            .columns(|row| plain(&leaves(*row), &choices)),
         3 => cells
-            .filter(keep)
-            .columns(|row| plain(&leaves(row), &choices))
-            .union_all(cells.columns(|row| plain(&leaves(row), &choices))),
+            .filter(|row| keep(*row))
+            .columns(|row| plain(&leaves(*row), &choices))
+            .union_all(cells.columns(|row| plain(&leaves(*row), &choices))),
         4 => cells
-            .group_by(|row| leaves(row).label(&mut Tape::new(&condition), 2))
-            .columns(|row| aggregates(&leaves(row), &choices)),
+            .group_by(|row| leaves(*row).label(&mut Tape::new(&condition), 2))
+            .columns(|row| aggregates(&leaves(*row), &choices)),
         5 => cells
-            .latest_by(|row| row.label, |row| leaves(row).at(&mut Tape::new(&condition), 2))
-            .columns(|row| plain(&leaves(row), &choices)),
-        _ => cells.filter(keep).columns(|row| windows(&leaves(row), &choices)),
+            .latest_by(|row| row.label, |row| leaves(*row).at(&mut Tape::new(&condition), 2))
+            .columns(|row| plain(&leaves(*row), &choices)),
+        6 => cells.filter(|row| keep(*row)).columns(|row| windows(&leaves(*row), &choices)),
+        // Queries of queries.
+        7 => derived(keep).filter(|row| keep(row.cells)).columns(|row| plain(&leaves(row.cells), &choices)),
+        8 => derived(keep)
+            .union_all(derived(keep))
+            .group_by(|row| row.cells.day)
+            .having(|_| gt(count(), 0_i64))
+            .columns(|row| aggregates(&leaves(row.cells), &choices)),
+        9 => derived(keep)
+            .join(cells.filter(|row| keep(*row)), |left, right| eq(left.cells.id, right.id))
+            .columns(|left, _| plain(&leaves(left.cells), &choices)),
+        _ => cells
+            .left_join(derived(keep).latest_by(|row| row.cells.label, |row| row.cells.at), |left, right| {
+                eq(left.id, right.cells.id)
+            })
+            .columns(|left, _| plain(&leaves(*left), &choices)),
     }
+}
+
+/// Rows of the table as those of a query.
+fn derived(keep: impl FnOnce(CellsColumns) -> Expr<Option<Boolean>>) -> Query<Again> {
+    reading::<Cells>().filter(|row| keep(*row)).select(|row| {
+        let again = RowLiteral::<Again>::new();
+        let values = again.columns().cells.assign(row.row());
+        again.insert([values])
+    })
 }
 
 fn note(index: usize, found: Item, data_type: DataType) -> Item {

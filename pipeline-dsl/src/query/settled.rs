@@ -1,15 +1,46 @@
-//! What a query in groups may deliver. The attributes check this while compiling, where they see the closures; a function that
-//! is handed a row may hide it from them.
+//! What is settled about a query once it is known what it delivers.
 
-use super::Select;
+use std::rc::Rc;
+
+use super::{From, Item, JoinSource, Select};
 use crate::expr::ast::{Ast, Node};
 
 impl Select {
-    /// The query, if what it delivers of each group is in the key or an aggregate.
+    /// The query with what it delivers.
     ///
     /// # Panics
-    /// If a column is neither.
-    pub(super) fn of_groups(self) -> Self {
+    /// If it has groups, and delivers a column that is neither in their key nor in an aggregate. The attributes check this while
+    /// compiling, where they see the closures; a function that is handed a row may hide it from them.
+    pub(super) fn delivering(self, items: Vec<Item>) -> Self {
+        Self { items, ..self }.of_groups().by_columns()
+    }
+
+    /// ORDER BY takes a name for that of an item before it takes it for a column. Where they differ, the rows are chosen in a
+    /// query of their own; without a limit, their order chooses none.
+    fn by_columns(mut self) -> Self {
+        let Some(name) = self.from.as_ref().map(From::name) else { return self };
+        let hidden = |column: &str| {
+            let other = |item: &Item| {
+                item.alias == Some(column) && !matches!(&*item.value, Ast::Column { name, .. } if *name == column)
+            };
+            self.items.iter().any(other)
+        };
+        let mut chosen_by_hidden = false;
+        for term in &self.order {
+            term.value.walk(&mut |part| {
+                chosen_by_hidden |= matches!(part, Ast::Column { alias: None, name } if hidden(name));
+            });
+        }
+        if self.limit.is_none() || !chosen_by_hidden {
+            return self;
+        }
+        let all = Item { value: Rc::new(Ast::AllColumns), alias: None };
+        let items = std::mem::replace(&mut self.items, vec![all]);
+        let source = JoinSource::Query { name, select: Rc::new(self) };
+        Self { items, from: Some(From { source, alias: None }), ..Self::default() }
+    }
+
+    fn of_groups(self) -> Self {
         if !self.group.is_empty() {
             for value in self.items.iter().map(|item| &item.value).chain(&self.having) {
                 if let Some(name) = beside(value, &self.group) {
