@@ -6,6 +6,7 @@ use datafusion::arrow::array::{Array, ArrayRef};
 use super::cast_whole::whole;
 use super::datum::{self, Datum};
 use super::decimal;
+use super::encode;
 use super::json::{Json, Typed};
 use super::settings::Settings;
 use super::structured;
@@ -119,19 +120,23 @@ pub fn cast_datum(datum: Datum, to: SqlType, settings: &Settings) -> Result<Datu
             other => return Err(no_cast(&other, to)),
         }),
         (SqlType::Varchar(length), datum) => {
-            let text = text_in(&datum, settings);
+            let text = match &datum {
+                Datum::Binary(bytes) => encode::text_from(bytes, &settings.binary_output)?,
+                datum => text_in(datum, settings),
+            };
             if text.len() > length as usize && text.chars().count() > length as usize {
                 return Err(too_long(&text));
             }
             Datum::Text(text)
         }
         (SqlType::Binary(_), Datum::Binary(bytes)) => Datum::Binary(bytes),
-        (SqlType::Binary(_), Datum::Text(text)) => Datum::Binary(bytes_of_hex(&text).ok_or_else(|| {
-            SqlError::new(100_115, "22000", format!("The following string is not a legal hex-encoded value: '{text}'"))
-        })?),
+        (SqlType::Binary(_), Datum::Text(text)) => Datum::Binary(encode::bytes_from(&text, &settings.binary_input)?),
         (SqlType::Boolean, datum) => Datum::Boolean(match datum {
             Datum::Boolean(value) => value,
             Datum::Number(value, _) => value != 0,
+            Datum::Float(value) if value.is_nan() => {
+                return Err(not_recognized("Boolean value", 100_037, "22018", "NaN"));
+            }
             Datum::Float(value) => value != 0.0,
             Datum::Text(text) => match text.trim().to_ascii_lowercase().as_str() {
                 "true" | "t" | "yes" | "y" | "on" | "1" => true,

@@ -121,12 +121,7 @@ fn to_text(values: &[Datum], env: &Env<'_>) -> Result<Datum> {
                 _ => cast::float_text(*value),
             }
         }
-        Datum::Binary(bytes) => match format.to_ascii_uppercase().as_str() {
-            "HEX" => cast::hex(bytes),
-            "BASE64" => encode::base64(bytes),
-            "UTF-8" | "UTF8" => encode::utf8(bytes.clone())?,
-            other => return Err(invalid_value("TO_VARCHAR", other, "HEX, BASE64 or UTF-8")),
-        },
+        Datum::Binary(bytes) => encode::text_from(bytes, format)?,
         moment @ (Datum::Date(_) | Datum::Time(_) | Datum::Ntz(_) | Datum::Ltz(_) | Datum::Tz(..)) => {
             if format.eq_ignore_ascii_case("AUTO") {
                 cast::text_in(moment, env.settings)
@@ -147,7 +142,9 @@ fn to_text(values: &[Datum], env: &Env<'_>) -> Result<Datum> {
 fn to_binary(values: &[Datum], env: &Env<'_>) -> Result<Datum> {
     match (&values[0], values.get(1)) {
         (Datum::Text(source), Some(format)) => encode::bytes_from(source, text(format)?).map(Datum::Binary),
-        (Datum::Json(Json::String(source)), _) => encode::bytes_from(source, "HEX").map(Datum::Binary),
+        (Datum::Json(Json::String(source)), _) => {
+            encode::bytes_from(source, &env.settings.binary_input).map(Datum::Binary)
+        }
         (value, _) => cast_datum(value.clone(), BINARY, env.settings),
     }
 }

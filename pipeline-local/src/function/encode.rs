@@ -38,7 +38,18 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     BASE64.encode(bytes)
 }
 
-fn octets(value: &Datum) -> Result<Vec<u8>> {
+/// Bytes as text in a format.
+pub(super) fn text_from(bytes: &[u8], format: &str) -> Result<String> {
+    match format.to_ascii_uppercase().as_str() {
+        "HEX" => Ok(cast::hex(bytes)),
+        "BASE64" => Ok(base64(bytes)),
+        "UTF-8" | "UTF8" => utf8(bytes.to_vec()),
+        other => Err(invalid_value("TO_VARCHAR", other, "HEX, BASE64 or UTF-8")),
+    }
+}
+
+/// A text or bytes as bytes.
+pub(super) fn octets(value: &Datum) -> Result<Vec<u8>> {
     match value {
         Datum::Binary(bytes) => Ok(bytes.clone()),
         other => Ok(text(other)?.as_bytes().to_vec()),

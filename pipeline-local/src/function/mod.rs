@@ -22,6 +22,7 @@ pub mod cast;
 pub mod cast_udf;
 mod cast_whole;
 pub mod common;
+mod compress;
 mod conditional;
 mod conversion;
 mod datetime;
@@ -61,6 +62,7 @@ pub fn scalars() -> Vec<(&'static str, Arc<ScalarUDF>)> {
         address::functions(),
         arithmetic::functions(),
         bits::functions(),
+        compress::functions(),
         conditional::functions(),
         conversion::functions(),
         datetime::functions(),

@@ -23,8 +23,10 @@ enum Element {
     Minus,
     /// `X` or `x`: a hexadecimal digit, of which `true` is a lower-case one.
     Hex(bool),
-    /// `B`: all blank if the number is 0.
+    /// `B`: no 0 before the point.
     Blank,
+    /// A character that stands for itself.
+    Literal(char),
 }
 
 /// How a number of no fixed width is written.
@@ -39,6 +41,8 @@ enum Minimal {
 /// A format that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct NumberFormat {
+    /// Literals before and behind the elements.
+    around: [String; 2],
     elements: Vec<Element>,
     /// `FM`: without blanks.
     fill: bool,
@@ -50,42 +54,64 @@ pub(super) struct NumberFormat {
 impl NumberFormat {
     /// Reads a format.
     pub(super) fn parse(text: &str) -> Result<Self> {
-        let upper = text.to_ascii_uppercase();
-        let minimal = match upper.as_str() {
-            "TM" | "TM9" => Some(Minimal::Plain),
-            "TME" => Some(Minimal::Scientific),
-            _ => None,
-        };
-        if minimal.is_some() {
-            return Ok(Self { elements: Vec::new(), fill: true, minimal, text: text.to_owned() });
-        }
-        let (fill, mut rest) = match upper.strip_prefix("FM") {
-            Some(rest) => (true, rest),
-            None => (false, upper.as_str()),
-        };
+        let bad = || SqlError::new(100_095, "22007", format!("Bad output format model '{text}'"));
         let mut elements = Vec::new();
-        while !rest.is_empty() {
-            if let Some(after) = rest.strip_prefix("MI") {
-                elements.push(Element::Minus);
-                rest = after;
+        let (mut fill, mut minimal) = (false, None);
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            if first == '"' {
+                rest = literal(&rest[1..], &mut elements).ok_or_else(bad)?;
                 continue;
             }
-            elements.push(match rest.as_bytes()[0] {
-                b'9' => Element::Digit,
-                b'0' => Element::Zero,
-                b',' | b'G' => Element::Group,
-                b'.' | b'D' => Element::Point,
-                b'$' => Element::Dollar,
-                b'S' => Element::Sign,
-                b'X' => Element::Hex(text.as_bytes()[text.len() - rest.len()] == b'x'),
-                b'B' => Element::Blank,
-                _ => {
-                    return Err(SqlError::new(100_095, "22007", format!("Bad output format model '{text}'")));
-                }
-            });
-            rest = &rest[1..];
+            let word = ["TM9", "TME", "TM", "FM", "MI"]
+                .into_iter()
+                .find(|word| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)));
+            match word {
+                Some("FM") => fill = true,
+                Some("MI") => elements.push(Element::Minus),
+                Some("TME") => minimal = Some((Minimal::Scientific, elements.len())),
+                Some(_) => minimal = Some((Minimal::Plain, elements.len())),
+                None => elements.push(match first.to_ascii_uppercase() {
+                    '9' => Element::Digit,
+                    '0' => Element::Zero,
+                    ',' | 'G' => Element::Group,
+                    '.' | 'D' => Element::Point,
+                    '$' => Element::Dollar,
+                    'S' => Element::Sign,
+                    'X' => Element::Hex(first == 'x'),
+                    'B' => Element::Blank,
+                    ' ' | ';' | ':' | '-' | '=' | '/' | '(' | ')' => Element::Literal(first),
+                    _ => return Err(bad()),
+                }),
+            }
+            rest = &rest[word.map_or(first.len_utf8(), str::len)..];
         }
-        Ok(Self { elements, fill, minimal, text: text.to_owned() })
+        let is_literal = |element: &Element| matches!(element, Element::Literal(_));
+        let text_of = |elements: &[Element]| -> String {
+            let character = |element: &Element| match element {
+                Element::Literal(character) => Some(*character),
+                _ => None,
+            };
+            elements.iter().filter_map(character).collect()
+        };
+        let start = elements.iter().position(|element| !is_literal(element)).unwrap_or(elements.len());
+        let end = elements.iter().rposition(|element| !is_literal(element)).map_or(start, |last| last + 1);
+        let Some((minimal, at)) = minimal else {
+            let around = [text_of(&elements[..start]), text_of(&elements[end..])];
+            return Ok(Self {
+                around,
+                elements: elements[start..end].to_vec(),
+                fill,
+                minimal: None,
+                text: text.to_owned(),
+            });
+        };
+        // A model of no fixed width has nothing but literals beside it.
+        if start < elements.len() {
+            return Err(bad());
+        }
+        let around = [text_of(&elements[..at]), text_of(&elements[at..])];
+        Ok(Self { around, elements: Vec::new(), fill: true, minimal: Some(minimal), text: text.to_owned() })
     }
 
     /// For formats of hexadecimal digits: whether these are lower-case.
@@ -104,29 +130,49 @@ impl NumberFormat {
 
     /// Writes a number.
     pub(super) fn write(&self, value: i128, scale: u8) -> Result<String> {
-        match self.minimal {
-            Some(Minimal::Plain) => return Ok(decimal::text(value, scale)),
-            Some(Minimal::Scientific) => return Ok(scientific(value, scale)),
-            None => {}
-        }
-        if let Some(lower) = self.hexadecimal() {
-            let whole = decimal::rescale(value, scale, 0).unwrap_or(0);
-            let width =
-                self.elements.iter().filter(|element| matches!(element, Element::Hex(_) | Element::Zero)).count();
-            let magnitude = whole.unsigned_abs();
-            let mut text = if lower { format!("{magnitude:x}") } else { format!("{magnitude:X}") };
-            if text.len() > width {
-                return Ok("#".repeat(width + 1));
+        let text = match self.minimal {
+            Some(Minimal::Plain) => decimal::text(value, scale),
+            Some(Minimal::Scientific) => scientific(value, scale),
+            None => {
+                let text = match self.hexadecimal() {
+                    Some(lower) => self.write_hexadecimal(decimal::rescale(value, scale, 0).unwrap_or(0), lower),
+                    None => self.write_fixed(value, scale),
+                };
+                if self.fill { text.replace(' ', "") } else { text }
             }
-            if self.elements.contains(&Element::Zero) {
-                text = format!("{text:0>width$}");
-            }
-            let sign = if whole < 0 { "-" } else { "" };
-            return Ok(if self.fill { format!("{sign}{text}") } else { format!(" {sign}{text:>width$}") });
+        };
+        let [before, behind] = &self.around;
+        Ok(format!("{before}{text}{behind}"))
+    }
+
+    fn is_signed(&self) -> bool {
+        self.elements.iter().any(|element| matches!(element, Element::Sign | Element::Minus))
+    }
+
+    /// Without a sign in the format, negative numbers are written in two's complement.
+    fn write_hexadecimal(&self, whole: i128, lower: bool) -> String {
+        let width = self.elements.iter().filter(|element| matches!(element, Element::Hex(_) | Element::Zero)).count();
+        let signed = self.is_signed();
+        let limit = 1_u128.checked_shl(4 * width as u32).unwrap_or(u128::MAX);
+        let magnitude =
+            if whole < 0 && !signed { limit.wrapping_sub(whole.unsigned_abs()) } else { whole.unsigned_abs() };
+        let sign = match (signed, whole < 0) {
+            (false, _) => "",
+            (true, true) => "-",
+            (true, false) => "+",
+        };
+        let digits = if lower { format!("{magnitude:x}") } else { format!("{magnitude:X}") };
+        if digits.len() > width {
+            return format!("{sign}{}", "#".repeat(width));
         }
-        if value == 0 && self.elements.contains(&Element::Blank) {
-            return Ok(if self.fill { String::new() } else { " ".repeat(self.elements.len()) });
+        if self.elements.contains(&Element::Zero) {
+            format!("{sign}{digits:0>width$}")
+        } else {
+            format!("{sign}{digits:>width$}")
         }
+    }
+
+    fn write_fixed(&self, value: i128, scale: u8) -> String {
         let (whole_digits, fraction_digits) = (self.digits(false), self.digits(true));
         let rounded = decimal::rescale(value, scale, fraction_digits.min(37) as u8);
         let negative = value < 0 && rounded != Some(0);
@@ -136,65 +182,66 @@ impl NumberFormat {
             None => ("", ""),
         };
         let whole = whole.trim_start_matches('0');
-        let signed = self.elements.iter().any(|element| matches!(element, Element::Sign | Element::Minus));
-        if text.is_none() || whole.len() > whole_digits {
-            return Ok("#".repeat(self.elements.len() + usize::from(!signed)));
-        }
+        let fits = text.is_some() && whole.len() <= whole_digits;
+        let has = |element: Element| self.elements.contains(&element);
         let mut whole = format!("{whole:>whole_digits$}").into_bytes().into_iter();
         let mut fraction = fraction.bytes();
         let (mut result, mut seen, mut in_fraction) = (String::new(), false, false);
         let mut remaining = whole_digits;
-        let mut sign_at = None;
+        let mut first = None;
         for element in &self.elements {
             match element {
+                Element::Digit | Element::Zero if !fits => {
+                    first = first.or(Some(result.len()));
+                    seen = true;
+                    result.push('#');
+                }
                 Element::Digit | Element::Zero if in_fraction => result.push(fraction.next().unwrap_or(b'0') as char),
                 Element::Digit | Element::Zero => {
                     let digit = whole.next().unwrap_or(b' ');
                     remaining -= 1;
-                    let last = remaining == 0 && fraction_digits == 0;
                     let shown = if digit != b' ' {
                         digit as char
-                    } else if *element == Element::Zero || seen || last {
+                    } else if *element == Element::Zero || seen || (remaining == 0 && !has(Element::Blank)) {
                         '0'
                     } else {
                         ' '
                     };
                     if shown != ' ' && !seen {
                         seen = true;
-                        sign_at = Some(result.len());
+                        first = Some(result.len());
                     }
                     result.push(shown);
                 }
                 Element::Group => result.push(if seen { ',' } else { ' ' }),
                 Element::Point => {
                     in_fraction = true;
-                    sign_at = sign_at.or(Some(result.len()));
+                    first = first.or(Some(result.len()));
                     seen = true;
                     result.push('.');
                 }
-                Element::Dollar => result.push('$'),
                 Element::Sign => result.push(if negative { '-' } else { '+' }),
                 Element::Minus => result.push(if negative { '-' } else { ' ' }),
-                Element::Hex(_) | Element::Blank => {}
+                Element::Literal(literal) => result.push(*literal),
+                // The first stands before the digits, wherever the format has it.
+                Element::Dollar | Element::Hex(_) | Element::Blank => {}
             }
         }
-        if !signed {
-            // The sign stands before the first digit, in a column of its own.
-            let mut at = sign_at.unwrap_or(0);
-            result.insert(0, ' ');
-            if negative {
-                while result.as_bytes()[at] != b' ' {
-                    at -= 1;
-                }
-                result.replace_range(at..=at, "-");
+        // The dollar and the sign stand before the first digit, each in a column of its own.
+        let first = first.unwrap_or(0);
+        for (wanted, shown) in [(has(Element::Dollar), '$'), (!self.is_signed(), if negative { '-' } else { ' ' })] {
+            if wanted {
+                result.insert(first, shown);
             }
         }
-        Ok(if self.fill { result.replace(' ', "") } else { result })
+        result
     }
 
     /// Reads a number that was written so; `None` where the text does not fit the format.
     pub(super) fn read(&self, text: &str) -> Option<(i128, u8)> {
-        let text = text.trim();
+        let [before, behind] = &self.around;
+        let text = text.strip_prefix(before.as_str()).unwrap_or(text);
+        let text = text.strip_suffix(behind.as_str()).unwrap_or(text).trim();
         if self.minimal.is_some() {
             return super::cast::number_of_text(text);
         }
@@ -210,6 +257,7 @@ impl NumberFormat {
             match c {
                 ',' if has(Element::Group) => {}
                 '$' if has(Element::Dollar) => {}
+                literal if has(Element::Literal(literal)) => {}
                 '-' => negative = true,
                 '+' | ' ' => {}
                 '.' if has(Element::Point) => plain.push('.'),
@@ -228,6 +276,22 @@ impl NumberFormat {
     /// The format's text.
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+}
+
+/// Reads a text in quotes, of which the first is taken; what follows it.
+fn literal<'t>(mut text: &'t str, elements: &mut Vec<Element>) -> Option<&'t str> {
+    loop {
+        let (inside, rest) = text.split_once('"')?;
+        elements.extend(inside.chars().map(Element::Literal));
+        // Two quotes are one.
+        match rest.strip_prefix('"') {
+            Some(more) => {
+                elements.push(Element::Literal('"'));
+                text = more;
+            }
+            None => return Some(rest),
+        }
     }
 }
 
@@ -258,11 +322,25 @@ mod tests {
             ("$99.99", -1234, 2, "-$12.34"),
             ("S999", 12, 0, "+ 12"),
             ("999MI", -12, 0, " 12-"),
-            ("99", 123, 0, "###"),
+            ("99", 123, 0, " ##"),
             ("TM9", -1250, 2, "-12.50"),
-            ("XX", 255, 0, " FF"),
-            ("xx", 255, 0, " ff"),
-            ("0XXX", 255, 0, " 00FF"),
+            ("XX", 255, 0, "FF"),
+            ("xx", 255, 0, "ff"),
+            ("0XXX", 255, 0, "00FF"),
+            ("\">\"$99.0\"<\"", -12_391, 3, ">-$12.4<"),
+            ("\">\"$99.0\"<\"", 100, 3, ">  $0.1<"),
+            ("\">\"$99.0\"<\"", -1000, 3, "> -$1.0<"),
+            ("\">\"$99.0\"<\"", 3_987_000, 3, "> $##.#<"),
+            ("\">\"B9,999.0\"<\"", -12_391, 3, ">   -12.4<"),
+            ("\">\"B9,999.0\"<\"", 0, 3, ">      .0<"),
+            ("\">\"B9,999.0\"<\"", 3_987_000, 3, "> 3,987.0<"),
+            ("\">\"TME\"<\"", -12_391, 3, ">-1.2391E1<"),
+            ("\">\"TM9\"<\"", 10, 3, ">0.010<"),
+            ("\">\"0XXX\"<\"", -12_391, 3, ">FFF4<"),
+            ("\">\"S0XXX\"<\"", -12_391, 3, ">-000C<"),
+            ("\">\"S0XXX\"<\"", 3_987_000, 3, ">+0F93<"),
+            ("999-99", 12_345, 0, " 123-45"),
+            ("99.9", 5, 1, "  0.5"),
             ("FMXXXX", 255, 0, "FF"),
             ("B999", 0, 0, "    "),
             ("B999", 5, 0, "   5"),
@@ -283,6 +361,7 @@ mod tests {
             ("99", "123", None),
             ("XX", "ff", Some((255, 0))),
             ("99", "1x", None),
+            ("\"EUR \"99.9", "EUR 12.5", Some((125, 1))),
         ] {
             assert_eq!(NumberFormat::parse(format).unwrap().read(text), expected, "{format}");
         }

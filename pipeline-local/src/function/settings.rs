@@ -58,6 +58,10 @@ pub struct Settings {
     pub ltz_output: String,
     /// TIMESTAMP_TZ_OUTPUT_FORMAT.
     pub tz_output: String,
+    /// BINARY_INPUT_FORMAT.
+    pub binary_input: String,
+    /// BINARY_OUTPUT_FORMAT.
+    pub binary_output: String,
     running: Running,
 }
 
@@ -94,6 +98,8 @@ impl Settings {
             ntz_output: or_default("TIMESTAMP_NTZ_OUTPUT_FORMAT"),
             ltz_output: or_default("TIMESTAMP_LTZ_OUTPUT_FORMAT"),
             tz_output: or_default("TIMESTAMP_TZ_OUTPUT_FORMAT"),
+            binary_input: parameters.text("BINARY_INPUT_FORMAT"),
+            binary_output: parameters.text("BINARY_OUTPUT_FORMAT"),
             running: Running::default(),
         }
     }

@@ -85,10 +85,13 @@ pub fn parse_auto(text: &str) -> Option<Parsed> {
 
 /// Reads the forms of e-mail headers and of the C library: `Thu, 21 Dec 2000 16:01:07 +0200` and its like.
 fn parse_mail(text: &str) -> Option<Parsed> {
-    const FORMATS: [&str; 6] = [
+    const FORMATS: [&str; 9] = [
         "DY, DD MON YYYY HH24:MI:SS TZHTZM",
         "DY, DD MON YYYY HH24:MI:SS.FF TZHTZM",
         "DY, DD MON YYYY HH12:MI:SS AM TZHTZM",
+        "DY, DD MON YYYY HH12:MI:SS.FF AM TZHTZM",
+        "DY, DD MON YYYY HH12:MI:SS AM",
+        "DY, DD MON YYYY HH24:MI:SS.FF",
         "DY, DD MON YYYY HH24:MI:SS",
         "DY MON DD HH24:MI:SS YYYY",
         "DD MON YYYY",
@@ -524,6 +527,7 @@ mod tests {
             ("01/02/2024 03:04:05", "2024-01-02 03:04:05.000"),
             ("Thu, 21 Dec 2000 16:01:07 +0200", "2000-12-21 16:01:07.000"),
             ("Thu Dec 21 16:01:07 -0800 2000", "2000-12-21 16:01:07.000"),
+            ("Thu, 21 Dec 2000 04:01:07 PM", "2000-12-21 16:01:07.000"),
         ] {
             assert_eq!(show(at(text)), expected, "{text}");
         }

@@ -124,6 +124,84 @@ pub(super) fn higher_order(name: &str) -> Option<Arc<HigherOrderUDF>> {
     function::higher_order(name)
 }
 
+/// Functions of Snowflake that are not here, by the beginning of their names.
+const REFUSED_FAMILIES: [&str; 9] =
+    ["AI_", "ST_", "H3_", "FL_", "SNOWFLAKE.CORTEX.", "DATASKETCHES_", "DP_", "SYSTEM$ICEBERG_", "SYSTEM$REGISTRY_"];
+/// Functions of Snowflake that are not here.
+const REFUSED: [&str; 66] = [
+    "ALL_USER_NAMES",
+    "BUILD_SCOPED_FILE_URL",
+    "BUILD_STAGE_FILE_URL",
+    "COLLATE",
+    "COLLATION",
+    "CURRENT_TASK_GRAPHS",
+    "DECRYPT",
+    "DECRYPT_RAW",
+    "ENCRYPT",
+    "ENCRYPT_RAW",
+    "ESTIMATE_REMAINING_DP_AGGREGATES",
+    "EXPLAIN_JSON",
+    "GET_ABSOLUTE_PATH",
+    "GET_PRESIGNED_URL",
+    "GET_RELATIVE_PATH",
+    "GET_STAGE_LOCATION",
+    "INVOKER_SHARE",
+    "IS_APPLICATION_ROLE_ACTIVATED_IN_SESSION",
+    "IS_APPLICATION_ROLE_IN_SESSION",
+    "IS_DATABASE_ROLE_IN_SESSION",
+    "IS_GRANTED_TO_INVOKER_ROLE",
+    "IS_INSTANCE_ROLE_IN_SESSION",
+    "PARSE_XML",
+    "CHECK_XML",
+    "XMLGET",
+    "TO_XML",
+    "PROMPT",
+    "SEARCH",
+    "SEARCH_IP",
+    "TO_DECFLOAT",
+    "TRY_TO_DECFLOAT",
+    "TO_FILE",
+    "TRY_TO_FILE",
+    "TO_GEOGRAPHY",
+    "TRY_TO_GEOGRAPHY",
+    "TO_GEOMETRY",
+    "TRY_TO_GEOMETRY",
+    "TO_QUERY",
+    "TO_UUID",
+    "TRY_TO_UUID",
+    "TRY_DECRYPT",
+    "TRY_DECRYPT_RAW",
+    "VECTOR_AVG",
+    "VECTOR_MAX",
+    "VECTOR_MIN",
+    "VECTOR_SUM",
+    "SYSTEM$ABORT_SESSION",
+    "SYSTEM$ABORT_TRANSACTION",
+    "SYSTEM$ADD_EVENT",
+    "SYSTEM$ALLOWLIST",
+    "SYSTEM$BEHAVIOR_CHANGE_BUNDLE_STATUS",
+    "SYSTEM$CLUSTERING_DEPTH",
+    "SYSTEM$CLUSTERING_INFORMATION",
+    "SYSTEM$DATABASE_REFRESH_HISTORY",
+    "SYSTEM$ESTIMATE_QUERY_ACCELERATION",
+    "SYSTEM$EXPLAIN_PLAN_JSON",
+    "SYSTEM$GET_TAG",
+    "SYSTEM$LAST_CHANGE_COMMIT_TIME",
+    "SYSTEM$LOG",
+    "SYSTEM$LOG_INFO",
+    "SYSTEM$PIPE_STATUS",
+    "SYSTEM$QUERY_REFERENCE",
+    "SYSTEM$REFERENCE",
+    "SYSTEM$SET_SPAN_ATTRIBUTES",
+    "SYSTEM$STREAM_BACKLOG",
+    "SYSTEM$VERSION",
+];
+
+/// Whether Snowflake has a function of this upper-case name that is not here.
+pub(super) fn refused(name: &str) -> bool {
+    REFUSED.contains(&name) || REFUSED_FAMILIES.iter().any(|family| name.starts_with(family))
+}
+
 /// Whether there is any function of this upper-case name.
 pub(super) fn exists(name: &str) -> bool {
     scalar(name).is_some() || higher_order(name).is_some() || AGGREGATES.contains_key(name) || WINDOW.contains_key(name)

@@ -103,6 +103,11 @@ impl ParameterInfo {
             Default::Text(_) => ParameterValue::Text(text.to_owned()),
         };
         match self.name {
+            "BINARY_INPUT_FORMAT" | "BINARY_OUTPUT_FORMAT"
+                if !["HEX", "BASE64", "UTF8", "UTF-8"].contains(&text.to_ascii_uppercase().as_str()) =>
+            {
+                return Err(invalid());
+            }
             "TIMEZONE" if text.parse::<chrono_tz::Tz>().is_err() => return Err(invalid()),
             "TIMESTAMP_TYPE_MAPPING"
                 if !["TIMESTAMP_NTZ", "TIMESTAMP_LTZ", "TIMESTAMP_TZ"]
@@ -142,7 +147,7 @@ const fn number(default: i64, high: i64) -> Default {
 pub const PARAMETERS: &[ParameterInfo] = &[
     default_only("ABORT_DETACHED_QUERY", Default::Bool(false)),
     told("AUTOCOMMIT", Default::Bool(true)),
-    default_only("BINARY_INPUT_FORMAT", Default::Text("HEX")),
+    followed("BINARY_INPUT_FORMAT", Default::Text("HEX")),
     told("BINARY_OUTPUT_FORMAT", Default::Text("HEX")),
     told("CLIENT_DISABLE_INCIDENTS", Default::Bool(true)),
     told("CLIENT_HONOR_CLIENT_TZ_FOR_TIMESTAMP_NTZ", Default::Bool(true)),

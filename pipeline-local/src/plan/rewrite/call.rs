@@ -88,6 +88,9 @@ impl Rewriter<'_, '_, '_> {
         }
         date_part_argument(&name, &mut function);
         if !functions::exists(&name) {
+            if functions::refused(&written.to_string().to_ascii_uppercase()) {
+                return Err(SqlError::unsupported(format_args!("function {written}")));
+            }
             return Err(SqlError::compilation(2140, "42601", format_args!("Unknown function {written}.")));
         }
         let mut name = window::several(name, &function);

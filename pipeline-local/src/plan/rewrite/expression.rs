@@ -264,7 +264,9 @@ pub(super) fn unprotect(expression: &mut Expr) {
 }
 
 fn number(rewriter: &mut Rewriter<'_, '_, '_>, text: &str) -> Result<Expr> {
-    if text.contains(['e', 'E']) {
+    let whole = text.split('.').next().unwrap_or_default().trim_start_matches('0');
+    // A NUMBER has 38 digits; what has more before the point is a double.
+    if text.contains(['e', 'E']) || whole.len() > 38 {
         let value: f64 = text.parse().map_err(|_| SqlError::syntax(format_args!("invalid number {text}")))?;
         return Ok(rewriter.parameter(Value { sql_type: SqlType::Float, scalar: ScalarValue::Float64(Some(value)) }));
     }
