@@ -304,7 +304,7 @@ pub(super) fn drop(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<QueryRes
     cursor.expect_end()?;
     let Some(object) = find(cx, &name)? else {
         if if_exists {
-            return Ok(QueryResult::status("Drop statement executed successfully (object already dropped)."));
+            return Ok(QueryResult::already_dropped(&name));
         }
         return Err(missing(&name));
     };

@@ -1,5 +1,7 @@
 //! CREATE PROCEDURE and WITH .. AS PROCEDURE, from text to their parts.
 
+use std::collections::BTreeMap;
+
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::catalog::Kind;
@@ -144,6 +146,7 @@ impl Clauses {
             strict: self.strict,
             body,
             secure,
+            levels: BTreeMap::new(),
         };
         if definition.language == "JAVASCRIPT" {
             javascript::check(&definition.arguments, &definition.returns)?;

@@ -146,7 +146,7 @@ pub(crate) fn drop(cx: &Context<'_>, cursor: &mut Cursor<'_>, kind: Kind) -> Res
     cursor.expect_end()?;
     let Some(routine) = found else {
         if if_exists {
-            return Ok(QueryResult::status("Drop statement executed successfully (object already dropped)."));
+            return Ok(QueryResult::already_dropped(name.object()));
         }
         return Err(missing(kind, &name, &signature));
     };
@@ -155,7 +155,46 @@ pub(crate) fn drop(cx: &Context<'_>, cursor: &mut Cursor<'_>, kind: Kind) -> Res
     Ok(QueryResult::status(format!("{} successfully dropped.", routine.name)))
 }
 
-/// The forms of ALTER that all routines have: RENAME TO and the comment. Says whether it was one of them.
+/// What a routine can be told about events, each with its values. They are kept; there is no event table to write to.
+const LEVELS: [(&str, &[&str]); 3] = [
+    ("LOG_LEVEL", &["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF"]),
+    ("TRACE_LEVEL", &["ALWAYS", "ON_EVENT", "PROPAGATE", "OFF"]),
+    ("METRIC_LEVEL", &["ALL", "NONE"]),
+];
+
+/// Reads `SET LOG_LEVEL = ..` or `UNSET LOG_LEVEL` and the like, if it is next.
+fn level(cursor: &mut Cursor<'_>, routine: &mut Object) -> Result<bool> {
+    let known = LEVELS.iter().find(|(name, _)| cursor.peek_keyword_at(1, name));
+    let Some((name, values)) = known else { return Ok(false) };
+    let set = cursor.accept_keyword("SET");
+    if !set {
+        cursor.expect_keywords("UNSET")?;
+    }
+    cursor.next_token();
+    let Some(definition) = routine.definition.as_object_mut() else { return Ok(false) };
+    let levels = definition.entry("levels").or_insert_with(|| serde_json::json!({}));
+    let Some(levels) = levels.as_object_mut() else { return Ok(false) };
+    if !set {
+        levels.remove(*name);
+        return Ok(true);
+    }
+    cursor.expect(&Token::Eq)?;
+    let value = match cursor.accept_string() {
+        Some(text) => text.to_uppercase(),
+        None => cursor.identifier()?,
+    };
+    if !values.contains(&value.as_str()) {
+        return Err(SqlError::compilation(
+            1008,
+            "22023",
+            format_args!("invalid value [{value}] for parameter '{name}'; it is {}.", values.join(", ")),
+        ));
+    }
+    levels.insert((*name).to_owned(), value.into());
+    Ok(true)
+}
+
+/// The forms of ALTER that all routines have: RENAME TO, the comment, and levels. Says whether it was one of them.
 pub(crate) fn alter_common(cx: &Context<'_>, cursor: &mut Cursor<'_>, routine: &mut Object) -> Result<bool> {
     if cursor.accept_keywords("RENAME TO") {
         let to = cursor.object_name()?;
@@ -170,7 +209,7 @@ pub(crate) fn alter_common(cx: &Context<'_>, cursor: &mut Cursor<'_>, routine: &
         routine.comment = cursor.string()?;
     } else if cursor.accept_keywords("UNSET COMMENT") {
         routine.comment = String::new();
-    } else {
+    } else if !level(cursor, routine)? {
         return Ok(false);
     }
     cursor.expect_end()?;

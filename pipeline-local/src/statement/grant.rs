@@ -121,7 +121,7 @@ pub(super) fn run(cx: &mut Context<'_>, text: &str) -> Result<QueryResult> {
         return Err(SqlError::unsupported("grants to database roles and shares"));
     }
     cursor.accept_keyword("ROLE");
-    let role = cx.object(Kind::Role, &Name::bare(cursor.identifier()?), "GRANT")?.name;
+    let role = cx.object(Kind::Role, &cursor.object_name()?, "GRANT")?.name;
     let grant_option = cursor.accept_keywords("WITH GRANT OPTION");
     let copies = cursor.accept_keywords("COPY CURRENT GRANTS");
     let _ = copies || cursor.accept_keywords("REVOKE CURRENT GRANTS");
@@ -166,17 +166,20 @@ pub(super) fn run(cx: &mut Context<'_>, text: &str) -> Result<QueryResult> {
 }
 
 fn role_membership(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, grant: bool) -> Result<QueryResult> {
-    let role = cx.object(Kind::Role, &Name::bare(cursor.identifier()?), "GRANT")?;
+    let role = cx.object(Kind::Role, &cursor.object_name()?, "GRANT")?;
     cursor.expect_keywords(if grant { "TO" } else { "FROM" })?;
     let to_user = cursor.accept_keyword("USER");
     if !to_user {
         cursor.expect_keywords("ROLE")?;
     }
     let kind = if to_user { Kind::User } else { Kind::Role };
-    let name = cursor.identifier()?;
+    let name = cursor.object_name()?;
     cursor.expect_end()?;
-    let member =
-        cx.engine.catalog.find(kind, None, &name, "")?.ok_or_else(|| SqlError::does_not_exist(kind.title(), &name))?;
+    let member = cx
+        .engine
+        .catalog
+        .find(kind, None, name.object(), "")?
+        .ok_or_else(|| SqlError::does_not_exist(kind.title(), &name))?;
     if !cx.owns(&role)? && !cx.holds_on_account("MANAGE GRANTS")? {
         return Err(not_executed());
     }
@@ -338,9 +341,6 @@ fn ownership(cx: &Context<'_>, targets: &Targets, role: &str, grant: bool, copie
     if !grant && targets.targets.iter().any(|target| matches!(target, Target::Object(_))) {
         return Err(SqlError::unsupported("REVOKE OWNERSHIP: grant it to another role instead"));
     }
-    if targets.kind == Some(Kind::Task) {
-        return Err(SqlError::unsupported("GRANT OWNERSHIP ON TASK"));
-    }
     cx.engine.catalog.transaction(|catalog| {
         for target in &targets.targets {
             match target {
@@ -350,6 +350,10 @@ fn ownership(cx: &Context<'_>, targets: &Targets, role: &str, grant: bool, copie
                         for grant in &others {
                             catalog.revoke(&grant.privilege, *target, &grant.role)?;
                         }
+                    }
+                    if let Some(task) = catalog.by_id(*id)?.filter(|object| object.kind == Kind::Task) {
+                        let alone = targets.object.as_ref().is_some_and(|object| object.id == task.id);
+                        crate::task::before_owner_changes(cx, &task, alone)?;
                     }
                     catalog.set_owner(*id, role)?;
                 }

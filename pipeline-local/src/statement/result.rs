@@ -164,6 +164,12 @@ impl QueryResult {
         Self::status_of(StatementType::Ddl, text)
     }
 
+    /// What DROP IF EXISTS answers when there is nothing of the name.
+    pub fn already_dropped(name: &str) -> Self {
+        let name = crate::parse::quote(name);
+        Self::status(format!("Drop statement executed successfully ({name} already dropped)."))
+    }
+
     /// Like [`QueryResult::status`], for another kind of statement.
     pub fn status_of(statement_type: StatementType, text: impl Into<String>) -> Self {
         let column = ResultColumn { name: "status".to_owned(), sql_type: SqlType::TEXT, nullable: true };

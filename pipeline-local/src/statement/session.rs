@@ -31,8 +31,8 @@ fn done(statement_type: StatementType) -> QueryResult {
     QueryResult::status_of(statement_type, "Statement executed successfully.")
 }
 
-/// Code with owner's rights must not change the caller's session.
-fn refuse_with_owners_rights(cx: &Context<'_>, what: &str) -> Result<()> {
+/// Code with owner's rights must neither see nor change the caller's session.
+pub(super) fn refuse_with_owners_rights(cx: &Context<'_>, what: &str) -> Result<()> {
     if cx.frame.owners_rights {
         return Err(SqlError::new(
             90236,

@@ -51,7 +51,9 @@ pub(super) fn create(cx: &Context<'_>, create: Create) -> Result<QueryResult> {
     let mut comment = String::new();
     let mut def =
         TaskDef { uuid: uuid::Uuid::new_v4().to_string(), created_by: cx.session.user.clone(), ..TaskDef::default() };
-    apply(cx, &tasks, &schema, name, &mut def, &mut comment, create.properties)?;
+    let finalizes = create.properties.iter().any(|property| matches!(property, Property::Finalize(_)));
+    let root = create.after.is_empty() && !finalizes;
+    apply(cx, &tasks, &schema, name, &mut def, &mut comment, create.properties, root)?;
     def.after = predecessors(cx, &tasks, &schema, name, &create.after)?;
     def.execute_as_user = create.execute_as_user;
     def.when = create.when;
@@ -161,7 +163,7 @@ pub(super) fn clone(cx: &Context<'_>, clone: Clone) -> Result<QueryResult> {
 }
 
 /// Puts `new` in the place of a task that is gone, or nothing: then who followed it alone becomes a suspended root.
-fn relink(cx: &Context<'_>, tasks: &Tasks, old: ObjectId, new: Option<ObjectId>) -> Result<()> {
+pub(super) fn relink(cx: &Context<'_>, tasks: &Tasks, old: ObjectId, new: Option<ObjectId>) -> Result<()> {
     let now = cx.engine.clock.now();
     for task in tasks.iter().filter(|task| task.def.after.contains(&old) || task.def.finalize == Some(old)) {
         let Some(mut object) = cx.engine.catalog.by_id(task.object.id)? else { continue };
@@ -187,7 +189,7 @@ fn relink(cx: &Context<'_>, tasks: &Tasks, old: ObjectId, new: Option<ObjectId>)
 pub(super) fn drop(cx: &Context<'_>, name: &Name, if_exists: bool) -> Result<QueryResult> {
     let Some(object) = find(cx, name, "DROP TASK")? else {
         if if_exists {
-            return Ok(QueryResult::status("Drop statement executed successfully (object already dropped)."));
+            return Ok(QueryResult::already_dropped(name.object()));
         }
         return Err(missing(cx, name));
     };
@@ -272,7 +274,8 @@ pub(super) fn alter(cx: &Context<'_>, name: &Name, if_exists: bool, change: Chan
                 check_named(cx, property)?;
             }
             let rescheduled = properties.iter().any(|property| matches!(property, Property::Schedule(_)));
-            apply(cx, &tasks, &schema, &object.name, &mut def, &mut object.comment, properties)?;
+            let root = def.is_root();
+            apply(cx, &tasks, &schema, &object.name, &mut def, &mut object.comment, properties, root)?;
             if rescheduled {
                 def.base = cx.engine.clock.now();
             }

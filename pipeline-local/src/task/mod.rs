@@ -13,6 +13,7 @@ mod functions;
 mod graph;
 mod history;
 mod listing;
+mod owner;
 mod parser;
 mod properties;
 mod report;
@@ -25,6 +26,7 @@ mod service;
 mod tests;
 
 pub use def::{Overlap, TaskDef};
+pub(crate) use owner::before_owner_changes;
 pub use service::Service;
 
 use datafusion::sql::sqlparser::tokenizer::Token;

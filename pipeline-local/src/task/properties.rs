@@ -3,12 +3,14 @@
 use super::def::{Overlap, TaskDef};
 use super::graph::Tasks;
 use super::parser::Property;
-use super::rules::{finalized, invalid, stored_name};
+use super::rules::{finalized, graph_error, invalid, stored_name};
 use crate::catalog::{Kind, Object};
 use crate::exec::Context;
+use crate::parse::quote;
 use crate::{Result, SqlError};
 
-/// Sets properties; ranges were checked by the parser, what they mean together is by [`check`].
+/// Sets properties; ranges were checked by the parser, what they mean together is by [`check`]. `root` says whether the
+/// task is to be the root of its graph.
 pub(super) fn apply(
     cx: &Context<'_>,
     tasks: &Tasks,
@@ -17,6 +19,7 @@ pub(super) fn apply(
     def: &mut TaskDef,
     comment: &mut String,
     properties: Vec<Property>,
+    root: bool,
 ) -> Result<()> {
     let policy = properties.iter().find_map(|property| match property {
         Property::Overlap(overlap) => Some(*overlap),
@@ -38,8 +41,14 @@ pub(super) fn apply(
                         "Cannot specify ALLOW_OVERLAPPING_EXECUTION and OVERLAP_POLICY to different values in the same command.",
                     ));
                 }
+                if allow && !root {
+                    let full = format!("{}.{}", cx.engine.catalog.full_name(schema)?, quote(task));
+                    return Err(graph_error(format_args!(
+                        "Cannot set allow_overlapping_execution on non-root task {full}."
+                    )));
+                }
                 // FALSE is what every task has, children too.
-                if allow || def.is_root() {
+                if root {
                     def.overlap = Some(overlap);
                 }
             }

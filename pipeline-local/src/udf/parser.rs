@@ -108,8 +108,18 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Create> {
             "Compilation of SQL UDF failed: the body of a table function is a query, not an expression.",
         ));
     }
-    let definition =
-        FunctionDef { arguments, returns, returns_not_null, strict, immutable, memoizable, secure, form, body };
+    let definition = FunctionDef {
+        arguments,
+        returns,
+        returns_not_null,
+        strict,
+        immutable,
+        memoizable,
+        secure,
+        levels: std::collections::BTreeMap::new(),
+        form,
+        body,
+    };
     Ok(Create { or_replace, or_alter, if_not_exists, temporary, name, copy_grants, comment, definition })
 }
 

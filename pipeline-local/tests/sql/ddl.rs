@@ -243,3 +243,99 @@ async fn temporary_views_hide_what_they_are_named_like() {
     ])
     .await;
 }
+
+#[tokio::test]
+async fn history_lists_what_was_dropped() {
+    let mut sql = Sql::new().await;
+    for statement in ["create schema s", "create table d.public.t (id int)", "create table d.public.u (id int)"] {
+        sql.run(statement).await;
+    }
+    sql.run("drop table d.public.t").await;
+    sql.run("drop schema s").await;
+    sql.check(&[
+        (
+            "show tables history in schema d.public ->> select \"name\", \"dropped_on\" is null from $1",
+            &["T|false", "U|true"],
+        ),
+        ("show tables in schema d.public ->> select \"name\" from $1", &["U"]),
+        ("show schemas history in database d ->> select \"name\" from $1 where \"dropped_on\" is not null", &["S"]),
+        ("show databases history ->> select \"name\", \"dropped_on\" from $1", &["D|NULL"]),
+    ])
+    .await;
+    assert_eq!(sql.run("show tables history in schema d.public").await.columns[11].name, "dropped_on");
+}
+
+#[tokio::test]
+async fn ownership_of_tasks_changes_hands() {
+    let mut sql = Sql::new().await;
+    for statement in [
+        "create role r",
+        "grant role r to role sysadmin",
+        "create warehouse w",
+        "create task a warehouse = w schedule = '1 hour' as select 1",
+        "create task b warehouse = w after a as select 1",
+        "create task c warehouse = w allow_overlapping_execution = false after a as select 1",
+        "drop task c",
+        "alter task b resume",
+        "alter task a resume",
+    ] {
+        sql.run(statement).await;
+    }
+    let listed =
+        "show tasks ->> select \"name\", \"owner\", \"state\", \"predecessors\", \"last_suspended_reason\" from $1";
+    sql.check(&[
+        (
+            "grant ownership on task b to role r",
+            &["!091421 Unable to update graph with root task D.PUBLIC.A since that root task is not suspended."],
+        ),
+        ("alter task a suspend", &["Statement executed successfully."]),
+        ("grant ownership on task b to role identifier('r')", &["Statement executed successfully."]),
+        (listed, &["A|ACCOUNTADMIN|suspended|[]|USER_SUSPENDED", "B|R|suspended|[]|GRANT_OWNERSHIP"]),
+        ("create or replace task b warehouse = w after a as select 1", &["Task B successfully created."]),
+        ("grant ownership on all tasks in schema public to role r", &["Statement executed successfully."]),
+        (listed, &["A|R|suspended|[]|USER_SUSPENDED", "B|R|suspended|[\"D.PUBLIC.A\"]|NULL"]),
+        (
+            "create task c allow_overlapping_execution = true after a as select 1",
+            &["!091400 Cannot set allow_overlapping_execution on non-root task D.PUBLIC.C."],
+        ),
+        ("drop task if exists nothing", &["Drop statement executed successfully (NOTHING already dropped)."]),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn levels_of_routines_are_checked() {
+    let mut sql = Sql::new().await;
+    sql.run("create procedure p() returns int as 'begin return 1; end'").await;
+    sql.run("create function f() returns int as '1'").await;
+    sql.check(&[
+        ("alter procedure p() set log_level = 'debug'", &["Statement executed successfully."]),
+        ("alter function f() set trace_level = on_event", &["Statement executed successfully."]),
+        ("alter procedure p() set log_level = loud", &[
+            "!001008 SQL compilation error:\ninvalid value [LOUD] for parameter 'LOG_LEVEL'; it is TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF.",
+        ]),
+        ("alter procedure p() unset log_level", &["Statement executed successfully."]),
+        ("call p()", &["1"]),
+        ("select f()", &["1"]),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn owners_rights_do_not_see_the_session() {
+    let mut sql = Sql::new().await;
+    for (statement, what) in [
+        ("show variables", "SHOW VARIABLE"),
+        ("show parameters", "SHOW PARAMETER"),
+        ("show parameters like ''TIMEZONE'' in session", "SHOW PARAMETER"),
+        ("show locks", "SHOW LOCK"),
+        ("show transactions", "SHOW TRANSACTION"),
+        ("show grants", "SHOW GRANT"),
+    ] {
+        sql.run(&format!("create or replace procedure p() returns int as 'begin {statement}; return 1; end'")).await;
+        let error = sql.error("call p()").await;
+        assert!(error.ends_with(&format!("Unsupported statement type '{what}'.")), "{statement}: {error}");
+        sql.run("alter procedure p() execute as caller").await;
+        assert_eq!(sql.rows("call p()").await, ["1"], "{statement}");
+    }
+}

@@ -195,7 +195,7 @@ async fn views_whose_changes_are_not_tracked() {
         ("create or replace view v as select id from a", &["View V successfully created."]),
         (
             "create stream s on view v insert_only = true",
-            &["!000002 SQL compilation error:\nChange tracking of type INSERT_ONLY is not supported on queries with 'TABLE' inside views, saw 'V'."],
+            &["!000002 SQL compilation error:\nChange tracking of type INSERT_ONLY is not supported on queries with 'TABLE' inside views, saw 'A'. (inside view 'D.PUBLIC.V')."],
         ),
         (
             "create stream s on table v",
@@ -306,4 +306,45 @@ async fn changes_between_two_times() {
         ),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn what_streams_cannot_be_on() {
+    let mut sql = Sql::new().await;
+    for statement in [
+        "create table t (id int)",
+        "create view v as select id from t",
+        "create materialized view m as select id from t",
+        "create stage plain",
+        "create stage listed directory = (enable = true)",
+    ] {
+        sql.run(statement).await;
+    }
+    for (statement, expected) in [
+        ("create stream s on stage plain", "DIRECTORY not enabled for the stage PLAIN"),
+        (
+            "create stream s on stage listed append_only = true",
+            "Streams on directories cannot have APPEND_ONLY set to true.",
+        ),
+        (
+            "create stream s on stage listed insert_only = true",
+            "Streams on directories cannot have INSERT_ONLY set to true.",
+        ),
+        (
+            "create stream s on stage listed at (offset => -1)",
+            "Time travel not supported for stream creation on stages.",
+        ),
+        (
+            "create stream s on stage listed",
+            "Unsupported feature 'CREATE STREAM ... ON STAGE: stages hold no files here'.",
+        ),
+        (
+            "create stream s on view v insert_only = true",
+            "Change tracking of type INSERT_ONLY is not supported on queries with 'TABLE' inside views, saw 'T'. (inside view 'D.PUBLIC.V').",
+        ),
+        ("create stream s on view m", "Change tracking is not supported on materialized views, and 'M' is one."),
+    ] {
+        let error = sql.error(statement).await;
+        assert!(error.ends_with(expected), "{statement}: {error}");
+    }
 }

@@ -1,5 +1,7 @@
 //! Procedures and functions.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::types::SqlType;
@@ -26,6 +28,9 @@ pub struct ProcedureDef {
     /// SECURE.
     #[serde(default)]
     pub secure: bool,
+    /// LOG_LEVEL, TRACE_LEVEL and METRIC_LEVEL where they are set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levels: BTreeMap<String, String>,
 }
 
 /// A user-defined function in SQL.
@@ -50,6 +55,9 @@ pub struct FunctionDef {
     /// SECURE.
     #[serde(default)]
     pub secure: bool,
+    /// LOG_LEVEL, TRACE_LEVEL and METRIC_LEVEL where they are set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levels: BTreeMap<String, String>,
     /// What the body is.
     pub form: FunctionForm,
     /// The body without its quotes.

@@ -19,10 +19,7 @@ pub(super) fn drop(cx: &mut Context<'_>, cursor: &mut Cursor<'_>) -> Result<Quer
     let verb = format!("DROP {kind}");
     let Some(object) = cx.find_object(kind, &name, &verb)? else {
         if if_exists {
-            return Ok(QueryResult::status(format!(
-                "Drop statement executed successfully ({} already dropped).",
-                quote(name.object())
-            )));
+            return Ok(QueryResult::already_dropped(name.object()));
         }
         return Err(match cx.object(kind, &name, &verb) {
             Err(error) => error,

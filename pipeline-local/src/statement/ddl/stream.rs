@@ -2,7 +2,7 @@
 //!
 //! <https://docs.snowflake.com/en/sql-reference/sql/create-stream>
 
-use crate::catalog::def::{StreamDef, StreamMode, TableDef, ViewDef};
+use crate::catalog::def::{StageDef, StreamDef, StreamMode, TableDef, ViewDef};
 use crate::catalog::{Kind, NewObject, Object, TagSlot};
 use crate::error::{Result, SqlError};
 use crate::parse::{Cursor, Name};
@@ -87,9 +87,19 @@ pub(super) fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creation: &C
     cx.require("CREATE STREAM", &schema)?;
     let tags = tag::resolve(cx, &tags, TagSlot::Object)?;
     let source = cx.object(declared.source_kind, &declared.source, "CREATE STREAM")?;
+    if source.kind == Kind::Stage {
+        return Err(on_stage(&source, &declared)?);
+    }
     cx.require("SELECT", &source)?;
+    if source.kind == Kind::View && source.definition::<ViewDef>()?.materialized {
+        return Err(SqlError::compilation(
+            2,
+            "0A000",
+            format_args!("Change tracking is not supported on materialized views, and '{}' is one.", source.name),
+        ));
+    }
     if declared.insert_only {
-        return Err(insert_only(&source));
+        return Err(insert_only(cx, &source)?);
     }
     let bases = stream::base_tables(cx, &source)?;
     track_view(cx, &source)?;
@@ -200,7 +210,8 @@ fn source_kind(cursor: &mut Cursor<'_>) -> Result<Kind> {
     let kind = match word.as_str() {
         "TABLE" => Kind::Table,
         "VIEW" => Kind::View,
-        "EXTERNAL" | "STAGE" | "DYNAMIC" | "EVENT" => {
+        "STAGE" => Kind::Stage,
+        "EXTERNAL" | "DYNAMIC" | "EVENT" => {
             return Err(SqlError::unsupported(format_args!("CREATE STREAM ... ON {word}")));
         }
         _ => return Err(cursor.unexpected()),
@@ -209,22 +220,45 @@ fn source_kind(cursor: &mut Cursor<'_>) -> Result<Kind> {
     Ok(kind)
 }
 
-fn insert_only(source: &Object) -> SqlError {
+/// What is wrong with a stream on a stage: its mode, its start, the stage; and in the end that stages hold no files here.
+fn on_stage(stage: &Object, declared: &Declared) -> Result<SqlError> {
+    let refused = |what: String| SqlError::compilation(2, "0A000", what);
+    let def: StageDef = stage.definition()?;
+    let modes = [
+        (declared.mode == StreamMode::AppendOnly, "APPEND_ONLY"),
+        (declared.insert_only, "INSERT_ONLY"),
+        (declared.show_initial_rows, "SHOW_INITIAL_ROWS"),
+    ];
+    Ok(if let Some((_, mode)) = modes.into_iter().find(|(given, _)| *given) {
+        refused(format!("Streams on directories cannot have {mode} set to true."))
+    } else if declared.start.is_some() {
+        refused("Time travel not supported for stream creation on stages.".to_owned())
+    } else if !def.directory {
+        refused(format!("DIRECTORY not enabled for the stage {}", stage.name))
+    } else {
+        SqlError::unsupported("CREATE STREAM ... ON STAGE: stages hold no files here")
+    })
+}
+
+fn insert_only(cx: &mut Context<'_>, source: &Object) -> Result<SqlError> {
     if source.kind == Kind::View {
-        return SqlError::compilation(
+        let bases = stream::base_tables(cx, source)?;
+        let seen = bases.first().map_or(source.name.as_str(), |base| base.name.as_str());
+        return Ok(SqlError::compilation(
             2,
             "0A000",
             format_args!(
-                "Change tracking of type INSERT_ONLY is not supported on queries with 'TABLE' inside views, saw '{}'.",
-                source.name
+                "Change tracking of type INSERT_ONLY is not supported on queries with 'TABLE' inside views, saw '{seen}'. \
+                 (inside view '{}').",
+                cx.engine.catalog.full_name(source)?
             ),
-        );
+        ));
     }
-    SqlError::compilation(
+    Ok(SqlError::compilation(
         2,
         "0A000",
         "Streams of type INSERT_ONLY can only be created on external tables or Iceberg tables with an external catalog integration.",
-    )
+    ))
 }
 
 /// Turns CHANGE_TRACKING on where it is off, which only the table's owner may do; since when it is on.

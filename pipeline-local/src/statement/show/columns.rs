@@ -68,12 +68,12 @@ pub(super) fn columns(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows>
         cursor.expect_end()?;
         let object = cx.relation(&name, "SHOW COLUMNS")?;
         let (database, schema) = cx.engine.catalog.containers(&object)?;
-        vec![Found { database: database.name, schema: schema.name, object }]
+        vec![Found { database: database.name, schema: schema.name, object, dropped_on: None }]
     } else {
         cursor.rewind(index);
         find(cx, &Listing::parse(cursor)?, &[Kind::Table, Kind::View])?
     };
-    for Found { database, schema, object } in found {
+    for Found { database, schema, object, .. } in found {
         let described: Vec<Described> = match object.kind {
             Kind::View => {
                 let def: ViewDef = object.definition()?;

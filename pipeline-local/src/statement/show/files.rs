@@ -31,7 +31,7 @@ pub(super) fn stages(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> 
         "owner_role_type",
         "directory_enabled",
     ]);
-    for Found { database, schema, object } in find(cx, &listing, &[Kind::Stage])? {
+    for Found { database, schema, object, .. } in find(cx, &listing, &[Kind::Stage])? {
         let def: StageDef = object.definition()?;
         let cloud = def.url.as_deref().and_then(|url| url.split_once("://")).map(|(scheme, _)| match scheme {
             "gcs" => "GCP",
@@ -77,7 +77,7 @@ pub(super) fn file_formats(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<
         "format_options",
         "owner_role_type",
     ]);
-    for Found { database, schema, object } in find(cx, &listing, &[Kind::FileFormat])? {
+    for Found { database, schema, object, .. } in find(cx, &listing, &[Kind::FileFormat])? {
         let def: FileFormatDef = object.definition()?;
         rows.push(&[
             ("created_on", instant(object.created_at)),
@@ -112,7 +112,7 @@ fn pipe_rows(found: Vec<Found>) -> Result<Rows> {
         "kind",
         "is_snowflake_managed",
     ]);
-    for Found { database, schema, object } in found {
+    for Found { database, schema, object, .. } in found {
         let def: PipeDef = object.definition()?;
         rows.push(&[
             ("created_on", instant(object.created_at)),
@@ -143,7 +143,7 @@ pub(super) fn pipes(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
 /// DESCRIBE PIPE: the row of SHOW PIPES.
 pub(in crate::statement) fn describe_pipe(cx: &Context<'_>, object: Object) -> Result<QueryResult> {
     let (database, schema) = cx.engine.catalog.containers(&object)?;
-    pipe_rows(vec![Found { database: database.name, schema: schema.name, object }])?.finish(None)
+    pipe_rows(vec![Found { database: database.name, schema: schema.name, object, dropped_on: None }])?.finish(None)
 }
 
 pub(super) fn tags(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
@@ -161,7 +161,7 @@ pub(super) fn tags(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
         "on_conflict",
         "multi_value",
     ]);
-    for Found { database, schema, object } in find(cx, &listing, &[Kind::Tag])? {
+    for Found { database, schema, object, .. } in find(cx, &listing, &[Kind::Tag])? {
         let def: TagDef = object.definition()?;
         let allowed = match def.allowed_values.is_empty() {
             true => super::Value::null(crate::types::SqlType::TEXT),

@@ -26,7 +26,7 @@ fn tables(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Vec<Found>> {
     cursor.expect_end()?;
     let object = cx.object(Kind::Table, &name, "SHOW")?;
     let (database, schema) = cx.engine.catalog.containers(&object)?;
-    Ok(vec![Found { database: database.name, schema: schema.name, object }])
+    Ok(vec![Found { database: database.name, schema: schema.name, object, dropped_on: None }])
 }
 
 /// The names of columns by their identities.
@@ -47,7 +47,7 @@ pub(super) fn own(cx: &Context<'_>, cursor: &mut Cursor<'_>, rule: &ConstraintRu
         "rely",
         "comment",
     ]);
-    for Found { database, schema, object } in tables(cx, cursor)? {
+    for Found { database, schema, object, .. } in tables(cx, cursor)? {
         let def: TableDef = object.definition()?;
         for constraint in def.constraints.iter().filter(|constraint| constraint.rule == *rule) {
             for (index, column) in names(&def, &constraint.columns).into_iter().enumerate() {

@@ -37,6 +37,7 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
     let start = cursor.index();
     let Some(word) = cursor.peek_word() else { return Err(cursor.unexpected()) };
     cursor.next_token();
+    forbid_of_session(cx, cursor, &word)?;
     let rows = match word.as_str() {
         "DATABASES" => containers::databases(cx, cursor)?,
         "SCHEMAS" => containers::schemas(cx, cursor)?,
@@ -78,6 +79,27 @@ pub(super) fn run(cx: &Context<'_>, text: &str) -> Result<QueryResult> {
     };
     let kept = rows.terse.filter(|_| terse);
     rows.finish(kept)
+}
+
+/// What says something about the caller's session is not for code with owner's rights.
+fn forbid_of_session(cx: &Context<'_>, cursor: &Cursor<'_>, word: &str) -> Result<()> {
+    let statement = match word {
+        "VARIABLES" => "SHOW VARIABLE",
+        "LOCKS" => "SHOW LOCK",
+        "TRANSACTIONS" => "SHOW TRANSACTION",
+        "PARAMETERS" => {
+            let mut ahead = cursor.clone();
+            let _ = ahead.accept_keyword("LIKE") && ahead.accept_string().is_some();
+            let of_session = ahead.at_end() || ahead.peek_keyword_at(1, "SESSION");
+            if !of_session {
+                return Ok(());
+            }
+            "SHOW PARAMETER"
+        }
+        "GRANTS" if cursor.at_end() => "SHOW GRANT",
+        _ => return Ok(()),
+    };
+    super::session::refuse_with_owners_rights(cx, statement)
 }
 
 /// The rows of a SHOW, cell by cell.
@@ -135,6 +157,17 @@ impl Rows {
             })
             .collect();
         Self { full: columns.len(), columns, rows: Vec::new(), terse: None }
+    }
+
+    /// The column that HISTORY adds.
+    fn with_dropped(mut self, history: bool) -> Self {
+        if history {
+            let place = self.columns.iter().position(|column| column.name == "retention_time");
+            let column = ResultColumn::new("dropped_on", SqlType::TimestampLtz(3));
+            self.columns.insert(place.map_or(self.columns.len(), |place| place + 1), column);
+            self.full = self.columns.len();
+        }
+        self
     }
 
     fn terse(mut self, columns: &'static [&'static str]) -> Self {
@@ -195,6 +228,11 @@ fn truth(value: bool) -> Value {
 
 fn number(value: impl TryInto<i64>) -> Value {
     Value::integer(value.try_into().unwrap_or(i64::MAX))
+}
+
+/// When something was dropped; NULL for what is there.
+fn dropped(at: Option<i64>) -> Value {
+    at.map_or(Value::null(SqlType::TimestampLtz(3)), instant)
 }
 
 /// Microseconds since 1970 as an instant.

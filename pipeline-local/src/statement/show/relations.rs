@@ -2,22 +2,31 @@
 
 use crate::catalog::def::{SequenceDef, StreamDef, StreamMode, TableDef, TableKind, ViewDef};
 use crate::catalog::{Kind, Object};
+use crate::clock::Micros;
 use crate::error::Result;
 use crate::listing::Listing;
 use crate::parse::{Cursor, quote};
 use crate::statement::{Context, QueryResult, StatementType};
 
-use super::{Rows, instant, number, on_off, owner_type, text, truth, yes_no};
+use super::containers::even_dropped;
+use super::{Rows, dropped, instant, number, on_off, owner_type, text, truth, yes_no};
 
 /// An object with the names of its database and schema.
 pub(super) struct Found {
     pub(super) database: String,
     pub(super) schema: String,
     pub(super) object: Object,
+    /// When it was dropped, with HISTORY.
+    pub(super) dropped_on: Option<Micros>,
 }
 
 /// The objects of some kinds that a SHOW lists.
 pub(super) fn find(cx: &Context<'_>, listing: &Listing, kinds: &[Kind]) -> Result<Vec<Found>> {
+    find_even_dropped(cx, listing, kinds, false)
+}
+
+/// The same, with HISTORY also those that can be brought back.
+fn find_even_dropped(cx: &Context<'_>, listing: &Listing, kinds: &[Kind], history: bool) -> Result<Vec<Found>> {
     let mut found = Vec::new();
     for (database, schema) in listing.schemas(cx)? {
         if !cx.sees(&database)? || !cx.sees(&schema)? {
@@ -25,13 +34,13 @@ pub(super) fn find(cx: &Context<'_>, listing: &Listing, kinds: &[Kind]) -> Resul
         }
         let mut here = Vec::new();
         for kind in kinds {
-            here.extend(cx.engine.catalog.list(*kind, Some(schema.id))?);
+            here.extend(even_dropped(cx, *kind, Some(schema.id), history)?);
         }
-        here.sort_by(|a, b| a.name.cmp(&b.name));
-        for object in here {
+        here.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+        for (object, dropped_on) in here {
             let own = object.session.is_none_or(|session| session == cx.session.id);
             if own && listing.matches(&object.name) && cx.sees(&object)? {
-                found.push(Found { database: database.name.clone(), schema: schema.name.clone(), object });
+                found.push(Found { database: database.name.clone(), schema: schema.name.clone(), object, dropped_on });
             }
         }
     }
@@ -48,6 +57,7 @@ fn kind_of(def: &TableDef) -> &'static str {
 }
 
 pub(super) fn tables(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
+    let history = cursor.accept_keyword("HISTORY");
     let listing = Listing::parse(cursor)?;
     let mut rows = Rows::new(&[
         "created_on",
@@ -73,12 +83,14 @@ pub(super) fn tables(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> 
         "is_dynamic",
         "is_immutable",
     ])
+    .with_dropped(history)
     .terse(&["created_on", "name", "kind", "database_name", "schema_name"]);
     let seq = cx.engine.storage.current_seq();
-    for Found { database, schema, object } in find(cx, &listing, &[Kind::Table])? {
+    for Found { database, schema, object, dropped_on } in find_even_dropped(cx, &listing, &[Kind::Table], history)? {
         let def: TableDef = object.definition()?;
         rows.push(&[
             ("created_on", instant(object.created_at)),
+            ("dropped_on", dropped(dropped_on)),
             ("database_name", text(database)),
             ("schema_name", text(schema)),
             ("kind", text(kind_of(&def))),
@@ -121,7 +133,7 @@ pub(super) fn views(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows> {
         "change_tracking",
     ])
     .terse(&["created_on", "name", "kind", "database_name", "schema_name"]);
-    for Found { database, schema, object } in find(cx, &listing, &[Kind::View])? {
+    for Found { database, schema, object, .. } in find(cx, &listing, &[Kind::View])? {
         let def: ViewDef = object.definition()?;
         // The text of a secure view is for its owner only.
         let shown = if def.secure && !cx.owns(&object)? { String::new() } else { def.text };
@@ -172,7 +184,7 @@ pub(super) fn materialized_views(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> R
         "owner_role_type",
         "budget",
     ]);
-    for Found { database, schema, object } in find(cx, &listing, &[Kind::View])? {
+    for Found { database, schema, object, .. } in find(cx, &listing, &[Kind::View])? {
         let def: ViewDef = object.definition()?;
         if !def.materialized {
             continue;
@@ -225,7 +237,7 @@ pub(super) fn streams(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows>
     let listing = Listing::parse(cursor)?;
     let mut rows =
         Rows::new(STREAM_COLUMNS).terse(&["created_on", "name", "kind", "database_name", "schema_name", "tableOn"]);
-    for Found { database, schema, object } in find(cx, &listing, &[Kind::Stream])? {
+    for Found { database, schema, object, .. } in find(cx, &listing, &[Kind::Stream])? {
         stream(cx, &mut rows, database, schema, object)?;
     }
     Ok(rows)
@@ -311,7 +323,7 @@ pub(super) fn objects(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Rows>
     ])
     .terse(&["created_on", "name", "kind", "database_name", "schema_name"]);
     let seq = cx.engine.storage.current_seq();
-    for Found { database, schema, object } in find(cx, &listing, &[Kind::Table, Kind::View])? {
+    for Found { database, schema, object, .. } in find(cx, &listing, &[Kind::Table, Kind::View])? {
         let mut cells = vec![
             ("created_on", instant(object.created_at)),
             ("database_name", text(database)),
@@ -348,7 +360,8 @@ pub(super) fn sequences(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Row
 /// DESCRIBE SEQUENCE: the row of SHOW SEQUENCES.
 pub(in crate::statement) fn describe_sequence(cx: &Context<'_>, object: Object) -> Result<QueryResult> {
     let (database, schema) = cx.engine.catalog.containers(&object)?;
-    sequence_rows(cx, vec![Found { database: database.name, schema: schema.name, object }])?.finish(None)
+    sequence_rows(cx, vec![Found { database: database.name, schema: schema.name, object, dropped_on: None }])?
+        .finish(None)
 }
 
 fn sequence_rows(cx: &Context<'_>, found: Vec<Found>) -> Result<Rows> {
@@ -364,7 +377,7 @@ fn sequence_rows(cx: &Context<'_>, found: Vec<Found>) -> Result<Rows> {
         "owner_role_type",
         "ordered",
     ]);
-    for Found { database, schema, object } in found {
+    for Found { database, schema, object, .. } in found {
         let def: SequenceDef = object.definition()?;
         rows.push(&[
             ("next_value", number(cx.engine.catalog.next_number(object.id, 0, def.increment)?)),
