@@ -88,7 +88,15 @@ impl ParameterInfo {
             Default::Int(_, low, high) => {
                 let number: i64 = text.trim().parse().map_err(|_| invalid())?;
                 if !(low..=high).contains(&number) {
-                    return Err(invalid());
+                    return Err(SqlError::new(
+                        1008,
+                        "22023",
+                        format!(
+                            "SQL compilation error: \nparameter value out of range: {number}. Must be between {} and {}.",
+                            grouped(low),
+                            grouped(high)
+                        ),
+                    ));
                 }
                 ParameterValue::Number(number)
             }
@@ -135,6 +143,19 @@ const fn told(name: &'static str, default: Default) -> ParameterInfo {
 
 const fn default_only(name: &'static str, default: Default) -> ParameterInfo {
     ParameterInfo { name, default, effect: Effect::DefaultOnly, at_login: false }
+}
+
+/// A number with commas between thousands.
+fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = if number < 0 { "-".to_owned() } else { String::new() };
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 const fn number(default: i64, high: i64) -> Default {

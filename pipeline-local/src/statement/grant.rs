@@ -13,6 +13,7 @@ use super::{Context, QueryResult};
 
 /// The privileges that can be granted on the account.
 const ON_ACCOUNT: &[&str] = &[
+    "APPLY TAG",
     "CREATE DATABASE",
     "CREATE INTEGRATION",
     "CREATE NOTIFICATION INTEGRATION",

@@ -339,3 +339,66 @@ async fn owners_rights_do_not_see_the_session() {
         assert_eq!(sql.rows("call p()").await, ["1"], "{statement}");
     }
 }
+
+#[tokio::test]
+async fn what_is_only_a_definition_is_cloned() {
+    let mut sql = Sql::new().await;
+    for statement in [
+        "create sequence s start 5 increment 10 comment = 'c'",
+        "create stage outer_stage url = 's3://bucket/path/'",
+        "create stage inner_stage",
+        "create file format ff type = json",
+        "create transient table tr (id int)",
+        "create temporary table te (id int)",
+    ] {
+        sql.run(statement).await;
+    }
+    sql.check(&[
+        ("select s.nextval", &["5"]),
+        ("create sequence s2 clone s", &["Sequence S2 successfully created."]),
+        ("create sequence if not exists s2 clone s", &["S2 already exists, statement succeeded."]),
+        ("select s2.nextval, s.nextval", &["15|15"]),
+        ("create stage o2 clone outer_stage", &["Stage O2 successfully created."]),
+        ("create stage i2 clone inner_stage", &[
+            "!000002 SQL compilation error:\nInternal stage 'INNER_STAGE' cannot be cloned; only external stages can.",
+        ]),
+        ("create file format f2 clone ff", &["File format F2 successfully created."]),
+        ("show file formats like 'F2' ->> select \"type\" from $1", &["JSON"]),
+        ("create table c clone tr", &[
+            "!000002 SQL compilation error:\nTransient object cannot be cloned to a permanent object.",
+        ]),
+        ("create table c clone te", &[
+            "!000002 SQL compilation error:\nTemporary object cannot be cloned to a permanent object.",
+        ]),
+        ("create transient table c clone tr", &["Table C successfully created."]),
+        ("create function f(a int) returns int as 'a'", &["Function F successfully created."]),
+        ("comment on function f(int) is 'ff'", &["Statement executed successfully."]),
+        ("comment if exists on procedure p(int) is 'x'", &["Statement executed successfully."]),
+        ("show functions like 'F' ->> select \"description\" from $1", &["ff"]),
+        ("alter session set statement_timeout_in_seconds = -5", &[
+            "!001008 SQL compilation error: \nparameter value out of range: -5. Must be between 0 and 604,800.",
+        ]),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn containers_swap_their_contents() {
+    let mut sql = Sql::new().await;
+    for statement in
+        ["create schema a", "create table t (x int)", "create schema b", "create table u (y int)", "create database e"]
+    {
+        sql.run(statement).await;
+    }
+    sql.check(&[
+        ("alter schema d.a swap with d.b", &["Statement executed successfully."]),
+        ("show tables in schema d.a ->> select \"name\" from $1", &["U"]),
+        ("alter database d swap with e", &["Statement executed successfully."]),
+        ("show tables in schema e.b ->> select \"name\" from $1", &["T"]),
+        (
+            "alter schema e.a swap with e.nothing",
+            &["!002003 SQL compilation error:\nSchema 'E.NOTHING' does not exist or not authorized."],
+        ),
+    ])
+    .await;
+}

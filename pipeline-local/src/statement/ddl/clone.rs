@@ -1,17 +1,19 @@
-//! CLONE of databases and schemas: everything in them is created once more; tables share their rows with the originals.
+//! CLONE of databases and schemas: everything in them is created once more; tables share their rows with the originals. And
+//! of what is no more than its definition.
 //!
 //! <https://docs.snowflake.com/en/user-guide/object-clone>
 
 use std::collections::HashMap;
 
-use crate::catalog::def::{ConstraintRule, StreamDef, TableDef};
+use crate::catalog::def::{ConstraintRule, StageDef, StreamDef, TableDef};
 use crate::catalog::{Grant, INFORMATION_SCHEMA, Kind, NewObject, Object, ObjectId, Target};
 use crate::error::{Result, SqlError};
 use crate::parse::Cursor;
-use crate::statement::Context;
+use crate::statement::{Context, QueryResult};
 use crate::task::TaskDef;
 
 use super::point::Point;
+use super::{Creation, already_exists};
 
 /// What is cloned in a schema, in the order in which it is created.
 const KINDS: [Kind; 11] = [
@@ -27,6 +29,50 @@ const KINDS: [Kind; 11] = [
     Kind::Stream,
     Kind::Task,
 ];
+
+/// `CREATE SEQUENCE | STAGE | FILE FORMAT name CLONE original`; none when there is no CLONE behind the name.
+pub(super) fn accept(
+    cx: &Context<'_>,
+    cursor: &mut Cursor<'_>,
+    creation: &Creation,
+    kind: Kind,
+) -> Result<Option<QueryResult>> {
+    let start = cursor.index();
+    let (name, if_not_exists) = creation.name(cursor)?;
+    if !cursor.accept_keyword("CLONE") {
+        cursor.rewind(start);
+        return Ok(None);
+    }
+    creation.refuse(&["OR ALTER", "TRANSIENT", "TEMPORARY", "SECURE"])?;
+    let verb = format!("CREATE {kind}");
+    let original = cx.object(kind, &cursor.object_name()?, &verb)?;
+    cursor.expect_end()?;
+    cx.require("USAGE", &original)?;
+    if kind == Kind::Stage && original.definition::<StageDef>()?.url.is_none() {
+        return Err(SqlError::compilation(
+            2,
+            "0A000",
+            format_args!("Internal stage '{}' cannot be cloned; only external stages can.", original.name),
+        ));
+    }
+    let schema = cx.schema_of(&name, &verb)?;
+    if if_not_exists && cx.find_object(kind, &name, &verb)?.is_some() {
+        return Ok(Some(already_exists(name.object())));
+    }
+    cx.require(&verb, &schema)?;
+    let catalog = &cx.engine.catalog;
+    let new = NewObject {
+        comment: original.comment.clone(),
+        definition: original.definition.clone(),
+        tags: catalog.tags_set_on(original.id)?,
+        ..NewObject::new(kind, Some(schema.id), name.object(), cx.role(), &())?
+    };
+    catalog.transaction(|catalog| {
+        let (copy, result) = creation.finish(cx, new, false)?;
+        catalog.copy_numbers(original.id, copy.id)?;
+        Ok(Some(result))
+    })
+}
 
 /// The database or schema that is cloned.
 pub(super) struct Original {

@@ -168,6 +168,14 @@ fn alter<D: Container>(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, kind: Kind
         cx.engine.catalog.rename(object.id, parent, new.object())?;
         return Ok(altered());
     }
+    if cursor.accept_keywords("SWAP WITH") {
+        let other = cursor.object_name()?;
+        cursor.expect_end()?;
+        let other = cx.object(kind, &other, &format!("ALTER {kind}"))?;
+        cx.require_ownership(&other)?;
+        cx.engine.catalog.swap(object.id, other.id)?;
+        return Ok(altered());
+    }
     if cursor.accept_keyword("SET") {
         loop {
             let (days, extension) = def.retention();

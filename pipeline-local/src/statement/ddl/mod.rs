@@ -67,6 +67,11 @@ async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, mut creation: Cre
     if written.kind != Kind::View {
         creation.refuse(&["RECURSIVE"])?;
     }
+    if matches!(written.kind, Kind::Sequence | Kind::Stage | Kind::FileFormat)
+        && let Some(result) = clone::accept(cx, cursor, &creation, written.kind)?
+    {
+        return Ok(result);
+    }
     match written.kind {
         Kind::Database => database::create_database(cx, cursor, &creation),
         Kind::Schema => database::create_schema(cx, cursor, &creation),

@@ -111,10 +111,17 @@ pub(super) fn comment(cx: &Context<'_>, cursor: &mut Cursor<'_>) -> Result<Query
     let Some(written) = crate::statement::kind::read(cursor) else { return Err(super::foreign(cursor, "COMMENT ON")) };
     let kind = written.kind;
     let name = cursor.object_name()?;
+    let found = match kind {
+        Kind::Procedure | Kind::Function => match crate::statement::routine(cx, cursor, kind, &name) {
+            Err(error) if error.code == 2003 && if_exists => None,
+            found => Some(found?),
+        },
+        _ => cx.find_object(kind, &name, "COMMENT")?,
+    };
     cursor.expect_keywords("IS")?;
     let text = cursor.string()?;
     cursor.expect_end()?;
-    let Some(mut object) = cx.find_object(kind, &name, "COMMENT")? else {
+    let Some(mut object) = found else {
         if if_exists {
             return Ok(altered());
         }

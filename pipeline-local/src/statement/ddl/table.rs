@@ -108,6 +108,9 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
         ));
     }
 
+    if let Form::Clone(original, _) = &form {
+        forbid_lasting_clone(original, def.kind)?;
+    }
     if creation.or_alter && (copy_grants || !matches!(form, Form::Columns)) {
         return Err(SqlError::unsupported("CREATE OR ALTER TABLE with AS, LIKE, CLONE or COPY GRANTS"));
     }
@@ -158,6 +161,20 @@ pub(super) async fn create(cx: &mut Context<'_>, cursor: &mut Cursor<'_>, creati
         }),
         Form::Columns | Form::Like(_) => Ok(creation.finish(cx, new, copy_grants)?.1),
     }
+}
+
+/// What lives shorter cannot become permanent by CLONE.
+fn forbid_lasting_clone(original: &Object, kind: TableKind) -> Result<()> {
+    let before = original.definition::<TableDef>()?.kind;
+    let lives = match before {
+        TableKind::Transient => "Transient",
+        TableKind::Temporary => "Temporary",
+        TableKind::Permanent => return Ok(()),
+    };
+    if kind != TableKind::Permanent {
+        return Ok(());
+    }
+    Err(SqlError::compilation(2, "0A000", format_args!("{lives} object cannot be cloned to a permanent object.")))
 }
 
 /// The relation that the new table would collide with: temporary tables only collide with the session's own.
