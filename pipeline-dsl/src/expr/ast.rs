@@ -339,3 +339,17 @@ impl std::fmt::Display for Frame {
         write!(f, "ROWS BETWEEN {} AND {}", bound(self.first, "PRECEDING"), bound(self.last, "FOLLOWING"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::AGGREGATES;
+
+    #[test]
+    fn all_aggregates_are_known() {
+        let text = include_str!("function/group.rs");
+        let names =
+            text.lines().filter_map(|line| line.trim_end().strip_suffix("\";")?.rsplit_once('"').map(|(_, name)| name));
+        let unknown: Vec<_> = names.filter(|name| !AGGREGATES.contains(name)).collect();
+        assert!(unknown.is_empty(), "add {unknown:?} to the list");
+    }
+}

@@ -23,11 +23,17 @@ const AGGREGATES: &[&str] = &[
     "any_of",
     "any_value",
     "approx_count_distinct",
+    "approx_percentile",
+    "approx_top_k",
     "array_agg",
+    "array_agg_by",
+    "array_agg_distinct",
+    "array_union_agg",
     "array_unique_agg",
     "avg",
     "bit_and_agg",
     "bit_or_agg",
+    "bit_xor_agg",
     "corr",
     "count",
     "count_distinct",
@@ -35,8 +41,11 @@ const AGGREGATES: &[&str] = &[
     "count_of",
     "covar_pop",
     "covar_samp",
+    "hash_agg",
     "kurtosis",
     "list_agg",
+    "list_agg_by",
+    "list_agg_distinct",
     "max",
     "max_by",
     "median",
@@ -44,6 +53,13 @@ const AGGREGATES: &[&str] = &[
     "min_by",
     "mode",
     "object_agg",
+    "one_of",
+    "percentile_cont",
+    "percentile_disc",
+    "regr_count",
+    "regr_intercept",
+    "regr_r2",
+    "regr_slope",
     "skew",
     "stddev",
     "stddev_pop",
@@ -348,6 +364,23 @@ mod tests {
         let text = errors.into_tokens().to_string();
         let parts = text.split('`').collect::<Vec<_>>();
         parts.windows(2).filter(|pair| pair[1].starts_with(" is n")).map(|pair| pair[0].to_owned()).collect()
+    }
+
+    #[test]
+    fn all_aggregates_are_known() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pipeline-dsl/src/expr/function/");
+        for file in ["aggregate.rs", "group.rs"] {
+            let text = std::fs::read_to_string(format!("{folder}{file}")).expect(file);
+            let names = text.lines().filter_map(|line| {
+                let line = line.trim_start();
+                let rest = line
+                    .strip_prefix("pub fn ")
+                    .or_else(|| line.strip_prefix("fn ").filter(|_| line.ends_with(';')))?;
+                rest.split(['(', '<']).next()
+            });
+            let unknown: Vec<_> = names.filter(|name| !AGGREGATES.contains(name)).collect();
+            assert!(unknown.is_empty(), "{file}: add {unknown:?} to the list");
+        }
     }
 
     #[test]
