@@ -197,6 +197,27 @@ pub fn sp_report(
     object! { "rows": rows, "best": best, "number": number, "any": large.exists() }
 }
 
+#[procedure(schema = Mart, allow("stream-feedback"))]
+pub fn sp_endless(changes: &EnrichedChanges, orders: &mut Orders) -> Integer {
+    let rows = orders.insert(changes.select(|c| Orders {
+        id: c.order.id,
+        customer: c.order.customer,
+        amount: c.order.amount,
+        ordered_at: c.order.ordered_at,
+    }));
+    rows
+}
+
+#[test]
+fn writing_to_a_table_of_a_view_feeds_the_streams_on_it() {
+    use pipeline_dsl::query::follows;
+    use pipeline_dsl::rule::warning::stream_feedback;
+
+    assert!(stream_feedback(sp_endless::NODE.get()) && !stream_feedback(sp_report::NODE.get()));
+    assert!(follows::<EnrichedChanges, Orders>() && follows::<EnrichedChanges, Customers>());
+    assert!(!follows::<EnrichedChanges, Report>() && !follows::<NewPaid, Customers>());
+}
+
 #[test]
 fn procedures_read_views_and_queries() {
     let Definition::Procedure(procedure) = &sp_report::NODE.get().definition else { panic!() };

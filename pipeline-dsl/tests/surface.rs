@@ -95,7 +95,7 @@ pub struct Mail;
 ))]
 pub struct Slack;
 
-#[procedure(schema = Sales)]
+#[procedure(schema = Sales, allow("stream-feedback"))]
 pub fn count_new(changes: &OnView, orders: &mut Orders) -> Integer {
     let rows = orders.insert(changes.select(|c| Orders { id: c.id, day: c.day }));
     rows

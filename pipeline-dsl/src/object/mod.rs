@@ -13,6 +13,7 @@ mod warehouse;
 
 pub(crate) use notification_integration::{Arn, arn};
 pub(crate) use table::characters;
+pub(crate) use view::rests_on;
 
 pub use database::DatabaseDef;
 pub use notification_integration::{NotificationIntegrationDef, Provider};

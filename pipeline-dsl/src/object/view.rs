@@ -2,7 +2,7 @@ use crate::check::{Msg, same};
 use crate::fragment::Fragment;
 use crate::ident;
 use crate::node::{Node, NodeRef};
-use crate::object::Column;
+use crate::object::{Column, Definition};
 
 /// A view.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,23 @@ impl ViewDef {
         let query = (self.query)();
         format!("{sql}\nAS\n{}", query.trim().trim_end_matches(';'))
     }
+}
+
+/// Whether the rows of `source` come from the table: it is that table, or a view that reads it.
+pub(crate) const fn rests_on(source: NodeRef, table: NodeRef) -> bool {
+    let node = source.get();
+    if node.full_id() == table.get().full_id() {
+        return true;
+    }
+    let Definition::View(view) = &node.definition else { return false };
+    let mut read = 0;
+    while read < view.reads.len() {
+        if rests_on(view.reads[read], table) {
+            return true;
+        }
+        read += 1;
+    }
+    false
 }
 
 /// Rule `view-columns`: the fields of a view whose query is text are the columns that the query gives, in its order.

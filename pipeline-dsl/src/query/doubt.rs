@@ -3,7 +3,7 @@
 use super::row::{RowSource, SourceRow};
 use crate::check::same;
 use crate::node::{Kind, NodeRef, Object, Relation};
-use crate::object::Definition;
+use crate::object::{Definition, rests_on};
 use crate::types::{DataType, SqlType};
 
 /// Whether `O` is a stream.
@@ -12,11 +12,11 @@ pub const fn is_stream<O: Object>() -> bool {
     matches!(O::NODE.get().kind, Kind::Stream)
 }
 
-/// Whether `S` is a stream on `T`.
+/// Whether `S` is a stream on `T`, or on a view of it.
 #[doc(hidden)]
 pub const fn follows<S: Object, T: Object>() -> bool {
     match &S::NODE.get().definition {
-        Definition::Stream(stream) => stream.source.get().full_id() == T::NODE.get().full_id(),
+        Definition::Stream(stream) => rests_on(stream.source, T::NODE),
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 use super::task;
 use crate::node::{Kind, Node};
-use crate::object::{Definition, Privilege, TaskAction};
+use crate::object::{Definition, Privilege, TaskAction, rests_on};
 
 /// Whether `stream-no-retention` applies.
 #[doc(hidden)]
@@ -29,7 +29,7 @@ pub const fn stream_stale_before_schedule(node: &Node) -> bool {
     false
 }
 
-/// Whether `stream-feedback` applies. What is written to the source of a stream on a view is not known.
+/// Whether `stream-feedback` applies.
 #[doc(hidden)]
 pub const fn stream_feedback(node: &Node) -> bool {
     let Definition::Procedure(procedure) = &node.definition else { return false };
@@ -39,9 +39,7 @@ pub const fn stream_feedback(node: &Node) -> bool {
             let mut written = 0;
             while written < procedure.writes.len() {
                 let access = procedure.writes[written];
-                if access.object.get().full_id() == stream.source.get().full_id()
-                    && (!stream.append_only || inserts(access.privileges))
-                {
+                if rests_on(stream.source, access.object) && (!stream.append_only || inserts(access.privileges)) {
                     return true;
                 }
                 written += 1;
