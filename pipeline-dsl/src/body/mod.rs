@@ -57,6 +57,7 @@ mod flow;
 mod loops;
 mod merged;
 mod statement;
+mod text;
 mod to_js;
 mod to_sql;
 
@@ -74,7 +75,8 @@ pub use statement::{
     Body, ErrorHandler, Exception, InsertBranch, InsertWhen, MergeAction, MergeClause, MergeCounts, Statement,
     Variable, VariableId,
 };
-pub use to_js::{argument_type, return_type, to_js};
 #[cfg(test)]
-pub(crate) use to_sql::expression_to_sql;
-pub use to_sql::{query_to_sql, to_sql};
+pub(crate) use text::expression_to_sql;
+pub use text::query_to_sql;
+pub use to_js::{argument_type, return_type, to_js};
+pub use to_sql::to_sql;

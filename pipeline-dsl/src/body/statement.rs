@@ -486,3 +486,12 @@ impl MergeAction {
         values.iter().map(|(_, value)| value)
     }
 }
+
+/// Whether one of the statements is a transaction.
+pub(super) fn has_transaction(statements: &[Statement]) -> bool {
+    let mut found = false;
+    for statement in statements {
+        statement.each(&mut |statement| found |= matches!(statement, Statement::Transaction(_)));
+    }
+    found
+}

@@ -40,11 +40,12 @@ impl Rewriter<'_> {
 
     /// `round_to(x, 2)` and its like, whose result has as many digits after the point as the literal says.
     pub(super) fn rounded(&mut self, name: Option<&str>, call: &ExprCall) -> Option<TokenStream> {
-        let sql = match name? {
-            "round_to" => "ROUND",
-            "ceil_to" => "CEIL",
-            "floor_to" => "FLOOR",
-            "trunc_to" => "TRUNC",
+        let (sql, mode) = match name? {
+            "round_to" => ("ROUND", None),
+            "round_half_even" => ("ROUND", Some("HALF_TO_EVEN")),
+            "ceil_to" => ("CEIL", None),
+            "floor_to" => ("FLOOR", None),
+            "trunc_to" => ("TRUNC", None),
             _ => return None,
         };
         let (value, digits) = match &call.args.iter().collect::<Vec<_>>()[..] {
@@ -56,7 +57,11 @@ impl Rewriter<'_> {
         let digits = proc_macro2::Literal::u8_unsuffixed(digits);
         let value = self.value(value);
         let span = first(&call.func);
-        Some(quote_spanned!(span=> ::pipeline_dsl::expr::function::rounded::<#digits, _, _>(#sql, #value)))
+        let mode = match mode {
+            Some(mode) => quote!(::core::option::Option::Some(#mode)),
+            None => quote!(::core::option::Option::None),
+        };
+        Some(quote_spanned!(span=> ::pipeline_dsl::expr::function::rounded::<#digits, _, _>(#sql, #value, #mode)))
     }
 
     /// `[1, 2.5, 30]`: in Rust, the values of an array have one type.

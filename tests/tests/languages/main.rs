@@ -13,6 +13,7 @@ pub mod functions;
 pub mod generated;
 pub mod loops;
 pub mod numbers;
+pub mod pipelines;
 pub mod queries;
 pub mod random;
 pub mod several;
@@ -37,4 +38,4 @@ macro_rules! subjects {
         }
     )+};
 }
-subjects! { choices errors examples loops queries several sources statements streams values }
+subjects! { choices errors examples loops pipelines queries several sources statements streams values }

@@ -97,7 +97,7 @@ pub fn truncate_in_a_transaction(notes: &mut Notes, number: Integer) -> Integer 
         || {
             transaction(|| {
                 notes.truncate();
-                notes.insert(Notes { id: 4 / number, note: "instead" });
+                notes.insert(Notes { id: round(4 / number), note: "instead" });
             });
         },
         |_error| {

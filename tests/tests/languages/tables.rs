@@ -103,6 +103,22 @@ pub fn rows(table: &str) -> &'static [&'static str] {
             ('ann', 'EU', NULL), ('bob', NULL, 'ann'), ('cid', 'US', 'bob'), ('', 'EU', 'nobody')"],
         "LATEST" => &["INSERT INTO LATEST VALUES (1, 'ann', 1, TRUE), (2, 'old', NULL, FALSE), (77, 'gone', 7, TRUE)"],
         "NOTES" => &["INSERT INTO NOTES VALUES (NULL, 'at the start')"],
+        "LANDING" => &["INSERT INTO LANDING VALUES
+            (1, '1', '12.50', '2026-01-31'), (2, ' 2', 'twelve', '2026-02-28'), (3, '1', '7', '2026-02-30'),
+            (4, NULL, '1.005', '2026-01-31'), (5, '1', '8.125', '2026-03-01'), (6, 'x''y', NULL, NULL)"],
+        "REGIONS" => &["INSERT INTO REGIONS VALUES
+            ('ann', 'US', '1900-01-01', '2026-02-01'), ('ann', 'EU', '2026-02-01', '9999-12-31'),
+            ('bob', 'EU', '1900-01-01', '9999-12-31'), ('', NULL, '1900-01-01', '9999-12-31')"],
+        "FACTS" => &["INSERT INTO FACTS VALUES (1, '?', NULL), (3, 'EU', 1)"],
+        "SETTINGS" => &["INSERT INTO SETTINGS VALUES ('least_amount', '5'), ('label', 'it''s $$'), ('enabled', 'maybe')"],
+        "EVENTS" => &["INSERT INTO EVENTS SELECT COLUMN1, COLUMN2, COLUMN3, COLUMN4, COLUMN5, TRY_PARSE_JSON(COLUMN6) FROM VALUES
+            (1, 'ann', '2026-01-01 10:00:00', 'view', 1.5, NULL),
+            (2, 'ann', '2026-01-01 10:20:00', 'basket', NULL,
+                '{\"items\": [{\"sku\": \"a''1\", \"price\": 9.99}, {\"sku\": null, \"price\": 0.5, \"count\": 3}, {\"sku\": \"b\"}]}'),
+            (3, 'ann', '2026-01-01 11:30:00', 'order', 20.125, '{\"items\": []}'),
+            (4, 'bob', '2026-01-01 10:05:00', 'view', NULL, '\"text\"'),
+            (5, 'bob', '2026-01-01 10:06:00', 'view', 2, NULL),
+            (6, 'bob', '2026-01-02 00:00:00', 'basket', -3.333, '{\"items\": [1, {\"price\": 2}]}')"],
         "THINGS" => &[
             "INSERT INTO THINGS SELECT 1, 9007199254740993, 1234567890123456789012345678.0123456789, 999.99, 0.1, 'plain',
                 TO_BINARY('00ff10', 'HEX'), TRUE, '2024-02-29', '23:59:59.123456', '2026-01-02 03:04:05.678901',

@@ -11,7 +11,8 @@ mod value;
 use std::fmt::Write;
 use std::rc::Rc;
 
-use super::to_sql::{Expressions, call_text, called, dml_text, has_transaction, indent, select_text};
+use super::statement::has_transaction;
+use super::text::{Expressions, binds, call_text, called, dml_text, indent, readable, select_text};
 use super::{Body, ErrorHandler, Statement, VariableId};
 use crate::expr::ast::{Ast, Literal, Node, Operator};
 use crate::ident;
@@ -20,7 +21,6 @@ use crate::query::{Item, Select};
 use crate::types::DataType;
 
 pub use value::{argument_type, return_type};
-pub(super) use value::{passed, placeholder};
 
 /// Tells the handler whether there is a transaction to roll back.
 const OPEN: &str = "transaction_open";
@@ -291,7 +291,7 @@ impl Writer<'_> {
         }
         // Reading it as a native value would lose digits.
         let column = Rc::new(Ast::Column { alias: None, name: procedure.get().name });
-        let value = self.expressions().write(&value::readable(&column, data_type));
+        let value = self.expressions().write(&readable(&column, data_type));
         let query = names::string(&format!("SELECT {value} FROM TABLE(RESULT_SCAN(?))"));
         format!("{variable} = row({query}, {}.getQueryId())[0]", self.call("run", &call))
     }
@@ -327,13 +327,13 @@ impl Writer<'_> {
     fn select(&self, query: &Select, variables: &[VariableId]) -> String {
         let types = variables.iter().map(|id| self.body.variables[id.0].data_type);
         let items = query.items.iter().zip(types);
-        let items = items.map(|(item, data_type)| Item { value: value::readable(&item.value, data_type), alias: None });
+        let items = items.map(|(item, data_type)| Item { value: readable(&item.value, data_type), alias: None });
         select_text(&self.expressions(), &Select { items: items.collect(), ..query.clone() }, None)
     }
 
     /// `function(statement, binds)`.
     fn call(&self, function: &str, marked: &str) -> String {
-        let (statement, binds) = value::binds(marked);
+        let (statement, binds) = binds(marked);
         let binds: String = binds.iter().map(|id| format!(", {}", self.variable(*id))).collect();
         format!("{function}({}{binds})", names::template(&statement))
     }
@@ -343,7 +343,7 @@ impl Writer<'_> {
         if let Some(plain) = self.plain(value, data_type) {
             return plain;
         }
-        let readable = value::readable(value, data_type);
+        let readable = readable(value, data_type);
         let query = match &*readable {
             // Only aggregates are sure to give one row, of which no more than one may be read anyway.
             Ast::Subquery(select) if value::has_one_row(select) => select_text(&self.expressions(), select, None),

@@ -136,7 +136,7 @@ pub(super) fn template(statement: &str) -> String {
         return string(statement);
     }
     let text = statement.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${");
-    format!("`\n{}\n`", crate::body::to_sql::indent(&text, 1))
+    format!("`\n{}\n`", crate::body::text::indent(&text, 1))
 }
 
 #[cfg(test)]

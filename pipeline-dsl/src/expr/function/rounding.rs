@@ -42,11 +42,17 @@ where
 /// Rounded to a constant number of digits after the point, which the type of the result has then. `round_to(x, 2)` in a procedure
 /// or view is rewritten to this.
 #[doc(hidden)]
-pub fn rounded<const N: u8, V: IntoExpr, O: BaseType>(name: &'static str, number: V) -> Expr<Like<V::Ty, O>>
+pub fn rounded<const N: u8, V: IntoExpr, O: BaseType>(
+    name: &'static str,
+    number: V,
+    mode: Option<&str>,
+) -> Expr<Like<V::Ty, O>>
 where
     Base<V::Ty>: RoundsTo<N, Out = O>,
 {
-    call(name, vec![node(number), crate::expr::literal::int(N.into()).node()])
+    let digits = crate::expr::literal::int(N.into()).node();
+    let mode = mode.map(|mode| crate::expr::literal::text(mode).node());
+    call(name, [node(number), digits].into_iter().chain(mode).collect())
 }
 
 /// The least number with so many digits after the point that is not less. Snowflake: `CEIL`.

@@ -48,7 +48,7 @@ macro_rules! no_value {
         }
     )+};
 }
-no_value!(DatePart, Window, Order, [ObjectPair; 1], [ObjectPair; 2], &'static str);
+no_value!(Option<&'static str>, DatePart, Window, Order, [ObjectPair; 1], [ObjectPair; 2], &'static str);
 
 /// The call with each of its arguments being NULL in turn.
 macro_rules! nulls {
@@ -352,7 +352,8 @@ table! {
     round(number::<3, 2>("1.50"));
     round_half_even(number::<3, 2>("1.55"), bit_and(random(), int(1)));
     round_to(number::<3, 2>("1.55"), bit_and(random(), int(1)));
-    rounded::<1, _, _>("ROUND", number::<3, 2>("1.55"));
+    rounded::<1, _, _>("ROUND", number::<3, 2>("1.55"), None);
+    rounded::<1, _, _>("ROUND", number::<3, 2>("1.55"), Some("HALF_TO_EVEN"));
     row_number(window(int(1)).order_by(int(2)));
     rpad(text("t"), int(2), text("t"));
     rtrim(text("t"));
@@ -461,4 +462,16 @@ fn no_function_is_left_out() {
         .filter(|name| !table.contains(&format!(" {name}(")) && !table.contains(&format!(" {name}::<")))
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// The attributes know the aggregate functions by their names: rule `group-columns`.
+#[test]
+fn aggregates_are_known_to_the_attributes() {
+    let (exports, known) = (include_str!("mod.rs"), include_str!("../../../../pipeline-macros/src/flow/group.rs"));
+    for module in ["aggregate", "group"] {
+        let list = exports.split_once(&format!("pub use {module}::{{")).expect("the module is exported").1;
+        for name in list.split_once('}').expect("a list").0.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            assert!(known.contains(&format!("\"{name}\",")), "{name}");
+        }
+    }
 }

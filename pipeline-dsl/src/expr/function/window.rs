@@ -32,6 +32,7 @@ pub trait Sortable: IntoExpr + Sized {
 impl<E: IntoExpr> Sortable for E {}
 
 /// Rows that belong together for a window function, and their order.
+#[derive(Clone)]
 pub struct Window {
     partition: Vec<Node>,
     order: Vec<OrderTerm>,
@@ -112,6 +113,12 @@ impl Window {
         assert!(
             frame.is_none() || !order.is_empty(),
             "a window with `rows(..)` needs an order: `.order_by(..)` before it"
+        );
+        let mut nested = false;
+        function.walk(&mut |part| nested |= matches!(part, Ast::Window { .. }));
+        assert!(
+            !nested,
+            "a window function cannot be inside another: give the inner one a name in a query of its own first"
         );
         Expr::new(Ast::Window { function, ignore_nulls, partition, order, frame })
     }

@@ -1,7 +1,7 @@
 //! CALL as SQL text; both languages send the same.
 
+use super::carry;
 use super::expression::Expressions;
-use crate::body::to_js;
 use crate::expr::ast::Node;
 use crate::node::NodeRef;
 use crate::object::{Definition, Language, ProcedureDef};
@@ -12,7 +12,7 @@ pub(in crate::body) fn text(expressions: &Expressions<'_>, procedure: NodeRef, a
     let arguments = arguments.iter().zip(*declared).map(|(value, argument)| match language {
         Language::Sql => expressions.write(value),
         // It takes text, whose form must not depend on the session.
-        Language::JavaScript => expressions.write(&to_js::passed(value, argument.data_type)),
+        Language::JavaScript => expressions.write(&carry::passed(value, argument.data_type)),
     });
     expressions.call_of(&format!("CALL {}", procedure.get().qualified_name()), arguments.collect())
 }

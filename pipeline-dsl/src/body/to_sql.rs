@@ -1,21 +1,12 @@
 //! A body in Snowflake Scripting.
 
-mod call;
-mod dml;
-mod expression;
-mod query;
-
 use std::fmt::Write;
 
-pub(super) use call::{definition as called, text as call_text};
-pub(super) use dml::text as dml_text;
-pub(super) use expression::Expressions;
-pub(super) use query::select as select_text;
-
+use super::statement::has_transaction;
+use super::text::{Expressions, call_text, dml_text, indent, select_text};
 use super::{Body, ErrorHandler, Exception, MergeCounts, Statement, VariableId};
 use crate::expr::ast::Node;
 use crate::ident;
-use crate::query::Select;
 
 /// Tells the handler whether there is a transaction to roll back.
 const OPEN: &str = "transaction_open";
@@ -30,23 +21,6 @@ pub fn to_sql(body: &Body) -> String {
     writer.block();
     assert!(!writer.out.contains("$$"), "the name of an object or column contains `$$`, which ends a procedure's body");
     writer.out
-}
-
-/// A query outside of a procedure, such as that of a view.
-pub fn query_to_sql(select: &Select) -> String {
-    query::select(&Expressions::sql(&[]), select, None)
-}
-
-/// An expression outside of a procedure.
-#[cfg(test)]
-pub(crate) fn expression_to_sql(node: &Node) -> String {
-    Expressions::sql(&[]).write(node)
-}
-
-pub(super) fn indent(text: &str, depth: usize) -> String {
-    let prefix = "    ".repeat(depth);
-    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!("{prefix}{line}") });
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 struct Writer<'a> {
@@ -180,7 +154,7 @@ impl Writer<'_> {
             }
             Statement::SelectInto { query, variables } => {
                 let into: Vec<_> = variables.iter().map(|id| format!(":{}", self.variable(*id))).collect();
-                let text = query::select(&self.sql(), query, Some(&into.join(", ")));
+                let text = select_text(&self.sql(), query, Some(&into.join(", ")));
                 self.line(&format!("{text};"));
             }
             Statement::If { condition, then, otherwise } => self.branches(condition, then, otherwise),
@@ -206,7 +180,7 @@ impl Writer<'_> {
                 self.line(&labelled("END FOR", label.as_deref()));
             }
             Statement::ForRows { label, names: [rows, row], query, variables, body } => {
-                let text = query::select(&self.sql(), query, None);
+                let text = select_text(&self.sql(), query, None);
                 self.line(&format!("LET {rows} RESULTSET := (\n{}\n);", indent(&text, 1)));
                 self.line(&format!("FOR {row} IN {rows} DO"));
                 self.nested(|writer| {
@@ -346,12 +320,4 @@ impl Writer<'_> {
 
 fn labelled(words: &str, label: Option<&str>) -> String {
     label.map_or_else(|| format!("{words};"), |label| format!("{words} {label};"))
-}
-
-pub(super) fn has_transaction(statements: &[Statement]) -> bool {
-    let mut found = false;
-    for statement in statements {
-        statement.each(&mut |statement| found |= matches!(statement, Statement::Transaction(_)));
-    }
-    found
 }

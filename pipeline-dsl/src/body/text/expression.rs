@@ -1,6 +1,6 @@
 //! Expressions as SQL text.
 
-use super::query;
+use super::{carry, query};
 use crate::body::Variable;
 use crate::expr::ast::{Ast, Literal, Node, Operator, OrderTerm};
 use crate::ident;
@@ -66,7 +66,7 @@ impl<'a> Expressions<'a> {
             Ast::Variable(id) => {
                 let Variable { name, data_type, argument, .. } = &self.variables[id.0];
                 match self.place {
-                    Place::JavaScript => crate::body::to_js::placeholder(*id, *data_type, *argument),
+                    Place::JavaScript => carry::placeholder(*id, *data_type, *argument),
                     Place::Sql => format!(":{name}"),
                     Place::Scripting => name.clone(),
                 }
