@@ -16,6 +16,7 @@ pub mod numbers;
 pub mod pipelines;
 pub mod queries;
 pub mod random;
+pub mod reports;
 pub mod several;
 pub mod sources;
 pub mod statements;
@@ -38,4 +39,4 @@ macro_rules! subjects {
         }
     )+};
 }
-subjects! { choices errors examples loops pipelines queries several sources statements streams values }
+subjects! { choices errors examples loops pipelines queries reports several sources statements streams values }

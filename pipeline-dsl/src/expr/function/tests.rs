@@ -314,6 +314,7 @@ table! {
     octet_length(text("t"));
     one_of(boolean(true));
     over(sum(int(5)), window(int(1)));
+    over(avg(int(5)), window(int(1)));
     over(sum(int(5)), window(int(1)).order_by(int(2)).rows(-6..=0));
     parse_json(text("{}"));
     parse_url(text("https://example.com/x?y=1"));

@@ -109,6 +109,11 @@ impl Window {
     }
 
     fn apply_with<T>(self, function: Node, ignore_nulls: bool) -> Expr<T> {
+        // What is converted is the result.
+        if let Ast::Cast { operand, data_type, lenient } = &*function {
+            let operand = self.apply_with::<T>(operand.clone(), ignore_nulls).node();
+            return Expr::new(Ast::Cast { operand, data_type: *data_type, lenient: *lenient });
+        }
         let Self { partition, order, frame } = self;
         assert!(
             frame.is_none() || !order.is_empty(),
