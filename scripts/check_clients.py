@@ -27,6 +27,7 @@ TABLE = [
     ("snowflake-sdk (Node)", "snowflake-sdk", "node_sdk.js"),
     ("snow sql", ["snowflake-cli"], "snow_cli.py"),
     ("snowflake-sqlalchemy", ["snowflake-sqlalchemy"], "sqlalchemy_dialect.py"),
+    ("Snowpark for Python", ["snowflake-snowpark-python[pandas]"], "snowpark.py"),
     # dbt-core 1.12 needs a parser that pip has to fetch from elsewhere.
     ("dbt-snowflake", ["dbt-snowflake", "dbt-core<1.12"], "dbt_project.py"),
 ]

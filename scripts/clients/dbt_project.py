@@ -1,5 +1,6 @@
 """dbt: `debug`, the scripts as run-operations, then a project with a seed, a view, a table, an incremental model and a test."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -87,9 +88,13 @@ def main():
     (WORK / "seeds" / "kinds.csv").write_text(FILES["seeds/kinds.csv"].replace("TRANSFER,0", "TRANSFER,-1"))
     dbt("build")
     expect("SELECT COUNT(*) FROM ANALYSIS.MODELS.KINDS_OVER_TIME", "6")
+    dbt("docs", "generate")
+    catalog = json.loads((WORK / "target" / "catalog.json").read_text())
+    columns = catalog["nodes"]["model.local.balance"]["columns"]
+    assert list(columns) == ["CUSTOMER_ID", "BALANCE"], columns
     dbt("run-operation", f"script_{len(SCRIPTS)}")
     print("scripts:", len(SCRIPTS), "files")
-    print("checks: 6")
+    print("checks: 7")
 
 
 main()

@@ -37,11 +37,10 @@ impl VisitorMut for Substitution<'_> {
             let _ = visit_expressions_mut(node, |candidate| {
                 if matches!(candidate, Expr::Identifier(ident) if ident.value == self.name) {
                     *candidate = Expr::Nested(Box::new(expr.clone()));
+                    // Its own identifiers stay, they are columns: what was put in is not visited.
                     replaced = true;
-                    // Its own identifiers stay; they are columns.
-                    return ControlFlow::Break(());
                 }
-                ControlFlow::Continue(())
+                ControlFlow::<()>::Continue(())
             });
         };
         for (index, item) in select.projection.iter_mut().enumerate() {

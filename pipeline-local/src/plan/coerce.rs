@@ -24,9 +24,13 @@ pub(super) fn resolve(plan: LogicalPlan) -> Result<LogicalPlan> {
     .data()
 }
 
-/// Whether some are decimals and some are doubles.
+/// Whether some are numbers with an exact value and some are doubles.
 fn mixed<'t>(types: impl Iterator<Item = &'t DataType> + Clone) -> bool {
-    types.clone().any(DataType::is_decimal) && types.clone().any(|found| *found == DataType::Float64)
+    types.clone().any(is_exact) && types.clone().any(|found| *found == DataType::Float64)
+}
+
+fn is_exact(data_type: &DataType) -> bool {
+    data_type.is_decimal() || data_type.is_integer()
 }
 
 fn float(expression: Expr) -> Expr {
@@ -53,7 +57,7 @@ fn cases(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
                 return Ok(Transformed::no(Expr::Case(case)));
             }
             for (result, data_type) in results.into_iter().zip(&types) {
-                if data_type.is_decimal() {
+                if is_exact(data_type) {
                     **result = float(std::mem::take(&mut **result));
                 }
             }
@@ -73,7 +77,7 @@ fn union_of_floats(union: Union) -> Result<Transformed<LogicalPlan>> {
     let inputs = union.inputs.iter().map(|input| {
         let columns = input.schema().iter().enumerate().map(|(place, (qualifier, field))| {
             let column = Expr::Column(Column::new(qualifier.cloned(), field.name()));
-            match places.contains(&place) && field.data_type().is_decimal() {
+            match places.contains(&place) && is_exact(field.data_type()) {
                 true => float(column).alias_qualified(qualifier.cloned(), field.name()),
                 false => column,
             }

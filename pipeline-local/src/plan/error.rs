@@ -99,6 +99,15 @@ fn text(message: &str) -> SqlError {
         let column = message.split('"').nth(1).unwrap_or("expression");
         return SqlError::compilation(979, "42601", format_args!("[{column}] is not a valid group by expression"));
     }
+    if let Some((_, rest)) = message.split_once("Aggregate function calls cannot be nested: '")
+        && let [inner, _, outer, ..] = rest.split('\'').collect::<Vec<_>>()[..]
+    {
+        let text = format!("Aggregate functions cannot be nested: [{inner}] nested in [{outer}]");
+        return SqlError::compilation(1003, "42000", text);
+    }
+    if message.contains("Aggregate functions are not allowed in the WHERE clause") {
+        return SqlError::compilation(1003, "42000", "Invalid aggregate function in where clause");
+    }
     if message.contains("QUALIFY clause requires window functions") {
         return SqlError::compilation(2127, "42601", "found QUALIFY clause but no window function.");
     }

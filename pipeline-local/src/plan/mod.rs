@@ -26,6 +26,7 @@ mod reshape;
 mod rewrite;
 mod run;
 mod sequence;
+mod sequential;
 mod star;
 pub(crate) mod stream;
 mod subquery;

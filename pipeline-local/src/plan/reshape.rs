@@ -16,6 +16,9 @@ use crate::error::{Result, SqlError};
 use crate::parse;
 use crate::types::SqlType;
 
+/// The column by which sampled rows are ordered.
+const CHANCE: &str = "$CHANCE";
+
 fn column(name: &str) -> Expr {
     Expr::Identifier(Ident::with_quote('"', name))
 }
@@ -233,17 +236,15 @@ pub(super) fn sample(relation: TableFactor, sample: TableSample, alias: Option<T
     let random = || call("RANDOM", seed.iter().cloned().collect());
     let mut query = select_from(only(relation))?;
     if matches!(quantity.unit, Some(TableSampleUnit::Rows)) {
-        let ordered = parse::query("SELECT 1 ORDER BY 1 LIMIT 1")?;
-        query.order_by = ordered.order_by;
-        if let Some(order_by) = &mut query.order_by
-            && let datafusion::sql::sqlparser::ast::OrderByKind::Expressions(keys) = &mut order_by.kind
-        {
-            keys[0].expr = random();
-        }
-        query.limit_clause = Some(datafusion::sql::sqlparser::ast::LimitClause::LimitOffset {
-            limit: Some(quantity.value),
-            offset: None,
-            limit_by: Vec::new(),
+        // The first rows in an order by chance, which is a column of its own: nothing is left to sort where all others
+        // are pruned.
+        query = changed(query, |select| select.projection.push(named(random(), CHANCE)));
+        let text = format!("SELECT * EXCLUDE \"{CHANCE}\" QUALIFY ROW_NUMBER() OVER (ORDER BY \"{CHANCE}\") <= 1");
+        query = changed(parse::query(&text)?, |select| {
+            select.from = only(derived(query, None));
+            if let Some(Expr::BinaryOp { right, .. }) = &mut select.qualify {
+                **right = quantity.value;
+            }
         });
     } else {
         // A percentage of the rows, each by itself: RANDOM() has 64 bits, of which six digits decide.

@@ -15,6 +15,7 @@ use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::optimizer::OptimizerRule;
 use datafusion::optimizer::simplify_expressions::{ExprSimplifier, SimplifyExpressions};
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
 use datafusion::physical_plan::recursive_query::RecursiveQueryExec;
@@ -23,6 +24,7 @@ use datafusion::prelude::SessionConfig;
 
 use super::error::{Failure, failure};
 use super::rewrite::REPEATED;
+use super::sequential::Sequential;
 use super::{recursion, variant};
 use crate::error::{Result, SqlError};
 use crate::exec::{Context, ResultColumn, Value, schema_of};
@@ -169,10 +171,16 @@ impl Ready {
     }
 }
 
-/// Ends recursions, and lets joins give way now and then. DataFusion only does that where rows are read; a join can make a thousand times as
+/// Ends recursions, keeps the order of what is put together, and lets joins give way now and then. DataFusion only does that where rows are read; a join can make a thousand times as
 /// many, and a statement that never gives way cannot be cancelled.
 fn interruptible(plan: Arc<dyn ExecutionPlan>) -> datafusion::error::Result<Arc<dyn ExecutionPlan>> {
     let transformed = plan.transform_up(|plan| {
+        if plan.is::<CoalescePartitionsExec>()
+            && plan.fetch().is_none()
+            && let Some(sequential) = Sequential::in_place_of(&plan)
+        {
+            return Ok(Transformed::yes(sequential));
+        }
         if plan.is::<RecursiveQueryExec>() {
             let terms = recursion::bounded(plan.children().into_iter().cloned().collect());
             let options = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
@@ -185,7 +193,7 @@ fn interruptible(plan: Arc<dyn ExecutionPlan>) -> datafusion::error::Result<Arc<
             Transformed::no(plan)
         })
     });
-    transformed.map(|transformed| transformed.data)
+    transformed.map(|transformed| Sequential::over(transformed.data))
 }
 
 /// A batch of these arrays in the form that result columns name.

@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    ExcludeSelectItem, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Query, RenameSelectItem, Select,
-    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableWithJoins, Value as Literal, VisitMut, VisitorMut,
-    WildcardAdditionalOptions, With,
+    DuplicateTreatment, ExcludeSelectItem, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Query,
+    RenameSelectItem, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableWithJoins, Value as Literal,
+    VisitMut, VisitorMut, WildcardAdditionalOptions, With,
 };
 
 use super::ast::literal;
@@ -157,9 +157,15 @@ struct Stars {
 }
 
 impl Stars {
-    fn expand(&mut self, function: &str, argument: FunctionArg, out: &mut Vec<FunctionArg>) -> Result<()> {
+    fn expand(
+        &mut self,
+        function: &str,
+        distinct: bool,
+        argument: FunctionArg,
+        out: &mut Vec<FunctionArg>,
+    ) -> Result<()> {
         let (qualifier, exclude) = match &argument {
-            FunctionArg::Unnamed(FunctionArgExpr::Wildcard) if function == "COUNT" => {
+            FunctionArg::Unnamed(FunctionArgExpr::Wildcard) if function == "COUNT" && !distinct => {
                 out.push(argument);
                 return Ok(());
             }
@@ -226,9 +232,10 @@ impl VisitorMut for Stars {
             && let FunctionArguments::List(list) = &mut function.args
         {
             let name = function.name.to_string().to_ascii_uppercase();
+            let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
             let mut out = Vec::new();
             for argument in std::mem::take(&mut list.args) {
-                if let Err(error) = self.expand(&name, argument, &mut out) {
+                if let Err(error) = self.expand(&name, distinct, argument, &mut out) {
                     return ControlFlow::Break(error);
                 }
             }

@@ -53,6 +53,23 @@ pub(super) fn ordered(name: &str) -> Option<(&str, Vec<SortOptions>)> {
     Some((name, directions.chars().map(options).collect()))
 }
 
+/// Window functions need OVER, and those that count or look along the rows ORDER BY in it.
+pub(super) fn check(name: &str, function: &Function) -> Result<()> {
+    if super::functions::window(name).is_none() {
+        return Ok(());
+    }
+    let refusal = |text: String| Err(SqlError::compilation(2303, "42601", text));
+    match &function.over {
+        None => refusal(format!("Window function type requires OVER clause to be specified: {name}")),
+        Some(WindowType::WindowSpec(window))
+            if window.order_by.is_empty() && !matches!(name, "FIRST_VALUE" | "LAST_VALUE" | "NTH_VALUE") =>
+        {
+            refusal(format!("Window function type [{name}] requires ORDER BY in window specification"))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
 /// Functions that number events look at all rows up to the current one.
 pub(super) fn up_to_row(name: &str, function: &mut Function) -> Result<()> {
     let Some(WindowType::WindowSpec(window)) = &mut function.over else {

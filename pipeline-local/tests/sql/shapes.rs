@@ -270,6 +270,16 @@ async fn subqueries_as_values() {
          &["NULL|NULL|true|true"]),
         ("select id, id in (select id from b) from a order by 1", &["1|true", "2|false", "3|false"]),
         ("select id from a where (id, name) = (select 1, 'x')", &["1"]),
+        (
+            "select (select listagg(other) from b where b.id = a.id), (select array_agg(other) from b where b.id = a.id),
+             (select count_if(true) from b where b.id = a.id) from a order by id limit 2",
+            &["p|[\"p\"]|1", "|[]|0"],
+        ),
+        (
+            "select n from (select id + 1 as \"k\", name n from a where \"k\" = 2 or (\"k\" = 3 and \"k\" + \"k\" = 6))
+             order by 1",
+            &["x", "y"],
+        ),
         ("select (select 1 union select 2)", &["!100090 Single-row subquery returns more than one row."]),
         (
             "with c as (select 1 x) select * from c union all (with c as (select x + 1 x from c) select * from c) order by 1",
@@ -306,6 +316,57 @@ async fn recursions_end() {
             "with recursive r as (select 1 n union all select n from r) select count(*) from r",
             &["!100189 Recursion exceeded max iteration count (10000)"],
         ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn unions_and_samples() {
+    let mut sql = sample().await;
+    sql.check(&[
+        ("select 3 union all select 1 union all select 2.5::float", &["3", "1", "2.5"]),
+        (
+            "select iff(true, 1.5::float, 0), case when id = 1 then 1 else 2.5::float end from a order by id limit 1",
+            &["1.5|1"],
+        ),
+        ("select count(*) from (select * from values (1), (2), (3)) sample (2 rows)", &["2"]),
+        ("select count(*) from a sample (2 rows)", &["2"]),
+        ("select count(distinct *), count(*) from (select 1 x, 2 y union all select 1, 2)", &["1|2"]),
+        ("select {'a': 1}:a::int", &["1"]),
+        (
+            "select 1 union select 1, 2",
+            &["!001789 SQL compilation error:\ninvalid number of result columns for set operator input branches, \
+               expected 1, got 2 in branch {2}"],
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn conditions_are_converted() {
+    let mut sql = sample().await;
+    sql.check(&[
+        ("select id from a where id - 1 order by id", &["2", "3"]),
+        ("select case when 1 then 2 end, iff(0, 1, 2)", &["2|2"]),
+        ("select id from a where name", &["!100037 Boolean value 'x' is not recognized"]),
+        (
+            "select row_number() from a",
+            &["!002303 SQL compilation error:\nWindow function type requires OVER clause to be specified: ROW_NUMBER"],
+        ),
+        (
+            "select rank() over () from a",
+            &["!002303 SQL compilation error:\nWindow function type [RANK] requires ORDER BY in window specification"],
+        ),
+        (
+            "select sum(sum(id)) from a",
+            &["!001003 SQL compilation error:\nAggregate functions cannot be nested: [SUM(A.ID)] nested in [SUM(SUM(A.ID))]"],
+        ),
+        (
+            "select id from a where count(*) > 1",
+            &["!001003 SQL compilation error:\nInvalid aggregate function in where clause"],
+        ),
+        ("select distinct on (id) id from a", &["!000002 Unsupported feature 'DISTINCT ON'."]),
+        ("create scoped temporary table s (x int)", &["Table S successfully created."]),
     ])
     .await;
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::compute::SortOptions;
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
+use datafusion::common::ScalarValue;
 use datafusion::error::Result as DfResult;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::AggregateOrderSensitivity;
@@ -316,6 +317,17 @@ impl AggregateUDFImpl for Udaf {
                 }))
             }
             _ => self.collecting(&args),
+        }
+    }
+
+    /// The value over no rows, which correlated subqueries have where nothing joins.
+    fn default_value(&self, data_type: &DataType) -> DfResult<ScalarValue> {
+        match self.aggregate.name {
+            "LISTAGG" => ScalarValue::from("").cast_to(data_type),
+            "ARRAY_AGG" | "ARRAY_UNIQUE_AGG" => ScalarValue::from("[]").cast_to(data_type),
+            "OBJECT_AGG" => ScalarValue::from("{}").cast_to(data_type),
+            "COUNT_IF" | "APPROX_COUNT_DISTINCT" => ScalarValue::from(0_i64).cast_to(data_type),
+            _ => ScalarValue::try_from(data_type),
         }
     }
 

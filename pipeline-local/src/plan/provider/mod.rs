@@ -190,7 +190,7 @@ impl<'p, 'a> Provider<'p, 'a> {
     /// Plans; a name that no relation has is looked up among the aliases of the select list, as Snowflake does.
     pub(super) fn plan_with_aliases(&self, query: &Query, binds: &Binds) -> std::result::Result<LogicalPlan, Failure> {
         let mut query = query.clone();
-        for _ in 0..16 {
+        for _ in 0..64 {
             match self.plan(&query, binds) {
                 Err(Failure::UnknownColumn(column))
                     if column.relation.is_none() && super::alias::substitute(&mut query, &column.name) => {}

@@ -82,7 +82,14 @@ impl Rewriter<'_, '_, '_> {
                 case_token: datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken::empty(),
                 end_token: datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken::empty(),
                 operand: None,
-                conditions: vec![CaseWhen { condition: condition.clone(), result: yes.clone() }],
+                conditions: vec![CaseWhen {
+                    condition: {
+                        let mut condition = condition.clone();
+                        super::expression::condition(&mut condition);
+                        condition
+                    },
+                    result: yes.clone(),
+                }],
                 else_result: Some(Box::new(no.clone())),
             });
         }
@@ -93,6 +100,7 @@ impl Rewriter<'_, '_, '_> {
             }
             return Err(SqlError::compilation(2140, "42601", format_args!("Unknown function {written}.")));
         }
+        window::check(&name, &function)?;
         let mut name = window::several(name, &function);
         if name == "COUNT" {
             count::several(&mut function)?;

@@ -91,6 +91,10 @@ impl Rewriter<'_, '_, '_> {
                     .collect(),
                 else_result,
             },
+            Expr::Case { case_token, end_token, operand: None, mut conditions, else_result } => {
+                conditions.iter_mut().for_each(|when| condition(&mut when.condition));
+                Expr::Case { case_token, end_token, operand: None, conditions, else_result }
+            }
             Expr::Cast { kind, expr, data_type, format, .. } => {
                 if format.is_some() {
                     return Err(SqlError::unsupported("CAST ... FORMAT"));
@@ -241,6 +245,30 @@ impl Rewriter<'_, '_, '_> {
             return Ok(call(&function, Vec::new()));
         }
         Ok(Expr::CompoundIdentifier(parts))
+    }
+}
+
+/// Converts what a condition is to BOOLEAN, unless it is plain that it is one.
+pub(super) fn condition(expression: &mut Expr) {
+    let convertible = match expression {
+        Expr::Nested(inner) => return condition(inner),
+        Expr::Value(value) => !matches!(value.value, Literal::Boolean(_) | Literal::Null),
+        Expr::Identifier(_)
+        | Expr::CompoundIdentifier(_)
+        | Expr::JsonAccess { .. }
+        | Expr::CompoundFieldAccess { .. }
+        | Expr::Subquery(_)
+        | Expr::Case { .. } => true,
+        Expr::Function(function) => function.over.is_none(),
+        Expr::BinaryOp { op, .. } => matches!(
+            op,
+            BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply | BinaryOperator::Divide
+        ),
+        _ => false,
+    };
+    if convertible {
+        let inner = std::mem::replace(expression, literal(Literal::Null));
+        *expression = call(&format!("CAST:{}", SqlType::Boolean), vec![inner]);
     }
 }
 

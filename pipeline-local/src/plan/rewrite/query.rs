@@ -3,15 +3,17 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, GroupByExpr, LimitClause, ObjectNamePart, OrderByExpr, OrderByKind, Query, Select,
-    SelectItem, SetExpr, SetOperator, TopQuantity, Value as Literal, visit_expressions_mut, visit_relations,
+    BinaryOperator, Distinct, Expr, GroupByExpr, LimitClause, ObjectNamePart, OrderByExpr, OrderByKind, Query, Select,
+    SelectItem, SetExpr, SetOperator, SetQuantifier, TopQuantity, Value as Literal, visit_expressions_mut,
+    visit_relations,
 };
 
 use super::super::ast::{binary, call, literal};
 use super::super::{lateral, subquery};
 use super::Rewriter;
 use super::columns::{name_columns, widen};
-use super::expression::protect;
+use super::expression::{condition, protect};
+use super::scope;
 use crate::error::{Result, SqlError};
 
 impl Rewriter<'_, '_, '_> {
@@ -29,7 +31,13 @@ impl Rewriter<'_, '_, '_> {
                 return Err(SqlError::unsupported(clause));
             }
         }
+        if matches!(select.distinct, Some(Distinct::On(_))) {
+            return Err(SqlError::unsupported("DISTINCT ON"));
+        }
         self.hierarchy(select, None)?;
+        for clause in [&mut select.selection, &mut select.having, &mut select.qualify].into_iter().flatten() {
+            condition(clause);
+        }
         self.joins(select)?;
         self.renamed_stars(select)?;
         self.positions(select)?;
@@ -76,12 +84,14 @@ impl Rewriter<'_, '_, '_> {
                 {
                     widen(left);
                     widen(right);
+                    scope::name(right, &name);
                     // The word RECURSIVE may be left out.
                     with.recursive = true;
                 }
             }
         }
         if let SetExpr::SetOperation { .. } = query.body.as_ref() {
+            same_width(&query.body)?;
             except(&mut query.body);
         }
         if let (SetExpr::Select(select), Some(order_by)) = (query.body.as_ref(), &mut query.order_by) {
@@ -205,6 +215,40 @@ fn count_instead_of_exists(expression: &mut Expr) {
         }
         ControlFlow::<()>::Continue(())
     });
+}
+
+/// The number of columns of a query, when its select list says it.
+fn width(body: &SetExpr) -> Option<usize> {
+    match body {
+        SetExpr::Select(select) => {
+            let single =
+                |item: &SelectItem| matches!(item, SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. });
+            select.projection.iter().all(single).then_some(select.projection.len())
+        }
+        SetExpr::Query(query) => width(&query.body),
+        SetExpr::SetOperation { left, .. } => width(left),
+        _ => None,
+    }
+}
+
+/// Refuses set operations of queries with different numbers of columns.
+fn same_width(body: &SetExpr) -> Result<()> {
+    let SetExpr::SetOperation { left, right, set_quantifier, .. } = body else { return Ok(()) };
+    same_width(left)?;
+    same_width(right)?;
+    let by_name =
+        matches!(set_quantifier, SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName);
+    match (width(left), width(right)) {
+        (Some(first), Some(second)) if first != second && !by_name => Err(SqlError::compilation(
+            1789,
+            "42601",
+            format_args!(
+                "invalid number of result columns for set operator input branches, expected {first}, got {second} in \
+                 branch {{2}}"
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// MINUS is EXCEPT.

@@ -34,6 +34,12 @@ pub(super) fn rename(query: &mut Query, outer: &[Option<With>]) {
     }
 }
 
+/// Gives relations that are common table expressions of this name an alias, the same: DataFusion takes the name of a
+/// recursive one in its own query for one in lower case.
+pub(super) fn name(body: &mut SetExpr, name: &str) {
+    let _ = body.visit(&mut Renaming { name: name.to_owned(), to: name.to_owned(), shadows: Vec::new() });
+}
+
 struct Renaming {
     name: String,
     to: String,

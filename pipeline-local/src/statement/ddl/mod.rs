@@ -140,7 +140,10 @@ impl Creation {
             creation.or_alter = true;
         }
         loop {
-            if cursor.accept_keyword("TRANSIENT") {
+            // Snowpark says SCOPED of what only its session uses.
+            if cursor.peek_keywords("SCOPED TEMP") || cursor.peek_keywords("SCOPED TEMPORARY") {
+                cursor.next_token();
+            } else if cursor.accept_keyword("TRANSIENT") {
                 creation.transient = true;
             } else if cursor.accept_keyword("TEMP")
                 || cursor.accept_keyword("TEMPORARY")
