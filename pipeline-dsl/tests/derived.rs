@@ -220,10 +220,16 @@ fn writing_to_a_table_of_a_view_feeds_the_streams_on_it() {
 
 #[test]
 fn procedures_read_views_and_queries() {
-    let Definition::Procedure(procedure) = &sp_report::NODE.get().definition else { panic!() };
-    let body = (procedure.body)();
-    insta::assert_snapshot!(to_sql(&body));
-    let js = to_js(&body, procedure.returns);
-    let (_, js) = js.split_once("\nlet ").expect("the variables");
-    insta::assert_snapshot!(js);
+    insta::assert_snapshot!(sql::<sp_report>());
+    insta::assert_snapshot!(js::<sp_report>());
+}
+
+fn sql<P: Procedure>() -> String {
+    let Definition::Procedure(procedure) = &P::NODE.get().definition else { panic!() };
+    to_sql(&(procedure.body)())
+}
+
+fn js<P: Procedure>() -> String {
+    let Definition::Procedure(procedure) = &P::NODE.get().definition else { panic!() };
+    to_js(&(procedure.body)(), procedure.returns)
 }
