@@ -157,7 +157,7 @@ fn step(cursor: &mut Cursor, found: &mut Vec<Piece>) {
     }
 }
 
-/// `name type [DEFAULT value];`, `name EXCEPTION (number, 'text');` or `name RESULTSET := (query);`
+/// `name type [DEFAULT value];`, `name type := value;`, `name EXCEPTION (number, 'text');` or `name RESULTSET := (query);`
 fn declaration(cursor: &mut Cursor, found: &mut Vec<Piece>) {
     cursor.next();
     let kind = cursor.word_at(0).unwrap_or_default();
@@ -170,6 +170,12 @@ fn declaration(cursor: &mut Cursor, found: &mut Vec<Piece>) {
         found.push(if kind == "RESULTSET" { Piece::Statement(inner) } else { Piece::Expression(inner) });
         cursor.next();
         return;
+    }
+    if cursor.at(1) == Some(Token::Assignment) {
+        found.push(Piece::Type(kind));
+        cursor.next();
+        cursor.next();
+        return expression(cursor, found);
     }
     found.push(Piece::Type(cursor.until(&["DEFAULT"], &Token::SemiColon)));
     if cursor.word_at(0).as_deref() == Some("DEFAULT") {
