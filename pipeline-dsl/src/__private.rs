@@ -12,10 +12,11 @@ pub use crate::graph::{
 pub use crate::node::*;
 pub use crate::object::*;
 pub use crate::pipeline::{Pipeline, PipelineDef, Scenario};
-pub use crate::rule::{value, warning};
-pub use crate::schedule::{
-    Schedule, check_cron, check_interval, check_milliseconds, check_schedule, check_seconds, check_seconds_from,
+pub use crate::rule::timing::{
+    check_cron, check_interval, check_milliseconds, check_schedule, check_seconds, check_seconds_from,
 };
+pub use crate::rule::{value, warning};
+pub use crate::schedule::Schedule;
 pub use crate::types::{ArgumentType, DataType, SqlType};
 
 // Written out: a macro would add its own lines to every error.

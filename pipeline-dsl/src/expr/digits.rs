@@ -82,6 +82,11 @@ pairs!(
 );
 
 /// A NUMBER, by its digits before and after the point.
+#[diagnostic::on_unimplemented(
+    message = "expected a NUMBER, found an expression of type `{Self}`",
+    label = "expected `Number`, found `{Self}`",
+    note = "convert it first: `cast::<Number<38, 6>, _>(..)`"
+)]
 pub trait Fixed: BaseType {
     /// Digits before the point.
     type Whole;

@@ -40,14 +40,8 @@ impl Rewriter<'_> {
 
     /// `round_to(x, 2)` and its like, whose result has as many digits after the point as the literal says.
     pub(super) fn rounded(&mut self, name: Option<&str>, call: &ExprCall) -> Option<TokenStream> {
-        let (sql, mode) = match name? {
-            "round_to" => ("ROUND", None),
-            "round_half_even" => ("ROUND", Some("HALF_TO_EVEN")),
-            "ceil_to" => ("CEIL", None),
-            "floor_to" => ("FLOOR", None),
-            "trunc_to" => ("TRUNC", None),
-            _ => return None,
-        };
+        let name =
+            name.filter(|name| ["round_to", "round_half_even", "ceil_to", "floor_to", "trunc_to"].contains(name))?;
         let (value, digits) = match &call.args.iter().collect::<Vec<_>>()[..] {
             [value, digits] => (*value, as_literal(digits)?),
             _ => return None,
@@ -57,11 +51,17 @@ impl Rewriter<'_> {
         let digits = proc_macro2::Literal::u8_unsuffixed(digits);
         let value = self.value(value);
         let span = first(&call.func);
-        let mode = match mode {
-            Some(mode) => quote!(::core::option::Option::Some(#mode)),
-            None => quote!(::core::option::Option::None),
+        let sql = match name {
+            "round_half_even" => {
+                let function = quote_spanned!(span=> ::pipeline_dsl::expr::function::rounded_half_even);
+                return Some(quote_spanned!(span=> #function::<#digits, _, _>(#value)));
+            }
+            "ceil_to" => "CEIL",
+            "floor_to" => "FLOOR",
+            "trunc_to" => "TRUNC",
+            _ => "ROUND",
         };
-        Some(quote_spanned!(span=> ::pipeline_dsl::expr::function::rounded::<#digits, _, _>(#sql, #value, #mode)))
+        Some(quote_spanned!(span=> ::pipeline_dsl::expr::function::rounded::<#digits, _, _>(#sql, #value)))
     }
 
     /// `[1, 2.5, 30]`: in Rust, the values of an array have one type.

@@ -52,7 +52,7 @@ macro_rules! shapes {
                         column(&format!("round({name})"), round(left)),
                         column(&format!("ceil({name})"), ceil(left)),
                         column(&format!("trunc({name})"), trunc(left)),
-                        column(&format!("round({name}, 1)"), rounded::<1, _, _>("ROUND", left, None)),
+                        column(&format!("round({name}, 1)"), rounded::<1, _, _>("ROUND", left)),
                         column(&format!("-{name}"), neg(left)),
                         column(&format!("abs({name})"), abs(left)),
                         column(&format!("{name} + 7"), add(left, number::<1, 0>("7"))),

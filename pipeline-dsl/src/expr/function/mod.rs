@@ -116,7 +116,8 @@ pub use numeric::{
     zero_if_null,
 };
 pub use rounding::{
-    ceil, ceil_to, div0, div0_null, floor, floor_to, round, round_half_even, round_to, rounded, trunc, trunc_to,
+    ceil, ceil_to, div0, div0_null, floor, floor_to, round, round_half_even, round_to, rounded, rounded_half_even,
+    trunc, trunc_to,
 };
 pub use session::{
     bool_xor, current_account, current_available_roles, current_client, current_database, current_region,

@@ -1,6 +1,7 @@
 //! Rounding and division.
 
 use super::{call, node};
+use crate::expr::digits::Fixed;
 use crate::expr::fits::{IsInteger, IsNumber, RoundsTo};
 use crate::expr::operator::Divides;
 use crate::expr::{Base, Either, Expr, IntoExpr, Like};
@@ -42,17 +43,21 @@ where
 /// Rounded to a constant number of digits after the point, which the type of the result has then. `round_to(x, 2)` in a procedure
 /// or view is rewritten to this.
 #[doc(hidden)]
-pub fn rounded<const N: u8, V: IntoExpr, O: BaseType>(
-    name: &'static str,
-    number: V,
-    mode: Option<&str>,
-) -> Expr<Like<V::Ty, O>>
+pub fn rounded<const N: u8, V: IntoExpr, O: BaseType>(name: &'static str, number: V) -> Expr<Like<V::Ty, O>>
 where
     Base<V::Ty>: RoundsTo<N, Out = O>,
 {
+    call(name, vec![node(number), crate::expr::literal::int(N.into()).node()])
+}
+
+/// The same for `round_half_even(x, 2)`.
+#[doc(hidden)]
+pub fn rounded_half_even<const N: u8, V: IntoExpr, O: BaseType>(number: V) -> Expr<Like<V::Ty, O>>
+where
+    Base<V::Ty>: Fixed + RoundsTo<N, Out = O>,
+{
     let digits = crate::expr::literal::int(N.into()).node();
-    let mode = mode.map(|mode| crate::expr::literal::text(mode).node());
-    call(name, [node(number), digits].into_iter().chain(mode).collect())
+    call("ROUND", vec![node(number), digits, crate::expr::literal::text("HALF_TO_EVEN").node()])
 }
 
 /// The least number with so many digits after the point that is not less. Snowflake: `CEIL`.

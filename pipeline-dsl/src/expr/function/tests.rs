@@ -48,7 +48,7 @@ macro_rules! no_value {
         }
     )+};
 }
-no_value!(Option<&'static str>, DatePart, Window, Order, [ObjectPair; 1], [ObjectPair; 2], &'static str);
+no_value!(DatePart, Window, Order, [ObjectPair; 1], [ObjectPair; 2], &'static str);
 
 /// The call with each of its arguments being NULL in turn.
 macro_rules! nulls {
@@ -353,8 +353,8 @@ table! {
     round(number::<3, 2>("1.50"));
     round_half_even(number::<3, 2>("1.55"), bit_and(random(), int(1)));
     round_to(number::<3, 2>("1.55"), bit_and(random(), int(1)));
-    rounded::<1, _, _>("ROUND", number::<3, 2>("1.55"), None);
-    rounded::<1, _, _>("ROUND", number::<3, 2>("1.55"), Some("HALF_TO_EVEN"));
+    rounded::<1, _, _>("ROUND", number::<3, 2>("1.55"));
+    rounded_half_even::<1, _, _>(number::<3, 2>("1.55"));
     row_number(window(int(1)).order_by(int(2)));
     rpad(text("t"), int(2), text("t"));
     rtrim(text("t"));

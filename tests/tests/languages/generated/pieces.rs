@@ -178,7 +178,7 @@ fn declaration(cursor: &mut Cursor, found: &mut Vec<Piece>) {
         return expression(cursor, found);
     }
     found.push(Piece::Type(cursor.until(&["DEFAULT"], &Token::SemiColon)));
-    if cursor.word_at(0).as_deref() == Some("DEFAULT") {
+    if cursor.word_at(0).as_deref() == Some("DEFAULT") || cursor.peek() == Some(&Token::Assignment) {
         cursor.next();
         return expression(cursor, found);
     }
@@ -268,7 +268,7 @@ impl Cursor {
                     word if depth == 0 && cases == 0 && words.contains(&word) => break,
                     _ => {}
                 },
-                token if depth == 0 && token == end => break,
+                token if depth == 0 && (token == end || *token == Token::Assignment) => break,
                 _ => {}
             }
             self.index += 1;
