@@ -195,7 +195,8 @@ struct Turn<'a> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        if self.store.waiting.load(Ordering::Acquire) == 0 || self.writer.is_batch_full() {
+        let alone = self.store.waiting.load(Ordering::Acquire) == 0;
+        if alone || self.writer.is_batch_full() || self.writer.is_batch_lost() {
             self.writer.end_batch();
         }
     }

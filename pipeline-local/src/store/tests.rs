@@ -8,8 +8,10 @@ use parking_lot::Mutex;
 
 use super::*;
 
+type Write = Box<dyn FnOnce(&Store) -> Result<()> + Send>;
+
 /// Runs these writes so that each waits while the one before them holds the store, in order.
-fn together(store: &Arc<Store>, writes: Vec<Box<dyn FnOnce(&Store) -> Result<()> + Send>>) -> Vec<Option<Result<()>>> {
+fn together(store: &Arc<Store>, writes: Vec<Write>) -> Vec<Option<Result<()>>> {
     std::thread::scope(|scope| {
         let threads = store
             .write(|_| {
@@ -24,7 +26,7 @@ fn together(store: &Arc<Store>, writes: Vec<Box<dyn FnOnce(&Store) -> Result<()>
     })
 }
 
-fn put(key: &'static str, seen: &Arc<Mutex<Vec<i64>>>) -> Box<dyn FnOnce(&Store) -> Result<()> + Send> {
+fn put(key: &'static str, seen: &Arc<Mutex<Vec<i64>>>) -> Write {
     let seen = seen.clone();
     Box::new(move |store| {
         let path = store.directory().join("catalog.sqlite");
@@ -48,7 +50,7 @@ fn put(key: &'static str, seen: &Arc<Mutex<Vec<i64>>>) -> Box<dyn FnOnce(&Store)
 fn writes_that_wait_share_a_transaction_each_with_its_outcome() {
     let store = Arc::new(Store::temporary().unwrap());
     let seen = Arc::default();
-    let fail: Box<dyn FnOnce(&Store) -> Result<()> + Send> = Box::new(|store| {
+    let fail: Write = Box::new(|store| {
         store.write_together(|_| {
             store.set_meta("a", 99)?;
             store.set_meta("failed", 1)?;
@@ -56,7 +58,7 @@ fn writes_that_wait_share_a_transaction_each_with_its_outcome() {
             Err(SqlError::internal("on purpose"))
         })
     });
-    let panic: Box<dyn FnOnce(&Store) -> Result<()> + Send> = Box::new(|store| {
+    let panic: Write = Box::new(|store| {
         store.write_together(|_| {
             store.set_meta("panicked", 1)?;
             panic!("on purpose");
@@ -76,7 +78,7 @@ fn writes_that_wait_share_a_transaction_each_with_its_outcome() {
 fn a_write_alone_comes_after_what_was_written_together() {
     let store = Arc::new(Store::temporary().unwrap());
     let seen = Arc::default();
-    let alone: Box<dyn FnOnce(&Store) -> Result<()> + Send> = {
+    let alone: Write = {
         let seen: Arc<Mutex<Vec<i64>>> = Arc::clone(&seen);
         Box::new(move |store| {
             store.write(|connection| {
@@ -94,6 +96,27 @@ fn a_write_alone_comes_after_what_was_written_together() {
 }
 
 #[test]
+fn a_batch_that_the_database_undoes_fails_and_those_after_it_go_on() {
+    let store = Arc::new(Store::temporary().unwrap());
+    store.set_meta("taken", 1).unwrap();
+    let seen = Arc::default();
+    // What a full disk does to a transaction.
+    let undo: Write = Box::new(|store| {
+        store.write_together(|connection| {
+            connection.execute("INSERT OR ROLLBACK INTO meta VALUES ('taken', 2)", [])?;
+            Ok(())
+        })
+    });
+    let outcomes = together(&store, vec![put("a", &seen), put("b", &seen), undo, put("c", &seen)]);
+    assert!(matches!(outcomes[2], Some(Err(_))), "{outcomes:?}");
+    for (key, outcome) in [("a", 0), ("b", 1), ("c", 3)].map(|(key, index)| (key, &outcomes[index])) {
+        let written = store.meta(key).unwrap().is_some();
+        assert_eq!(matches!(outcome, Some(Ok(()))), written, "{key}: {outcome:?}");
+    }
+    assert_eq!(seen.lock().len(), outcomes.iter().filter(|outcome| matches!(outcome, Some(Ok(())))).count());
+}
+
+#[test]
 fn when_the_disk_fails_the_whole_batch_fails() {
     let store = Arc::new(Store::temporary().unwrap());
     store
@@ -108,7 +131,7 @@ fn when_the_disk_fails_the_whole_batch_fails() {
     // A constraint that is checked at the end makes COMMIT fail, as a full disk would.
     store.writer.lock().connection().pragma_update(None, "foreign_keys", true).unwrap();
     let seen = Arc::default();
-    let spoil: Box<dyn FnOnce(&Store) -> Result<()> + Send> = Box::new(|store| {
+    let spoil: Write = Box::new(|store| {
         store.write_together(|connection| Ok(connection.execute_batch("INSERT INTO child VALUES (1)")?))
     });
     let outcomes = together(&store, vec![put("a", &seen), spoil, put("b", &seen)]);

@@ -102,6 +102,12 @@ impl Writer {
         self.members.get() >= MAX_BATCH
     }
 
+    /// Whether the database has undone the whole transaction, as it does when the disk is full: the batch must end, and
+    /// fails.
+    pub(super) fn is_batch_lost(&self) -> bool {
+        self.connection.is_autocommit()
+    }
+
     /// Makes the open batch durable, if there is one, and tells its writes.
     pub(super) fn end_batch(&self) {
         let batch = self.batch.borrow_mut().take();
