@@ -44,11 +44,7 @@ pub(super) fn ratio_to_report(mut function: Function) -> Result<Expr> {
         ));
     };
     if function.over.is_none() {
-        return Err(SqlError::compilation(
-            2303,
-            "42601",
-            "Window function type requires OVER clause to be specified: RATIO_TO_REPORT",
-        ));
+        return Err(super::window::without_over("RATIO_TO_REPORT"));
     }
     let value = value.clone();
     function.name = quoted_name("SUM");

@@ -202,6 +202,17 @@ pub(super) fn refused(name: &str) -> bool {
     REFUSED.contains(&name) || REFUSED_FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
+/// The fewest arguments of a function that DataFusion checks too late; 0 for others.
+pub(super) fn fewest_arguments(name: &str) -> usize {
+    match name {
+        "CORR" | "COVAR_POP" | "COVAR_SAMP" | "NTH_VALUE" => 2,
+        name if name.starts_with("REGR_") && AGGREGATES.contains_key(name) => 2,
+        "LAG" | "LEAD" | "NTILE" => 1,
+        name if BORROWED_AGGREGATES.contains(&name) || name == "GROUPING" => 1,
+        _ => 0,
+    }
+}
+
 /// Whether there is any function of this upper-case name.
 pub(super) fn exists(name: &str) -> bool {
     scalar(name).is_some() || higher_order(name).is_some() || AGGREGATES.contains_key(name) || WINDOW.contains_key(name)

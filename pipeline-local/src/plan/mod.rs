@@ -16,6 +16,7 @@ mod joins;
 mod lambda;
 mod lateral;
 mod like;
+mod made;
 mod operators;
 mod per_row;
 mod positions;

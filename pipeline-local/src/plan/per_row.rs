@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -13,10 +12,9 @@ use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::compute::{cast, concat, take};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields};
 use datafusion::common::{Result, ScalarValue};
-use datafusion::logical_expr::{
-    ColumnarValue, LogicalPlan, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, LogicalPlan, ScalarFunctionArgs, ScalarUDF};
 
+use super::made::{Body, Made};
 use super::run;
 use super::user_function::aside::aside;
 use super::user_function::rows_of;
@@ -43,27 +41,15 @@ pub(super) trait RowPlan: Debug + Send + Sync {
 /// What functions of plans have in common.
 #[derive(Debug)]
 struct PerRow {
-    /// Tells functions apart.
-    key: String,
-    name: String,
     plan: Arc<dyn RowPlan>,
     engine: Arc<Engine>,
     query_id: String,
     runner: run::Runner,
-    signature: Signature,
 }
 
 impl PerRow {
-    fn new(cx: &Context<'_>, key: String, name: &str, plan: Arc<dyn RowPlan>) -> Self {
-        Self {
-            key,
-            name: name.to_owned(),
-            plan,
-            engine: cx.engine.clone(),
-            query_id: cx.frame.query_id.clone(),
-            runner: run::Runner::new(cx),
-            signature: Signature::user_defined(Volatility::Volatile),
-        }
+    fn new(cx: &Context<'_>, plan: Arc<dyn RowPlan>) -> Self {
+        Self { plan, engine: cx.engine.clone(), query_id: cx.frame.query_id.clone(), runner: run::Runner::new(cx) }
     }
 
     /// The results for rows of arguments, each once, and which of them belongs to each row.
@@ -89,20 +75,6 @@ impl PerRow {
     }
 }
 
-impl PartialEq for PerRow {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl Eq for PerRow {}
-
-impl Hash for PerRow {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.key.hash(state);
-    }
-}
-
 /// The function of this name that gives the first row's value of `plan`; functions of the same key are the same.
 pub(super) fn function(
     cx: &Context<'_>,
@@ -111,10 +83,10 @@ pub(super) fn function(
     plan: Arc<dyn RowPlan>,
     returns: SqlType,
 ) -> ScalarUDF {
-    ScalarUDF::new_from_impl(First { of: PerRow::new(cx, key, name, plan), returns })
+    Made::function(key, name, returns.field_ref(name, true), First { of: PerRow::new(cx, plan), returns })
 }
 
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 struct First {
     of: PerRow,
     returns: SqlType,
@@ -136,31 +108,11 @@ impl First {
     }
 }
 
-impl ScalarUDFImpl for First {
-    fn name(&self) -> &str {
-        &self.of.name
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.of.signature
-    }
-
-    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        Ok(types.to_vec())
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(self.returns.arrow())
-    }
-
-    fn return_field_from_args(&self, _: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        Ok(self.returns.field_ref(&self.of.name, true))
-    }
-
-    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = rows_of(&arguments)?;
+impl Body for First {
+    fn invoke(&self, returns: &DataType, arguments: &ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let rows = rows_of(arguments)?;
         if rows.is_empty() {
-            return Ok(ColumnarValue::Array(new_empty_array(&self.returns.arrow())));
+            return Ok(ColumnarValue::Array(new_empty_array(returns)));
         }
         let values = aside(&self.of.engine, &self.of.query_id, || self.values(rows)).map_err(function::error)?;
         Ok(ColumnarValue::Array(ScalarValue::iter_to_array(values)?))
@@ -177,10 +129,12 @@ pub(super) fn rows_function(
     fields: Fields,
     outer: bool,
 ) -> ScalarUDF {
-    ScalarUDF::new_from_impl(All { of: PerRow::new(cx, key, name, plan), fields, outer })
+    let all = All { of: PerRow::new(cx, plan), fields, outer };
+    let returns = Field::new(name, DataType::List(all.item()), true);
+    Made::function(key, name, Arc::new(returns), all)
 }
 
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 struct All {
     of: PerRow,
     fields: Fields,
@@ -222,27 +176,11 @@ impl All {
     }
 }
 
-impl ScalarUDFImpl for All {
-    fn name(&self) -> &str {
-        &self.of.name
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.of.signature
-    }
-
-    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        Ok(types.to_vec())
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::List(self.item()))
-    }
-
-    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = rows_of(&arguments)?;
+impl Body for All {
+    fn invoke(&self, returns: &DataType, arguments: &ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let rows = rows_of(arguments)?;
         if rows.is_empty() {
-            return Ok(ColumnarValue::Array(new_empty_array(&DataType::List(self.item()))));
+            return Ok(ColumnarValue::Array(new_empty_array(returns)));
         }
         let lists = aside(&self.of.engine, &self.of.query_id, || self.lists(rows)).map_err(function::error)?;
         Ok(ColumnarValue::Array(Arc::new(lists) as Arc<dyn Array>))

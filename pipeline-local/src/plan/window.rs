@@ -60,7 +60,7 @@ pub(super) fn check(name: &str, function: &Function) -> Result<()> {
     }
     let refusal = |text: String| Err(SqlError::compilation(2303, "42601", text));
     match &function.over {
-        None => refusal(format!("Window function type requires OVER clause to be specified: {name}")),
+        None => Err(without_over(name)),
         Some(WindowType::WindowSpec(window))
             if window.order_by.is_empty() && !matches!(name, "FIRST_VALUE" | "LAST_VALUE" | "NTH_VALUE") =>
         {
@@ -70,14 +70,19 @@ pub(super) fn check(name: &str, function: &Function) -> Result<()> {
     }
 }
 
+/// The error of a window function without OVER.
+pub(super) fn without_over(name: &str) -> SqlError {
+    SqlError::compilation(
+        2303,
+        "42601",
+        format_args!("Window function type requires OVER clause to be specified: {name}"),
+    )
+}
+
 /// Functions that number events look at all rows up to the current one.
 pub(super) fn up_to_row(name: &str, function: &mut Function) -> Result<()> {
     let Some(WindowType::WindowSpec(window)) = &mut function.over else {
-        return Err(SqlError::compilation(
-            2303,
-            "42601",
-            format_args!("Window function type requires OVER clause to be specified: {name}"),
-        ));
+        return Err(without_over(name));
     };
     if window.order_by.is_empty() {
         return Err(SqlError::compilation(

@@ -6,7 +6,7 @@
 use super::support::Sql;
 
 async fn check(examples: &str) {
-    const STATEMENTS: [&str; 6] = ["select", "create", "insert", "alter", "with", "truncate"];
+    const STATEMENTS: [&str; 7] = ["select", "create", "insert", "alter", "with", "truncate", "call"];
     let mut sql = Sql::new().await;
     let mut wrong = Vec::new();
     for line in examples.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {

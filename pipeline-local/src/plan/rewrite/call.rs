@@ -101,6 +101,15 @@ impl Rewriter<'_, '_, '_> {
             return Err(SqlError::compilation(2140, "42601", format_args!("Unknown function {written}.")));
         }
         window::check(&name, &function)?;
+        let given = match &function.args {
+            FunctionArguments::List(list) => list.args.len(),
+            _ => 0,
+        };
+        let fewest = functions::fewest_arguments(&name);
+        if given < fewest {
+            let what = format!("not enough arguments for function [{name}], expected {fewest}, got {given}");
+            return Err(SqlError::compilation(938, "22023", what));
+        }
         let mut name = window::several(name, &function);
         if name == "COUNT" {
             count::several(&mut function)?;

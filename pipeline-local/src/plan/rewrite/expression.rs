@@ -11,6 +11,7 @@ use super::super::{context_functions, interval, lambda, subquery};
 use super::Rewriter;
 use crate::error::{Result, SqlError};
 use crate::exec::Value;
+use crate::function::{cast, decimal};
 use crate::parse::{self, Name};
 use crate::types::SqlType;
 use datafusion::common::ScalarValue;
@@ -116,6 +117,10 @@ impl Rewriter<'_, '_, '_> {
             Expr::Ceil { expr, field } => rounding("CEIL", *expr, field),
             Expr::Floor { expr, field } => rounding("FLOOR", *expr, field),
             Expr::Position { expr, r#in } => call("POSITION", vec![*expr, *r#in]),
+            Expr::Substring { substring_from: None, substring_for: None, .. } => {
+                let what = "not enough arguments for function [SUBSTR], expected 2, got 1";
+                return Err(SqlError::compilation(938, "22023", what));
+            }
             Expr::Substring { expr, substring_from, substring_for, .. } => {
                 let from = substring_from.map_or_else(|| literal(Literal::Number("1".into(), true)), |from| *from);
                 let mut arguments = vec![*expr, from];
@@ -293,8 +298,13 @@ pub(super) fn unprotect(expression: &mut Expr) {
 
 fn number(rewriter: &mut Rewriter<'_, '_, '_>, text: &str) -> Result<Expr> {
     let whole = text.split('.').next().unwrap_or_default().trim_start_matches('0');
-    // A NUMBER has 38 digits; what has more before the point is a double.
+    // A NUMBER has 38 digits; what does not go into one is a double. `1e10` does.
     if text.contains(['e', 'E']) || whole.len() > 38 {
+        if let Some((value, scale)) = cast::number_of_text(text)
+            && value != 0
+        {
+            return number(rewriter, &decimal::text(value, scale));
+        }
         let value: f64 = text.parse().map_err(|_| SqlError::syntax(format_args!("invalid number {text}")))?;
         return Ok(rewriter.parameter(Value { sql_type: SqlType::Float, scalar: ScalarValue::Float64(Some(value)) }));
     }

@@ -1,14 +1,12 @@
 //! Functions whose body is a scripting block, which runs for every row.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, FieldRef};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
-use datafusion::logical_expr::{
-    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF};
 
+use super::super::made::{Body, Made};
 use super::aside::aside;
 use super::body::Home;
 use crate::catalog::ObjectId;
@@ -23,15 +21,14 @@ use crate::types::SqlType;
 
 #[derive(Debug)]
 struct BlockFunction {
-    id: ObjectId,
-    name: String,
     arguments: Vec<(String, SqlType)>,
     declared: SqlType,
+    /// Whether the value is NULL, without a run, where an argument is.
+    strict: bool,
     block: Block,
     engine: Arc<Engine>,
     session: Session,
     frame: Frame,
-    signature: Signature,
 }
 
 /// The function that runs the block of `definition`.
@@ -55,31 +52,16 @@ pub(super) fn function(
     frame.schema = Some(home.schema.clone());
     frame.task = None;
     let arguments = definition.arguments.iter().map(|argument| (argument.name.clone(), argument.sql_type)).collect();
-    Ok(ScalarUDF::new_from_impl(BlockFunction {
-        id,
-        name: name.to_owned(),
+    let body = BlockFunction {
         arguments,
         declared,
+        strict: definition.strict,
         block: scripting::parse_block(&definition.body)?,
         engine: cx.engine.clone(),
         session: cx.session.fork(),
         frame,
-        signature: Signature::user_defined(Volatility::Volatile),
-    }))
-}
-
-impl PartialEq for BlockFunction {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl Eq for BlockFunction {}
-
-impl Hash for BlockFunction {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id.hash(state);
-    }
+    };
+    Ok(Made::function(id.0.to_string(), name, declared.field_ref(name, true), body))
 }
 
 impl BlockFunction {
@@ -106,37 +88,21 @@ impl BlockFunction {
         let mut cx = Context { engine: &self.engine, session: &mut session, frame: self.frame.clone() };
         let mut values = Vec::with_capacity(rows.len());
         for row in rows {
-            values.push(self.row(&mut cx, row).await?);
+            values.push(if self.strict && row.iter().any(ScalarValue::is_null) {
+                ScalarValue::try_from(&self.declared.arrow()).map_err(SqlError::internal)?
+            } else {
+                self.row(&mut cx, row).await?
+            });
         }
         Ok(values)
     }
 }
 
-impl ScalarUDFImpl for BlockFunction {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        Ok(types.to_vec())
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(self.declared.arrow())
-    }
-
-    fn return_field_from_args(&self, _: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        Ok(self.declared.field_ref(&self.name, true))
-    }
-
-    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = super::rows_of(&arguments)?;
+impl Body for BlockFunction {
+    fn invoke(&self, returns: &DataType, arguments: &ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let rows = super::rows_of(arguments)?;
         if rows.is_empty() {
-            return Ok(ColumnarValue::Array(datafusion::arrow::array::new_empty_array(&self.declared.arrow())));
+            return Ok(ColumnarValue::Array(datafusion::arrow::array::new_empty_array(returns)));
         }
         let values = aside(&self.engine, &self.frame.query_id, || self.rows(rows)).map_err(function::error)?;
         Ok(ColumnarValue::Array(ScalarValue::iter_to_array(values)?))

@@ -63,8 +63,9 @@ impl Provider<'_, '_> {
         };
         let home = self.home(object).map_err(function::error)?;
         let arguments = self.arguments(&home, definition, call.names(), given).map_err(function::error)?;
-        // Scripts look at their arguments themselves, so that these are evaluated once.
-        let strict = definition.strict && definition.form != FunctionForm::Script && !arguments.is_empty();
+        // Scripts and blocks look at their arguments themselves, so that these are evaluated once.
+        let run = matches!(definition.form, FunctionForm::Script | FunctionForm::Block);
+        let strict = definition.strict && !run && !arguments.is_empty();
         let expression = if definition.form == FunctionForm::Block {
             if self.inside_body() {
                 return Err(function::error(SqlError::compilation(

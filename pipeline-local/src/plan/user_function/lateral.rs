@@ -3,21 +3,20 @@
 //! The call becomes a subquery of the join whose columns are placeholders of the declared types. Once it is planned, the
 //! join gives way to a projection of its left side to the lists of rows that the body has for each, which are unnested.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, FieldRef, Fields};
+use datafusion::arrow::datatypes::{DataType, Fields};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, JoinType, Result, ScalarValue, TableReference, UnnestOptions};
 use datafusion::logical_expr::{
-    BinaryExpr, ColumnarValue, Expr, Join, LogicalPlan, LogicalPlanBuilder, Operator, ReturnFieldArgs,
-    ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit,
+    BinaryExpr, ColumnarValue, Expr, Join, LogicalPlan, LogicalPlanBuilder, Operator, ScalarFunctionArgs, lit,
 };
 use datafusion::sql::sqlparser::ast::{
     self, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, SelectItem, SetExpr, TableFactor,
 };
 
 use super::super::ast::{call, name_of, table_alias};
+use super::super::made::{Body, Made};
 use super::super::per_row::{self, RowPlan};
 use super::super::provider::Provider;
 use super::super::rewrite::Rewriter;
@@ -44,52 +43,13 @@ struct TableCall {
 
 /// A column of the placeholder.
 #[derive(Debug)]
-struct Placeholder {
-    name: String,
-    call: Arc<TableCall>,
-    sql_type: SqlType,
-    signature: Signature,
-}
+struct Placeholder(Arc<TableCall>);
 
-impl PartialEq for Placeholder {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Placeholder {}
-
-impl Hash for Placeholder {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
-
-impl ScalarUDFImpl for Placeholder {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        Ok(types.to_vec())
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(self.sql_type.arrow())
-    }
-
-    fn return_field_from_args(&self, _: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        Ok(self.sql_type.field_ref(&self.name, true))
-    }
-
-    fn invoke_with_args(&self, _: ScalarFunctionArgs) -> Result<ColumnarValue> {
+impl Body for Placeholder {
+    fn invoke(&self, _: &DataType, _: &ScalarFunctionArgs) -> Result<ColumnarValue> {
         Err(function::error(SqlError::unsupported(format_args!(
             "TABLE({}(...)) over columns other than those of relations it is joined to",
-            self.call.object.name
+            self.0.object.name
         ))))
     }
 }
@@ -161,13 +121,9 @@ impl Provider<'_, '_> {
             select.projection.clear();
             for (column, sql_type) in &call_of.columns {
                 let name = format!("UDTF:{}", self.made.borrow().len());
-                let placeholder = Placeholder {
-                    name: name.clone(),
-                    call: call_of.clone(),
-                    sql_type: *sql_type,
-                    signature: Signature::user_defined(Volatility::Volatile),
-                };
-                self.made.borrow_mut().insert(name.clone(), Arc::new(ScalarUDF::new_from_impl(placeholder)));
+                let field = sql_type.field_ref(&name, true);
+                let placeholder = Made::function(name.clone(), &name, field, Placeholder(call_of.clone()));
+                self.made.borrow_mut().insert(name.clone(), Arc::new(placeholder));
                 let expr = call(&name, expressions.clone());
                 select.projection.push(SelectItem::ExprWithAlias { expr, alias: Ident::with_quote('"', column) });
             }
@@ -180,7 +136,7 @@ impl Provider<'_, '_> {
         let Some((alias, placeholder, arguments)) = placeholder_of(&join.right) else {
             return Ok(Transformed::no(LogicalPlan::Join(join)));
         };
-        let call = &placeholder.call;
+        let call = &placeholder.body().0;
         let outer = join.join_type == JoinType::Left;
         let always = join.on.is_empty() && join.filter.as_ref().is_none_or(|filter| *filter == lit(true));
         if join.join_type != JoinType::Inner && !(outer && always) {
@@ -213,7 +169,7 @@ impl Provider<'_, '_> {
             arguments: call.definition.arguments.iter().map(|argument| argument.sql_type).collect(),
             columns: call.columns.clone(),
         };
-        let key = placeholder.name.clone();
+        let key = placeholder.key().to_owned();
         let rows = per_row::rows_function(&self.cx.borrow(), key, &call.object.name, Arc::new(rows), fields, outer);
         let list = format!("$ROWS {alias}");
         let kept = || left.columns().into_iter().map(Expr::Column);
@@ -240,13 +196,13 @@ impl Provider<'_, '_> {
 }
 
 /// The alias, the placeholder and its arguments, when a plan is that of a table function's placeholder.
-fn placeholder_of(plan: &LogicalPlan) -> Option<(TableReference, &Placeholder, Vec<Expr>)> {
+fn placeholder_of(plan: &LogicalPlan) -> Option<(TableReference, &Made<Placeholder>, Vec<Expr>)> {
     let LogicalPlan::SubqueryAlias(alias) = plan else { return None };
     let LogicalPlan::Subquery(subquery) = alias.input.as_ref() else { return None };
     let LogicalPlan::Projection(projection) = subquery.subquery.as_ref() else { return None };
     let Some(Expr::Alias(first)) = projection.expr.first() else { return None };
     let Expr::ScalarFunction(scalar) = first.expr.as_ref() else { return None };
-    let placeholder = scalar.func.inner().downcast_ref::<Placeholder>()?;
+    let placeholder = scalar.func.inner().downcast_ref::<Made<Placeholder>>()?;
     Some((alias.alias.clone(), placeholder, scalar.args.clone()))
 }
 

@@ -1,17 +1,15 @@
 //! Functions in JavaScript, which run for every row.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, FieldRef};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
-use datafusion::logical_expr::{
-    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF};
 
+use super::super::made::{Body, Made};
 use super::aside::aside;
+use crate::catalog::Object;
 use crate::catalog::def::FunctionDef;
-use crate::catalog::{Object, ObjectId};
 use crate::engine::Engine;
 use crate::exec::{Context, Value};
 use crate::function::{self, Settings, cast};
@@ -20,19 +18,16 @@ use crate::types::SqlType;
 
 #[derive(Debug)]
 struct Script {
-    id: ObjectId,
     function: ScriptFunction,
     arguments: Vec<SqlType>,
     strict: bool,
     engine: Arc<Engine>,
     query_id: String,
-    signature: Signature,
 }
 
 /// The function that runs the script of `definition`.
 pub(super) fn function(cx: &Context<'_>, object: &Object, definition: &FunctionDef, declared: SqlType) -> ScalarUDF {
-    ScalarUDF::new_from_impl(Script {
-        id: object.id,
+    let body = Script {
         function: ScriptFunction {
             name: object.name.clone(),
             arguments: definition.arguments.iter().map(|argument| argument.name.clone()).collect(),
@@ -43,49 +38,15 @@ pub(super) fn function(cx: &Context<'_>, object: &Object, definition: &FunctionD
         strict: definition.strict,
         engine: cx.engine.clone(),
         query_id: cx.frame.query_id.clone(),
-        signature: Signature::user_defined(Volatility::Volatile),
-    })
+    };
+    Made::function(object.id.0.to_string(), &object.name, declared.field_ref(&object.name, true), body)
 }
 
-impl PartialEq for Script {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl Eq for Script {}
-
-impl Hash for Script {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id.hash(state);
-    }
-}
-
-impl ScalarUDFImpl for Script {
-    fn name(&self) -> &str {
-        &self.function.name
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        Ok(types.to_vec())
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(self.function.returns.arrow())
-    }
-
-    fn return_field_from_args(&self, _: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        Ok(self.function.returns.field_ref(&self.function.name, true))
-    }
-
-    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
+impl Body for Script {
+    fn invoke(&self, _: &DataType, arguments: &ScalarFunctionArgs) -> Result<ColumnarValue> {
         let returns = self.function.returns;
         let settings = Settings::from_config(&arguments.config_options);
-        let rows: Vec<Vec<Value>> = super::rows_of(&arguments)?
+        let rows: Vec<Vec<Value>> = super::rows_of(arguments)?
             .into_iter()
             .map(|row| {
                 row.into_iter().zip(&self.arguments).map(|(scalar, known)| Value { sql_type: *known, scalar }).collect()

@@ -153,7 +153,11 @@ impl Parser<'_> {
                         before.end == placed.start
                             && matches!(
                                 before.token,
-                                Token::Word(_) | Token::RParen | Token::RBracket | Token::SingleQuotedString(_)
+                                Token::Word(_)
+                                    | Token::RParen
+                                    | Token::RBracket
+                                    | Token::RBrace
+                                    | Token::SingleQuotedString(_)
                             )
                     });
                     if let (false, Some(name)) = (path, self.tokens.at(index + 1).filter(|_| index + 1 < end)) {
@@ -180,6 +184,16 @@ impl Parser<'_> {
                         // The path's first name is no variable.
                         index += 1;
                     }
+                }
+                Token::Word(word)
+                    if token(index + 1) == Some(&Token::LParen)
+                        && ["ARRAY", "OBJECT", "MAP", "VECTOR"].contains(&word.value.to_ascii_uppercase().as_str())
+                        && previous.is_some_and(|before| {
+                            before.token == Token::DoubleColon || before.keyword().as_deref() == Some("AS")
+                        }) =>
+                {
+                    // What a structured type holds is no variable.
+                    index = self.closing(index + 1, end);
                 }
                 Token::Word(word) if bare && !queries.last().copied().unwrap_or(false) => {
                     let after_name =
@@ -214,6 +228,20 @@ impl Parser<'_> {
             index += 1;
         }
         Ok(names)
+    }
+
+    /// The parenthesis that closes the one at `open`, or the last token before `end`.
+    fn closing(&self, open: usize, end: usize) -> usize {
+        let mut depth = 0_usize;
+        let closes = |index: &usize| {
+            match self.tokens.at(*index).map(|placed| &placed.token) {
+                Some(Token::LParen) => depth += 1,
+                Some(Token::RParen) => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        };
+        (open..end).find(closes).unwrap_or(end.saturating_sub(1))
     }
 
     /// The first byte of `**` before a token.
