@@ -79,9 +79,7 @@ impl Generated {
         }
         let name = name.to_owned();
         match sql.split_whitespace().next().unwrap_or_default() {
-            _ if header.contains("js::<") || header.contains("expression: js\n") => {
-                drop(self.javascript.insert(name, sql.to_owned()))
-            }
+            _ if header.contains("js::<") => drop(self.javascript.insert(name, sql.to_owned())),
             _ if OTHER.iter().any(|other| name.starts_with(other)) => {}
             "DECLARE" | "BEGIN" => drop(self.bodies.insert(name, sql.to_owned())),
             // Queries with an empty line between them.

@@ -171,12 +171,6 @@ fn declaration(cursor: &mut Cursor, found: &mut Vec<Piece>) {
         cursor.next();
         return;
     }
-    if cursor.at(1) == Some(Token::Assignment) {
-        found.push(Piece::Type(kind));
-        cursor.next();
-        cursor.next();
-        return expression(cursor, found);
-    }
     found.push(Piece::Type(cursor.until(&["DEFAULT"], &Token::SemiColon)));
     if cursor.word_at(0).as_deref() == Some("DEFAULT") || cursor.peek() == Some(&Token::Assignment) {
         cursor.next();
