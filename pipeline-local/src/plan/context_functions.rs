@@ -11,7 +11,7 @@ use crate::function::time;
 use crate::parse::Name;
 use crate::types::SqlType;
 
-const NAMES: [&str; 51] = [
+const NAMES: [&str; 52] = [
     "GET_DDL",
     "CURRENT_TIMESTAMP",
     "GETDATE",
@@ -47,6 +47,7 @@ const NAMES: [&str; 51] = [
     "SYSTEM$STREAM_HAS_DATA",
     "SYSTEM$STREAM_GET_TABLE_TIMESTAMP",
     "SYSTEM$GET_TAG",
+    "SYSTEM$GET_TAG_ALLOWED_VALUES",
     "SYSTEM$SET_RETURN_VALUE",
     "SYSTEM$GET_PREDECESSOR_RETURN_VALUE",
     "SYSTEM$GET_TASK_GRAPH_CONFIG",
@@ -184,6 +185,7 @@ pub(super) fn value(cx: &Context<'_>, name: &str, arguments: &[Value]) -> Result
             text(Some((i128::from(at) * 1000).to_string()))
         }
         "SYSTEM$GET_TAG" => text(crate::tag::get_tag(cx, &argument(0)?, &argument(1)?, &argument(2)?)?),
+        "SYSTEM$GET_TAG_ALLOWED_VALUES" => text(crate::tag::allowed_values(cx, &argument(0)?)?),
         "SYSTEM$SET_RETURN_VALUE" => {
             let run = task_run(cx, name)?;
             *run.return_value.lock() = Some(argument(0)?);

@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use super::{columns, with_containers};
+use crate::catalog::def::TagDef;
 use crate::catalog::{Kind, Object, TagSlot};
 use crate::exec::{Context, QueryResult, StatementType, Value};
 use crate::parse::{Cursor, Name};
@@ -39,8 +40,7 @@ struct Subject {
 /// # Errors
 /// When the tag or the object does not exist.
 pub(crate) fn get_tag(cx: &Context<'_>, tag: &str, object: &str, domain: &str) -> Result<Option<String>> {
-    let missing = || SqlError::does_not_exist("Tag", tag);
-    let tag = cx.object(Kind::Tag, &Name::parse(tag).ok_or_else(missing)?, "SELECT")?;
+    let tag = named(cx, tag)?;
     let subject = subject(cx, object, domain)?;
     if let Some((_, id)) = subject.column {
         let value = cx.engine.catalog.tag_value(subject.object.id, TagSlot::Column(id), tag.id)?;
@@ -55,6 +55,20 @@ pub(crate) fn get_tag(cx: &Context<'_>, tag: &str, object: &str, domain: &str) -
         }
     }
     Ok(None)
+}
+
+/// `SYSTEM$GET_TAG_ALLOWED_VALUES('tag')`: the values that the tag allows as a JSON array; none when it allows all.
+///
+/// # Errors
+/// When the tag does not exist.
+pub(crate) fn allowed_values(cx: &Context<'_>, tag: &str) -> Result<Option<String>> {
+    let values = named(cx, tag)?.definition::<TagDef>()?.allowed_values;
+    Ok(if values.is_empty() { None } else { Some(serde_json::to_string(&values)?) })
+}
+
+fn named(cx: &Context<'_>, tag: &str) -> Result<Object> {
+    let missing = || SqlError::does_not_exist("Tag", tag);
+    cx.object(Kind::Tag, &Name::parse(tag).ok_or_else(missing)?, "SELECT")
 }
 
 /// The rows of a table function about tags; `None` for other functions.

@@ -8,7 +8,7 @@ mod functions;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 pub(crate) use alter::Change;
-pub(crate) use functions::{get_tag, table_function};
+pub(crate) use functions::{allowed_values, get_tag, table_function};
 
 use crate::catalog::def::TagDef;
 use crate::catalog::{Kind, Object, ObjectId, TagSetting, TagSlot, Target};

@@ -5,6 +5,7 @@
 
 pub(crate) mod arguments;
 mod columns;
+mod condition;
 mod config;
 mod ddl;
 mod def;

@@ -356,7 +356,7 @@ async fn statements() {
         ("alter function public.f(int, varchar) rename to h", &["Statement executed successfully."]),
         ("alter function public.h(int, varchar) unset secure", &["Statement executed successfully."]),
         ("alter function public.h(int, varchar) set comment = 'c'", &["Statement executed successfully."]),
-        ("alter function public.h(int, varchar) set log_level = 'x'", &["!000002 Unsupported feature 'ALTER FUNCTION SET LOG_LEVEL'."]),
+        ("alter function public.h(int, varchar) set log_level = 'x'", &["!001008 SQL compilation error:\ninvalid value [X] for parameter 'LOG_LEVEL'; it is TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF."]),
         ("show functions like 'h' in schema public ->> select \"description\", \"is_secure\", \"language\" from $1", &["c|N|SQL"]),
         (
             "select function_name, argument_signature, data_type, function_definition, is_null_call from information_schema.functions order by 1",

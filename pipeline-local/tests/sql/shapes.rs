@@ -370,3 +370,46 @@ async fn conditions_are_converted() {
     ])
     .await;
 }
+
+#[tokio::test]
+async fn views_of_the_information_schema_have_all_their_columns() {
+    let mut sql = Sql::new().await;
+    for statement in [
+        "create table t (id int autoincrement, v varchar(5) not null default 'x')",
+        "create sequence s order",
+        "create function f(a float) returns float language javascript as 'return A'",
+        "create procedure p(a int) returns number(5,2) as 'begin return 1; end'",
+    ] {
+        sql.run(statement).await;
+    }
+    for (view, columns) in [
+        ("databases", 10),
+        ("schemata", 15),
+        ("tables", 29),
+        ("columns", 45),
+        ("views", 14),
+        ("sequences", 18),
+        ("procedures", 18),
+        ("functions", 28),
+        ("object_privileges", 10),
+        ("table_privileges", 10),
+        ("load_history", 13),
+    ] {
+        let result = sql.run(&format!("select * from information_schema.{view}")).await;
+        assert_eq!(result.columns.len(), columns, "{view}");
+    }
+    sql.check(&[
+        ("select table_type, is_temporary, is_hybrid, last_ddl = created from information_schema.tables", &["BASE TABLE|NO|NO|true"]),
+        (
+            "select column_name, ordinal_position, column_default, is_nullable, data_type, character_maximum_length, numeric_precision, is_identity \
+             from information_schema.columns order by 2",
+            &["ID|1|NULL|YES|NUMBER|NULL|38|YES", "V|2|'x'|NO|TEXT|5|NULL|NO"],
+        ),
+        ("select table_name, grantee, privilege_type, with_hierarchy from information_schema.table_privileges", &["T|ACCOUNTADMIN|OWNERSHIP|NO"]),
+        ("select function_name, function_language, data_type from information_schema.functions", &["F|JAVASCRIPT|FLOAT"]),
+        ("select procedure_name, argument_signature, numeric_precision, numeric_scale from information_schema.procedures", &["P|(A NUMBER)|5|2"]),
+        ("select sequence_name, ordered, start_value from information_schema.sequences", &["S|YES|1"]),
+        ("select count(*) from information_schema.load_history", &["0"]),
+    ])
+    .await;
+}

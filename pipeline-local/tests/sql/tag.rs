@@ -16,6 +16,7 @@ async fn tags_are_set_read_and_inherited() {
         ("alter table t set tag x = '1', x = '2'", &[
             "!391804 SQL compilation error:\nSame tag X with multiple values provided, values = 1, 2",
         ]),
+        ("select system$get_tag_allowed_values('y'), system$get_tag_allowed_values('x')", &["[\"a\",\"b\"]|NULL"]),
         ("alter table t set tag nope = '1'", &[
             "!002003 SQL compilation error:\nTag 'D.PUBLIC.NOPE' does not exist or not authorized.",
         ]),

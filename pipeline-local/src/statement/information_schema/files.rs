@@ -5,7 +5,7 @@ use crate::catalog::{Kind, Object};
 use crate::error::Result;
 use crate::statement::{Context, QueryResult};
 
-use super::{INSTANT, Rows, TEXT, inside, instant, optional, text, yes_no};
+use super::{INSTANT, NUMBER, Rows, TEXT, inside, instant, optional, text, yes_no};
 
 pub(super) fn stages(cx: &Context<'_>, database: &Object) -> Result<QueryResult> {
     let mut rows = Rows::new(&[
@@ -92,4 +92,24 @@ pub(super) fn pipes(cx: &Context<'_>, database: &Object) -> Result<QueryResult> 
         ]);
     }
     rows.finish()
+}
+
+/// LOAD_HISTORY: no file is loaded here.
+pub(super) fn load_history() -> Result<QueryResult> {
+    Rows::new(&[
+        ("SCHEMA_NAME", TEXT),
+        ("FILE_NAME", TEXT),
+        ("TABLE_NAME", TEXT),
+        ("LAST_LOAD_TIME", INSTANT),
+        ("STATUS", TEXT),
+        ("ROW_COUNT", NUMBER),
+        ("ROW_PARSED", NUMBER),
+        ("FIRST_ERROR_MESSAGE", TEXT),
+        ("FIRST_ERROR_LINE_NUMBER", NUMBER),
+        ("FIRST_ERROR_CHARACTER_POSITION", NUMBER),
+        ("FIRST_ERROR_COL_NAME", TEXT),
+        ("ERROR_COUNT", NUMBER),
+        ("ERROR_LIMIT", NUMBER),
+    ])
+    .finish()
 }

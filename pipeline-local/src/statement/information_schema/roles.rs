@@ -36,11 +36,49 @@ pub(super) fn enabled(cx: &Context<'_>) -> Result<QueryResult> {
     rows.finish()
 }
 
+/// One privilege on an object of a database.
+struct Held {
+    grantor: String,
+    grantee: String,
+    schema: String,
+    object: String,
+    kind: Kind,
+    privilege: String,
+    option: bool,
+    at: i64,
+}
+
+fn held(cx: &Context<'_>, database: &Object, kinds: &[Kind]) -> Result<Vec<Held>> {
+    let mut found = Vec::new();
+    for kind in kinds {
+        for (schema, object) in super::inside(cx, database, *kind)? {
+            let mut push = |grantor: &str, grantee: &str, privilege: &str, option: bool, at: i64| {
+                found.push(Held {
+                    grantor: grantor.to_owned(),
+                    grantee: grantee.to_owned(),
+                    schema: schema.clone(),
+                    object: object.name.clone(),
+                    kind: *kind,
+                    privilege: privilege.to_owned(),
+                    option,
+                    at,
+                });
+            };
+            push(&object.owner, &object.owner, "OWNERSHIP", true, object.created_at);
+            for grant in cx.engine.catalog.grants_on(Target::Object(object.id))? {
+                push(&grant.grantor, &grant.role, &grant.privilege, grant.grant_option, grant.granted_at);
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// The privileges on what is in a database, on kinds of objects.
 pub(super) fn privileges(cx: &Context<'_>, database: &Object, kinds: &[Kind]) -> Result<QueryResult> {
     let mut rows = Rows::new(&[
         ("GRANTOR", TEXT),
         ("GRANTEE", TEXT),
+        ("GRANTED_TO", TEXT),
         ("OBJECT_CATALOG", TEXT),
         ("OBJECT_SCHEMA", TEXT),
         ("OBJECT_NAME", TEXT),
@@ -49,26 +87,50 @@ pub(super) fn privileges(cx: &Context<'_>, database: &Object, kinds: &[Kind]) ->
         ("IS_GRANTABLE", TEXT),
         ("CREATED", INSTANT),
     ]);
-    for kind in kinds {
-        for (schema, object) in super::inside(cx, database, *kind)? {
-            let mut push = |grantor: &str, grantee: &str, privilege: &str, option: bool, at: i64| {
-                rows.push(vec![
-                    text(grantor),
-                    text(grantee),
-                    text(database.name.clone()),
-                    text(schema.clone()),
-                    text(object.name.clone()),
-                    text(object.kind.keyword()),
-                    text(privilege),
-                    yes_no(option),
-                    instant(at),
-                ]);
-            };
-            push(&object.owner, &object.owner, "OWNERSHIP", true, object.created_at);
-            for grant in cx.engine.catalog.grants_on(Target::Object(object.id))? {
-                push(&grant.grantor, &grant.role, &grant.privilege, grant.grant_option, grant.granted_at);
-            }
-        }
+    for held in held(cx, database, kinds)? {
+        rows.push(vec![
+            text(held.grantor),
+            text(held.grantee),
+            text("ROLE"),
+            text(database.name.clone()),
+            text(held.schema),
+            text(held.object),
+            text(held.kind.keyword()),
+            text(held.privilege),
+            yes_no(held.option),
+            instant(held.at),
+        ]);
+    }
+    rows.finish()
+}
+
+/// The privileges on the tables and views of a database.
+pub(super) fn table_privileges(cx: &Context<'_>, database: &Object) -> Result<QueryResult> {
+    let mut rows = Rows::new(&[
+        ("GRANTOR", TEXT),
+        ("GRANTEE", TEXT),
+        ("GRANTED_TO", TEXT),
+        ("TABLE_CATALOG", TEXT),
+        ("TABLE_SCHEMA", TEXT),
+        ("TABLE_NAME", TEXT),
+        ("PRIVILEGE_TYPE", TEXT),
+        ("IS_GRANTABLE", TEXT),
+        ("WITH_HIERARCHY", TEXT),
+        ("CREATED", INSTANT),
+    ]);
+    for held in held(cx, database, &[Kind::Table, Kind::View])? {
+        rows.push(vec![
+            text(held.grantor),
+            text(held.grantee),
+            text("ROLE"),
+            text(database.name.clone()),
+            text(held.schema),
+            text(held.object),
+            text(held.privilege),
+            yes_no(held.option),
+            yes_no(false),
+            instant(held.at),
+        ]);
     }
     rows.finish()
 }
