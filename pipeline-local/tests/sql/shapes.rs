@@ -276,6 +276,11 @@ async fn subqueries_as_values() {
             &["p|[\"p\"]|1", "|[]|0"],
         ),
         (
+            "with c as (select id as \"k\", name from a where \"k\" > 1), d as (select id as \"k\", name n from a)
+             select * from c join d using (\"k\") order by \"k\"",
+            &["2|y|y", "3|x|x"],
+        ),
+        (
             "select n from (select id + 1 as \"k\", name n from a where \"k\" = 2 or (\"k\" = 3 and \"k\" + \"k\" = 6))
              order by 1",
             &["x", "y"],

@@ -111,7 +111,7 @@ impl<'p, 'a> Provider<'p, 'a> {
 
     /// The columns of a query, each with its qualifier.
     pub(super) fn columns(&self, query: &Query, binds: &Binds) -> Result<Vec<(Option<String>, String)>> {
-        let plan = self.plan(query, binds).map_err(|failure| match failure {
+        let plan = self.plan_with_aliases(query, binds).map_err(|failure| match failure {
             Failure::UnknownColumn(column) => SqlError::invalid_identifier(column.name),
             Failure::Other(error) => error,
         })?;
