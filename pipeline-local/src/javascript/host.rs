@@ -96,7 +96,9 @@ impl Host {
         )?;
         object.set(
             "log",
-            Function::new(ctx.clone(), |level: String, text: String, with: String| log(&level, &text, &with))?,
+            Function::new(ctx.clone(), |level: String, text: String, with: String| {
+                crate::procedure::log::log(&level, &text, &with)
+            })?,
         )?;
         object.set(
             "prepare",
@@ -222,16 +224,4 @@ fn summary(result: &QueryResult, query_id: &str) -> String {
         "duplicates": counts.duplicates,
     })
     .to_string()
-}
-
-/// Log lines, trace events and span attributes go to the server's own log.
-fn log(level: &str, text: &str, attributes: &str) {
-    match level {
-        "off" => {}
-        "trace" => tracing::trace!(target: "procedure", attributes, "{text}"),
-        "debug" => tracing::debug!(target: "procedure", attributes, "{text}"),
-        "warn" => tracing::warn!(target: "procedure", attributes, "{text}"),
-        "error" | "fatal" => tracing::error!(target: "procedure", attributes, "{text}"),
-        kind => tracing::info!(target: "procedure", kind, attributes, "{text}"),
-    }
 }

@@ -4,6 +4,7 @@ mod arguments;
 mod call;
 mod ddl;
 mod listing;
+pub(crate) mod log;
 mod parser;
 mod run;
 mod system;

@@ -227,6 +227,13 @@ pub enum StatementKind {
         /// Values for its placeholders.
         using: Vec<Expression>,
     },
+    /// `SYSTEM$LOG(level, message)`; `SYSTEM$LOG_INFO(message)` and the like have their level in the name.
+    Log {
+        /// The level where it is in the name, in lower case.
+        named: Option<String>,
+        /// What is in the parentheses.
+        arguments: Vec<Expression>,
+    },
     /// A block within the block.
     Block(Block),
     /// `NULL`.

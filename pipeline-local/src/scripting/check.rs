@@ -203,6 +203,7 @@ impl Checker {
                 self.expression(text)?;
                 using.iter().try_for_each(|value| self.expression(value))
             }
+            StatementKind::Log { arguments, .. } => arguments.iter().try_for_each(|argument| self.expression(argument)),
             StatementKind::Block(block) => self.block(block),
             StatementKind::Null => Ok(()),
             StatementKind::Let(declaration) => self.declaration(declaration),

@@ -80,6 +80,7 @@ fn statement(statement: &Statement) -> Result<()> {
         StatementKind::Fetch { .. } => Err(statement_refused("fetch statement")),
         StatementKind::Close(_) => Err(statement_refused("close statement")),
         StatementKind::ReturnTable(_) => Err(statement_refused("return table statement")),
+        StatementKind::Log { arguments, .. } => arguments.iter().try_for_each(expression),
         StatementKind::Block(inner) => block(inner),
         StatementKind::Let(entry) => declaration(entry),
         StatementKind::Assign { value, .. } => initializer(value),

@@ -24,6 +24,7 @@ pub const CASES: &[Case] = &[
     empty::<merge_soft_delete>(&["CALL MERGE_SOFT_DELETE()"]),
     case::<merge_from_table>(&["CALL MERGE_FROM_TABLE()"]),
     case::<execute_text>(&["CALL EXECUTE_TEXT('NOTES', 5)", "CALL EXECUTE_TEXT('NO_SUCH_TABLE', 5)"]),
+    case::<write_to_the_log>(&["CALL WRITE_TO_THE_LOG('it''s `$$`')", "CALL WRITE_TO_THE_LOG(NULL)"]),
 ];
 
 #[procedure(schema = Mart)]
@@ -158,4 +159,11 @@ pub fn execute_text(notes: &mut Notes, table_name: Varchar, id: Integer) -> Inte
     notes.insert(Notes { id: id, note: statement });
     execute_immediate("UPDATE LAB.MART.NOTES SET NOTE = NOTE || '!' WHERE ID IS NOT NULL", ());
     notes.count()
+}
+
+#[procedure(schema = Mart)]
+pub fn write_to_the_log(orders: &Orders, text: Option<Varchar>) -> Integer {
+    log(LogLevel::Info, concat(("text: ", text)));
+    log(LogLevel::Warn, "nothing to see");
+    orders.count()
 }

@@ -259,6 +259,7 @@ impl<'b> Interpreter<'b> {
                 }
             }
             StatementKind::SelectInto { sql, targets } => self.select_into(cx, sql, targets, position).await?,
+            StatementKind::Log { named, arguments } => self.log(cx, named.as_deref(), arguments, position).await?,
             StatementKind::Block(block) => return self.block(cx, block).await,
             StatementKind::Let(declaration) => self.declare(cx, declaration).await?,
             StatementKind::Assign { target, value } => self.assignment(cx, target, value).await?,

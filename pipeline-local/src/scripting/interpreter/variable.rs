@@ -124,6 +124,33 @@ impl<'b> Interpreter<'b> {
         Ok(value::truth(&value).flatten() == Some(true))
     }
 
+    /// Runs SYSTEM$LOG.
+    pub(super) async fn log(
+        &mut self,
+        cx: &mut Context<'_>,
+        named: Option<&str>,
+        arguments: &'b [Expression],
+        position: Position,
+    ) -> Outcome<()> {
+        let mut texts = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let value = self.expression(cx, argument).await?;
+            texts.push(crate::plan::text_of(&value).unwrap_or_default());
+        }
+        let (level, message) = match (named, texts.as_slice()) {
+            (Some(level), [message]) => (level.to_owned(), message),
+            (None, [level, message]) => {
+                (crate::procedure::log::level(level).map_err(|error| Raised::expression(error, position))?, message)
+            }
+            _ => {
+                let error = SqlError::compilation(939, "22023", "SYSTEM$LOG takes a level and a message.");
+                return Err(Raised::expression(error, position));
+            }
+        };
+        crate::procedure::log::log(&level, message, "");
+        Ok(())
+    }
+
     pub(super) async fn expression(&mut self, cx: &mut Context<'_>, expression: &'b Expression) -> Outcome<Value> {
         if let Some(simple) = &expression.simple {
             let variable = |index: usize| {

@@ -156,6 +156,7 @@ impl Parser<'_> {
                 _,
             )
             | ("OPEN" | "FETCH" | "CLOSE" | "RETURN" | "RAISE" | "AWAIT" | "CANCEL", _) => {}
+            (word, _) if next_is(self, Token::LParen) && word.starts_with("SYSTEM$LOG") => return self.log(),
             _ => return self.sql_statement(),
         }
         self.tokens.next();
@@ -229,18 +230,31 @@ impl Parser<'_> {
     }
 
     fn using(&mut self) -> Result<Vec<Expression>> {
-        let mut using = Vec::new();
-        if self.tokens.accept_keyword("USING") {
-            self.tokens.expect(&Token::LParen)?;
-            loop {
-                using.push(self.expression(&[])?);
-                if !self.tokens.accept(&Token::Comma) {
-                    break;
-                }
+        if self.tokens.accept_keyword("USING") { self.arguments() } else { Ok(Vec::new()) }
+    }
+
+    fn arguments(&mut self) -> Result<Vec<Expression>> {
+        let mut arguments = Vec::new();
+        self.tokens.expect(&Token::LParen)?;
+        loop {
+            arguments.push(self.expression(&[])?);
+            if !self.tokens.accept(&Token::Comma) {
+                break;
             }
-            self.tokens.expect(&Token::RParen)?;
         }
-        Ok(using)
+        self.tokens.expect(&Token::RParen)?;
+        Ok(arguments)
+    }
+
+    fn log(&mut self) -> Result<StatementKind> {
+        let name = self.tokens.peek_keyword().unwrap_or_default();
+        let named = match name.strip_prefix("SYSTEM$LOG_") {
+            Some(level) => Some(crate::procedure::log::level(level)?),
+            None if name == "SYSTEM$LOG" => None,
+            None => return self.sql_statement(),
+        };
+        self.tokens.next();
+        Ok(StatementKind::Log { named, arguments: self.arguments()? })
     }
 }
 

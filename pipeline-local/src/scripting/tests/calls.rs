@@ -63,6 +63,24 @@ async fn output_arguments_go_back_to_variables() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_block_writes_to_the_log() {
+    let mut bench = Bench::new().await;
+    let cases: &[(&[&str], Result<&str, &str>)] = &[
+        (
+            &[
+                "BEGIN LET n := 2; SYSTEM$LOG('info', 'n is ' || n); SYSTEM$LOG_WARN('x' || :n); system$log('ERROR', NULL); RETURN n; END",
+            ],
+            Ok("2"),
+        ),
+        (&["BEGIN SYSTEM$LOG('loud', 'x'); END"], Err("invalid level 'loud' of SYSTEM$LOG")),
+        (&["BEGIN SYSTEM$LOG_LOUD('x'); END"], Err("invalid level 'LOUD' of SYSTEM$LOG")),
+        (&["BEGIN SYSTEM$LOG('x'); END"], Err("SYSTEM$LOG takes a level and a message.")),
+        (&["BEGIN SYSTEM$LOG('info', nope); END"], Err("invalid identifier 'NOPE'")),
+    ];
+    check(&mut bench, cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_block_has_procedures_of_its_own() {
     let mut bench = Bench::new().await;
     let cases: &[(&[&str], Result<&str, &str>)] = &[
