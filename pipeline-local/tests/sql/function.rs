@@ -363,7 +363,7 @@ async fn statements() {
             &["G|()|TABLE|select 1|YES", "H|(X NUMBER, Y VARCHAR)|NUMBER(10,2)|x / 2|YES"],
         ),
         ("drop function public.h(int, varchar)", &["H successfully dropped."]),
-        ("drop function if exists public.h(int, varchar)", &["Drop statement executed successfully (object already dropped)."]),
+        ("drop function if exists public.h(int, varchar)", &["Drop statement executed successfully (H already dropped)."]),
     ])
     .await;
     sql.run("use schema public").await;
