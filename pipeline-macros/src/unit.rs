@@ -41,7 +41,12 @@ impl Unit {
     fn read(attribute: &str, args: TokenStream, item: TokenStream, fields: bool) -> Result<Self, TokenStream> {
         let item = parse_struct(attribute, item)?;
         let mut errors = Errors::default();
-        if !matches!(item.fields, Fields::Unit) && !(fields && matches!(item.fields, Fields::Named(_))) {
+        let fits = match item.fields {
+            Fields::Unit => true,
+            Fields::Named(_) => fields,
+            Fields::Unnamed(_) => false,
+        };
+        if !fits {
             errors.at(
                 &item.fields,
                 rule(

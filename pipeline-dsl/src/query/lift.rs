@@ -26,7 +26,8 @@ impl Lift {
         rebuilt(value, &mut |part, _| {
             let computed = part.is_aggregate() || matches!(&**part, Ast::Window { .. });
             let own = matches!(&**part, Ast::Column { alias: Some(alias), .. } if self.sources.contains(alias));
-            if !own && !(computed && self.is_ours(part)) {
+            let stays = own || computed && self.is_ours(part);
+            if !stays {
                 return None;
             }
             let part = within(part);

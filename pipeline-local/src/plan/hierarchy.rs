@@ -31,7 +31,7 @@ enum Asked {
     /// `CONNECT_BY_ROOT e`: of the topmost row.
     Root(Expr),
     /// `SYS_CONNECT_BY_PATH(e, separator)`: of all rows down to this one.
-    Path(Expr, Expr),
+    Path(Box<Expr>, Box<Expr>),
 }
 
 /// The columns of the relation and what the recursive query calls the others.
@@ -211,7 +211,7 @@ impl Hierarchy {
                 }
                 Asked::Root(of) => (of.clone(), column(Some(LEVELS), name)),
                 Asked::Path(of, separator) => {
-                    let part = binary(separator.clone(), BinaryOperator::StringConcat, text(of.clone()));
+                    let part = binary((**separator).clone(), BinaryOperator::StringConcat, text((**of).clone()));
                     let path = column(Some(LEVELS), name);
                     (part.clone(), binary(path, BinaryOperator::StringConcat, part))
                 }
@@ -279,7 +279,7 @@ fn asked(expression: &Expr) -> Result<Option<Asked>> {
                 _ => None,
             },
             "SYS_CONNECT_BY_PATH" => match unnamed(function)?[..] {
-                [of, separator] => Some(Asked::Path(of.clone(), separator.clone())),
+                [of, separator] => Some(Asked::Path(Box::new(of.clone()), Box::new(separator.clone()))),
                 _ => {
                     return Err(SqlError::compilation(
                         939,

@@ -9,6 +9,9 @@ use crate::error::Result;
 /// More threads than processors: some of them wait for the disk.
 const PER_PROCESSOR: usize = 2;
 
+/// An item until it is taken, and what its work gave.
+type Slot<I, T> = Mutex<(Option<I>, Option<Result<T>>)>;
+
 /// Does the same work on all items, several at once, and returns the results in their order.
 ///
 /// # Errors
@@ -19,8 +22,7 @@ pub(super) fn map<I: Send, T: Send>(items: Vec<I>, work: impl Fn(I) -> Result<T>
     if threads < 2 {
         return items.into_iter().map(work).collect();
     }
-    let items: Vec<Mutex<(Option<I>, Option<Result<T>>)>> =
-        items.into_iter().map(|item| Mutex::new((Some(item), None))).collect();
+    let items: Vec<Slot<I, T>> = items.into_iter().map(|item| Mutex::new((Some(item), None))).collect();
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..threads {

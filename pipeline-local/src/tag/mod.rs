@@ -24,9 +24,9 @@ pub(crate) type Tags = Vec<(Name, String)>;
 
 /// Reads `[WITH] TAG (name = 'value', ...)` if it is next; whether it was.
 pub(crate) fn accept(cursor: &mut Cursor<'_>, tags: &mut Tags) -> Result<bool> {
-    if !cursor.accept_keywords("WITH TAG")
-        && !(cursor.peek_at(1) == Some(&Token::LParen) && cursor.accept_keyword("TAG"))
-    {
+    let bare = cursor.peek_at(1) == Some(&Token::LParen);
+    let found = cursor.accept_keywords("WITH TAG") || bare && cursor.accept_keyword("TAG");
+    if !found {
         return Ok(false);
     }
     cursor.expect(&Token::LParen)?;

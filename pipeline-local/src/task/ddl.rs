@@ -3,7 +3,7 @@
 use super::def::TaskDef;
 use super::graph::Tasks;
 use super::parser::{Change, Clone, Create, Property};
-use super::properties::{apply, unset};
+use super::properties::{Subject, apply, unset};
 use super::rules::{
     check, check_named, forbid_lost_graph, graph_error, predecessors, require_root_suspended, require_suspended,
     require_usage, require_usage_by,
@@ -53,7 +53,8 @@ pub(super) fn create(cx: &Context<'_>, create: Create) -> Result<QueryResult> {
         TaskDef { uuid: uuid::Uuid::new_v4().to_string(), created_by: cx.session.user.clone(), ..TaskDef::default() };
     let finalizes = create.properties.iter().any(|property| matches!(property, Property::Finalize(_)));
     let root = create.after.is_empty() && !finalizes;
-    apply(cx, &tasks, &schema, name, &mut def, &mut comment, create.properties, root)?;
+    let subject = Subject { schema: &schema, name, root };
+    apply(cx, &tasks, &subject, &mut def, &mut comment, create.properties)?;
     def.after = predecessors(cx, &tasks, &schema, name, &create.after)?;
     def.execute_as_user = create.execute_as_user;
     def.when = create.when;
@@ -275,7 +276,8 @@ pub(super) fn alter(cx: &Context<'_>, name: &Name, if_exists: bool, change: Chan
             }
             let rescheduled = properties.iter().any(|property| matches!(property, Property::Schedule(_)));
             let root = def.is_root();
-            apply(cx, &tasks, &schema, &object.name, &mut def, &mut object.comment, properties, root)?;
+            let subject = Subject { schema: &schema, name: &object.name, root };
+            apply(cx, &tasks, &subject, &mut def, &mut object.comment, properties)?;
             if rescheduled {
                 def.base = cx.engine.clock.now();
             }

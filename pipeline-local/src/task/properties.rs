@@ -9,17 +9,22 @@ use crate::exec::Context;
 use crate::parse::quote;
 use crate::{Result, SqlError};
 
-/// Sets properties; ranges were checked by the parser, what they mean together is by [`check`]. `root` says whether the
-/// task is to be the root of its graph.
+/// The task whose properties are set.
+pub(super) struct Subject<'a> {
+    pub(super) schema: &'a Object,
+    pub(super) name: &'a str,
+    /// Whether it is to be the root of its graph.
+    pub(super) root: bool,
+}
+
+/// Sets properties; ranges were checked by the parser, what they mean together is by [`check`].
 pub(super) fn apply(
     cx: &Context<'_>,
     tasks: &Tasks,
-    schema: &Object,
-    task: &str,
+    task: &Subject<'_>,
     def: &mut TaskDef,
     comment: &mut String,
     properties: Vec<Property>,
-    root: bool,
 ) -> Result<()> {
     let policy = properties.iter().find_map(|property| match property {
         Property::Overlap(overlap) => Some(*overlap),
@@ -41,14 +46,14 @@ pub(super) fn apply(
                         "Cannot specify ALLOW_OVERLAPPING_EXECUTION and OVERLAP_POLICY to different values in the same command.",
                     ));
                 }
-                if allow && !root {
-                    let full = format!("{}.{}", cx.engine.catalog.full_name(schema)?, quote(task));
+                if allow && !task.root {
+                    let full = format!("{}.{}", cx.engine.catalog.full_name(task.schema)?, quote(task.name));
                     return Err(graph_error(format_args!(
                         "Cannot set allow_overlapping_execution on non-root task {full}."
                     )));
                 }
                 // FALSE is what every task has, children too.
-                if root {
+                if task.root {
                     def.overlap = Some(overlap);
                 }
             }
@@ -65,7 +70,7 @@ pub(super) fn apply(
             }
             Property::LogLevel(level) => def.log_level = Some(level),
             Property::Comment(text) => *comment = text,
-            Property::Finalize(root) => def.finalize = Some(finalized(cx, tasks, schema, task, &root)?),
+            Property::Finalize(root) => def.finalize = Some(finalized(cx, tasks, task.schema, task.name, &root)?),
             Property::Parameter(name, value) => {
                 def.parameters.insert(name, value);
             }

@@ -28,7 +28,7 @@ impl Rewriter<'_> {
         let error = match handler.inputs.first() {
             Some(error) if handler.inputs.len() == 1 => error.to_token_stream(),
             _ => {
-                self.mistake(&handler.inputs_begin, "expected one parameter, the error: `|error| { .. }`");
+                self.mistake(handler.inputs_begin, "expected one parameter, the error: `|error| { .. }`");
                 TokenStream::new()
             }
         };
