@@ -1,8 +1,11 @@
 //! Running what a request submitted.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -33,19 +36,27 @@ struct Finished {
 /// Runs a job to its end, whatever becomes of the request that started it.
 pub(super) fn spawn(app: &Arc<App>, handle: Arc<SessionHandle>, job: Arc<Job>, query: QueryRequest) {
     let app = app.clone();
+    // One task, not a task that watches another: each hop between threads takes as long as a small statement.
     tokio::spawn(async move {
-        let running = tokio::spawn(run(app.clone(), handle.clone(), job.clone(), query));
-        if let Err(error) = running.await {
-            // A panic: the session must not keep what was left half done.
+        let running = run(app.clone(), handle.clone(), job.clone(), query);
+        if let Err(panic) = AssertUnwindSafe(running).catch_unwind().await {
+            // The session must not keep what was left half done.
             let mut session = handle.session.lock().await;
             session.transactions.clear();
             session.remember_query(&job.record.id);
             drop(session);
-            let fault = SqlError::internal(format_args!("the statement panicked: {error}"));
-            tracing::error!(query = job.record.id, text = job.record.text, %error, "a statement panicked");
+            let why = message(panic.as_ref());
+            let fault = SqlError::internal(format_args!("the statement panicked: {why}"));
+            tracing::error!(query = job.record.id, text = job.record.text, why, "a statement panicked");
             let _ = app.engine.history.finish(&job.record, Err(fault), app.engine.clock.now());
         }
     });
+}
+
+/// What a panic said.
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }
 
 async fn run(app: Arc<App>, handle: Arc<SessionHandle>, job: Arc<Job>, query: QueryRequest) {
