@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 UNSUPPORTED=(
     cases::test_bind_parameters::test_bind_parameters_round_trip_common_types_and_where_clause # DECFLOAT
-    cases::test_decode::test_decode                                                            # GEOGRAPHY, VECTOR
+    cases::test_decode::test_decode                                                            # GEOGRAPHY
 )
 work=$(mktemp -d)
 server=
