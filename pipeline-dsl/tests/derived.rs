@@ -1,9 +1,12 @@
 //! Views and queries as sources of queries.
 #![allow(missing_docs)]
 
+mod support;
+
 use pipeline_dsl::body::{to_js, to_sql};
 use pipeline_dsl::object::Definition;
 use pipeline_dsl::prelude::*;
+use support::query;
 
 #[database]
 pub struct Shop;
@@ -131,11 +134,6 @@ pub fn latest_of_a_join(orders: &Orders, customers: &Customers) -> Selection {
     enriched
         .latest_by(|e| e.region, |e| e.order.ordered_at.desc())
         .columns(|e| columns! { region: e.region, id: e.order.id })
-}
-
-fn query<V: Object>() -> String {
-    let Definition::View(view) = &V::NODE.get().definition else { panic!("{:?} is no view", V::NODE) };
-    (view.query)()
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Each form of a query, as a view or in a procedure of both languages.
 #![allow(missing_docs)]
 
+mod support;
+
 use pipeline_dsl::body::{to_js, to_sql};
 use pipeline_dsl::object::Definition;
 use pipeline_dsl::prelude::*;
+use support::query;
 
 #[database]
 pub struct Shop;
@@ -37,11 +40,6 @@ pub struct Lines {
 pub struct Totals {
     pub name: Varchar<50>,
     pub total: Option<Number<38, 2>>,
-}
-
-fn query<V: Object>() -> String {
-    let Definition::View(view) = &V::NODE.get().definition else { panic!("{:?} is no view", V::NODE) };
-    (view.query)()
 }
 
 #[view(schema = Mart)]

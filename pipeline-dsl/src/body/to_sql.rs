@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::statement::has_transaction;
-use super::text::{Expressions, call_text, dml_text, indent, select_text};
+use super::text::{Expressions, WriteStatements, call_text, dml_text, indent, select_text};
 use super::{Body, ErrorHandler, Exception, MergeCounts, Statement, VariableId};
 use crate::expr::ast::Node;
 use crate::ident;
@@ -27,6 +27,16 @@ struct Writer<'a> {
     body: &'a Body,
     out: String,
     depth: usize,
+}
+
+impl WriteStatements for Writer<'_> {
+    fn written(&mut self) -> &mut String {
+        &mut self.out
+    }
+
+    fn write(&mut self, statement: &Statement) {
+        self.statement(statement);
+    }
 }
 
 impl Writer<'_> {
@@ -129,20 +139,6 @@ impl Writer<'_> {
         for (variable, source) in sources {
             let line = format!("{} := {source};", self.variable(variable));
             self.line(&line);
-        }
-    }
-
-    /// The statements, with an empty line around each that takes several.
-    fn statements(&mut self, statements: &[Statement]) {
-        let mut was_long = false;
-        for (index, statement) in statements.iter().enumerate() {
-            let start = self.out.len();
-            self.statement(statement);
-            let is_long = self.out[start..].lines().count() > 2;
-            if index > 0 && (is_long || was_long) {
-                self.out.insert(start, '\n');
-            }
-            was_long = is_long;
         }
     }
 

@@ -5,12 +5,14 @@ mod carry;
 mod dml;
 mod expression;
 mod query;
+mod statements;
 
 pub(super) use call::{definition as called, text as call_text};
 pub(super) use carry::{binds, readable};
 pub(super) use dml::text as dml_text;
 pub(super) use expression::Expressions;
 pub(super) use query::select as select_text;
+pub(super) use statements::WriteStatements;
 
 #[cfg(test)]
 use crate::expr::ast::Node;

@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use super::statement::has_transaction;
-use super::text::{Expressions, binds, call_text, called, dml_text, indent, readable, select_text};
+use super::text::{Expressions, WriteStatements, binds, call_text, called, dml_text, indent, readable, select_text};
 use super::{Body, ErrorHandler, Statement, VariableId};
 use crate::expr::ast::{Ast, Literal, Node, Operator};
 use crate::ident;
@@ -44,6 +44,16 @@ struct Writer<'a> {
     names: Vec<String>,
     out: String,
     depth: usize,
+}
+
+impl WriteStatements for Writer<'_> {
+    fn written(&mut self) -> &mut String {
+        &mut self.out
+    }
+
+    fn write(&mut self, statement: &Statement) {
+        self.statement(statement);
+    }
 }
 
 impl Writer<'_> {
@@ -138,19 +148,6 @@ impl Writer<'_> {
         let [code, message, state] =
             [handler.code, handler.message, handler.state].map(|id| self.variable(id).to_owned());
         self.line(&format!("[{code}, {message}, {state}] = about(error);"));
-    }
-
-    fn statements(&mut self, statements: &[Statement]) {
-        let mut was_long = false;
-        for (index, statement) in statements.iter().enumerate() {
-            let start = self.out.len();
-            self.statement(statement);
-            let is_long = self.out[start..].lines().count() > 2;
-            if index > 0 && (is_long || was_long) {
-                self.out.insert(start, '\n');
-            }
-            was_long = is_long;
-        }
     }
 
     fn statement(&mut self, statement: &Statement) {
