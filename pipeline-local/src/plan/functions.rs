@@ -128,7 +128,7 @@ pub(super) fn higher_order(name: &str) -> Option<Arc<HigherOrderUDF>> {
 const REFUSED_FAMILIES: [&str; 9] =
     ["AI_", "ST_", "H3_", "FL_", "SNOWFLAKE.CORTEX.", "DATASKETCHES_", "DP_", "SYSTEM$ICEBERG_", "SYSTEM$REGISTRY_"];
 /// Functions of Snowflake that are not here.
-const REFUSED: [&str; 66] = [
+const REFUSED: [&str; 65] = [
     "ALL_USER_NAMES",
     "BUILD_SCOPED_FILE_URL",
     "BUILD_STAGE_FILE_URL",
@@ -185,7 +185,6 @@ const REFUSED: [&str; 66] = [
     "SYSTEM$DATABASE_REFRESH_HISTORY",
     "SYSTEM$ESTIMATE_QUERY_ACCELERATION",
     "SYSTEM$EXPLAIN_PLAN_JSON",
-    "SYSTEM$GET_TAG",
     "SYSTEM$LAST_CHANGE_COMMIT_TIME",
     "SYSTEM$LOG",
     "SYSTEM$LOG_INFO",
